@@ -1,0 +1,163 @@
+"""Categories with their time limits, alerts as received, and cases."""
+
+from datetime import datetime
+from typing import Any
+
+from shapely.geometry import Point
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Text,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gridmap.cases.states import OPEN_STATES, State
+from gridmap.db import Base
+from gridmap.geo.shapes import Shape
+
+OPEN_SQL = "state IN ({})".format(", ".join(f"'{state}'" for state in OPEN_STATES))
+NUMBER_SQL = "to_char(now() AT TIME ZONE 'Asia/Shanghai', 'YYYYMMDD') || '-' || lpad(nextval('case_number')::text, 6, '0')"
+
+
+class Category(Base):
+    """A small class (小类) of a published standard. Standards stand side by side; none is built in."""
+
+    __tablename__ = "category"
+    __table_args__ = (
+        UniqueConstraint("standard_ref", "kind", "code"),
+        CheckConstraint("kind IN ('component', 'matter')", name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    standard_ref: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Text)
+    group_zh: Mapped[str] = mapped_column(Text)
+    group_en: Mapped[str] = mapped_column(Text, server_default="")
+    name_zh: Mapped[str] = mapped_column(Text)
+    name_en: Mapped[str] = mapped_column(Text, server_default="")
+
+
+class TimeLimit(Base):
+    """How long handling may take, for a category under a condition, in one city. At most one is the default."""
+
+    __tablename__ = "time_limit"
+    __table_args__ = (
+        UniqueConstraint("category_id", "city", "condition_zh"),
+        Index(
+            "uq_time_limit_default",
+            "category_id",
+            unique=True,
+            postgresql_where="is_default",
+        ),
+        CheckConstraint(
+            "unit IN ('urgent_hour', 'working_hour', 'working_day', 'calendar_day')",
+            name="unit",
+        ),
+        CheckConstraint("value > 0", name="value"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
+    city: Mapped[str] = mapped_column(Text)
+    condition_zh: Mapped[str] = mapped_column(Text, server_default="")
+    condition_en: Mapped[str] = mapped_column(Text, server_default="")
+    limit_class: Mapped[str] = mapped_column(Text, server_default="")
+    value: Mapped[float]
+    unit: Mapped[str] = mapped_column(Text)
+    is_default: Mapped[bool]
+    source: Mapped[str] = mapped_column(Text, server_default="")
+
+
+class SourceCode(Base):
+    """What a vendor's own code means in a standard's words."""
+
+    __tablename__ = "source_code"
+
+    vendor: Mapped[str] = mapped_column(Text, primary_key=True)
+    vendor_code: Mapped[str] = mapped_column(Text, primary_key=True)
+    vendor_name: Mapped[str] = mapped_column(Text, server_default="")
+    category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
+
+
+class Case(Base):
+    """A case: what, where, since when, how it stands, and which grid it was routed to and why."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ({})".format(", ".join(f"'{state}'" for state in State)),
+            name="state",
+        ),
+        CheckConstraint("(closed_at IS NULL) = (" + OPEN_SQL + ")", name="closed"),
+        CheckConstraint("accuracy_m >= 0", name="accuracy"),
+        Index(
+            "ix_cases_open_location",
+            "location",
+            postgresql_using="gist",
+            postgresql_where=OPEN_SQL,
+        ),
+        Index("ix_cases_open_recent", "received_at", "id", postgresql_where=OPEN_SQL),
+        Index("ix_cases_recent", "received_at", "id"),
+        Index(
+            "ix_cases_grid",
+            "grid_code",
+            "received_at",
+            postgresql_ops={"grid_code": "text_pattern_ops"},
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    number: Mapped[str] = mapped_column(
+        Text, unique=True, server_default=sql(NUMBER_SQL)
+    )
+    source: Mapped[str] = mapped_column(Text)
+    source_id: Mapped[str] = mapped_column(Text)
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
+    source_code: Mapped[str | None] = mapped_column(Text)
+    location: Mapped[Point | None] = mapped_column(Shape("POINT", spatial_index=False))
+    accuracy_m: Mapped[float | None]
+    address: Mapped[str] = mapped_column(Text, server_default="")
+    text: Mapped[str] = mapped_column(Text, server_default="")
+    camera_id: Mapped[str | None] = mapped_column(Text)
+    media: Mapped[list[Any]] = mapped_column(JSONB, server_default=sql("'[]'::jsonb"))
+    occurred_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    received_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now()
+    )
+    state: Mapped[State] = mapped_column(Text, server_default=State.DISCOVERED)
+    due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    grid_code: Mapped[str | None] = mapped_column(ForeignKey("grid.code"))
+    ambiguous: Mapped[bool] = mapped_column(server_default=sql("false"))
+    route: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    alerts: Mapped[int] = mapped_column(server_default=sql("1"))
+
+
+class Alert(Base):
+    """An alert exactly as a source sent it, and the case it opened or joined."""
+
+    __tablename__ = "alert"
+    __table_args__ = (
+        UniqueConstraint("source", "source_id"),
+        CheckConstraint("relation IN ('opened', 'joined')", name="relation"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    source: Mapped[str] = mapped_column(Text)
+    source_id: Mapped[str] = mapped_column(Text)
+    received_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now()
+    )
+    actor: Mapped[str] = mapped_column(Text)
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    relation: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,43 @@
+"""The states of a case and how pressing it is. Pure."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a case stands in 发现—会商—处置—反馈—评价."""
+
+    DISCOVERED = "discovered"
+    CONSULTING = "consulting"
+    HANDLING = "handling"
+    VERIFYING = "verifying"
+    CLOSED = "closed"
+    VOID = "void"
+
+
+OPEN_STATES = (State.DISCOVERED, State.CONSULTING, State.HANDLING, State.VERIFYING)
+
+
+class Urgency(StrEnum):
+    """How an open case stands against its time limit."""
+
+    OVERDUE = "overdue"
+    SOON = "soon"
+    INTIME = "intime"
+    UNLIMITED = "unlimited"
+
+
+SOON_AT_LEAST = timedelta(hours=1)
+
+
+def urgency(opened_at: datetime, due_at: datetime | None, at: datetime) -> Urgency:
+    """Overdue past its limit; soon in the limit's last quarter or last hour, whichever is longer."""
+    if due_at is None:
+        return Urgency.UNLIMITED
+    if at > due_at:
+        return Urgency.OVERDUE
+    return (
+        Urgency.SOON
+        if due_at - at <= max((due_at - opened_at) / 4, SOON_AT_LEAST)
+        else Urgency.INTIME
+    )

@@ -1,0 +1,138 @@
+"""Every setting of the program, in one place; nothing else reads the environment.
+
+A setting is an environment variable GRIDMAP_<NAME>; docs/settings.md explains each (a test compares).
+"""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _default_home() -> Path:
+    if os.geteuid() == 0:
+        return Path("/var/lib/gridmap")
+    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(state) / "gridmap"
+
+
+class Settings(BaseSettings):
+    """What can be set from outside. Immutable once read; tests build their own."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GRIDMAP_", frozen=True, extra="forbid"
+    )
+
+    home: Path = Field(
+        default_factory=_default_home,
+        description="Folder of the private database, media and secrets.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="Your own PostGIS (postgresql://user:password@host/name) instead of the private one.",
+    )
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address to listen on. Until sign-in exists only this machine's own.",
+    )
+    port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on.")
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Signs cookies. Made at the first start and kept under home when not set.",
+    )
+    language: Literal["zh", "en"] = Field(
+        default="zh",
+        description="Language where neither the page's switch nor the client asks.",
+    )
+    simulate: bool = Field(
+        default=True,
+        description="Feed a gentle stream of made-up alerts while `gridmap run` runs the demo town.",
+    )
+    simulate_seconds: float = Field(
+        default=6.0, gt=0, description="Mean pause between two made-up alerts."
+    )
+
+    web_workers: int = Field(
+        default=2, ge=1, le=64, description="Web server processes."
+    )
+    web_threads: int = Field(
+        default=256,
+        ge=8,
+        le=4096,
+        description="Threads of each; an open live connection holds one.",
+    )
+    live_spare_threads: int = Field(
+        default=32,
+        ge=2,
+        description="Threads of each process that live connections may not take; past that they get 503.",
+    )
+    relay_seconds: float = Field(
+        default=0.1,
+        gt=0,
+        le=5,
+        description="Pause of the relay between two looks for committed events.",
+    )
+    heartbeat_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        le=60,
+        description="Sign of life on an idle live connection.",
+    )
+    replay_limit: int = Field(
+        default=5000,
+        ge=1,
+        description="A client further behind than this many events is told to load anew.",
+    )
+
+    nearest_limit_m: float = Field(
+        default=30.0,
+        ge=0,
+        le=1000,
+        description="A point outside every grid goes to the nearest one within this many metres.",
+    )
+    duplicate_radius_m: float = Field(
+        default=50.0,
+        ge=0,
+        le=1000,
+        description="An alert joins an open case of its category within this many metres; 0: never.",
+    )
+    duplicate_hours: float = Field(
+        default=24.0,
+        ge=0,
+        le=24 * 30,
+        description="... and whose time is within this many hours.",
+    )
+    future_minutes: float = Field(
+        default=10.0,
+        ge=0,
+        description="How far a sender's clock may run ahead before its alert is refused.",
+    )
+    batch_max_lines: int = Field(
+        default=200_000, ge=1, description="Lines of one batch call."
+    )
+    body_max_bytes: int = Field(
+        default=1_048_576,
+        ge=1024,
+        description="Size of one request body, batch and route columns apart.",
+    )
+    batch_max_bytes: int = Field(
+        default=268_435_456,
+        ge=1024,
+        description="Size of one batch or route-columns body.",
+    )
+
+    base_maps: str = Field(
+        default="",
+        description="JSON list of base maps: name_zh, name_en, url, datum, attribution, max_zoom. Empty: none is needed.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="What the log holds."
+    )
+
+    @cached_property
+    def listens_locally(self) -> bool:
+        """Whether `host` is this machine's own loopback address."""
+        return self.host in ("127.0.0.1", "::1", "localhost")

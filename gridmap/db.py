@@ -1,0 +1,53 @@
+"""The database's floor: the declarative base, the engine, the session. No Flask here, and no tables."""
+
+from typing import Any
+
+import orjson
+from sqlalchemy import Engine, MetaData, create_engine
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """All tables stand on this, so that constraints get the same names everywhere."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+def as_sqlalchemy_url(url: str) -> str:
+    """`postgresql://…` or `postgres://…`, as people write it, with the driver this program uses."""
+    _, sep, rest = url.partition("://")
+    return f"postgresql+psycopg{sep}{rest}"
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def make_engine(url: str, *, pool_size: int = 10, max_overflow: int = 20) -> Engine:
+    """An engine for `url`. Sessions are in UTC and give up on a lock after 10 s rather than hang for ever."""
+    return create_engine(
+        as_sqlalchemy_url(url),
+        pool_size=pool_size,
+        max_overflow=max_overflow,
+        pool_timeout=10,
+        # A request that finds the server restarted should meet one fresh connection, not ten dead ones.
+        pool_pre_ping=False,
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+        connect_args={
+            "options": "-c timezone=UTC -c lock_timeout=10s -c application_name=gridmap"
+        },
+    )
+
+
+def make_sessions(engine: Engine) -> sessionmaker[Session]:
+    """A maker of sessions; objects stay readable after commit."""
+    return sessionmaker(engine, expire_on_commit=False)

@@ -1,0 +1,36 @@
+"""Alembic's environment: run by `gridmap migrate` with a connection handed over in the configuration."""
+
+from alembic import context
+from geoalchemy2 import alembic_helpers
+from sqlalchemy import Connection
+
+import gridmap.cases.models
+import gridmap.grids.models
+import gridmap.journal.models
+import gridmap.people.models
+import gridmap.places.models
+from gridmap.db import Base
+
+TABLES = set(Base.metadata.tables)
+
+
+def _include(thing, name, kind, reflected, compare_to):  # type: ignore[no-untyped-def]  # alembic hands over anything
+    if kind == "table" and name not in TABLES:
+        return False
+    return alembic_helpers.include_object(thing, name, kind, reflected, compare_to)
+
+
+def run(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        include_object=_include,
+        process_revision_directives=alembic_helpers.writer,
+        render_item=alembic_helpers.render_item,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+run(context.config.attributes["connection"])

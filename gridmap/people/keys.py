@@ -1,0 +1,71 @@
+"""Make, check and revoke the keys of machines."""
+
+import hashlib
+import secrets
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gridmap import clock
+from gridmap.errors import Conflict, Invalid, NotFound, msg
+from gridmap.journal.write import Event, write
+from gridmap.people.models import ApiKey
+
+PREFIX = "gmk_"
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _in_force(session: Session, name: str) -> ApiKey | None:
+    return session.scalars(
+        select(ApiKey).where(ApiKey.name == name, ApiKey.revoked_at.is_(None))
+    ).one_or_none()
+
+
+def create(session: Session, name: str, *, actor: str) -> str:
+    """Make a key called `name` and answer its secret, which can't be read again later.
+
+    Raises:
+        Invalid: the name is empty or too long.
+        Conflict: a key of this name is in force.
+    """
+    if not name.strip() or len(name) > 100 or not name.isprintable():
+        raise Invalid(
+            msg("A key needs a name of 1 to 100 printable characters"), field="name"
+        )
+    if _in_force(session, name):
+        raise Conflict(
+            msg(
+                "A key named '%(name)s' is in force; revoke it first or choose another name"
+            ),
+            name=name,
+        )
+    secret = PREFIX + secrets.token_urlsafe(32)
+    session.add(ApiKey(name=name, digest=_digest(secret)))
+    write(session, [Event("keys", "key.created", name, actor, {})])
+    return secret
+
+
+def revoke(session: Session, name: str, *, actor: str) -> None:
+    """Refuse the key called `name` from now on; `NotFound` when none is in force."""
+    key = _in_force(session, name)
+    if key is None:
+        raise NotFound(msg("No key named '%(name)s' is in force"), name=name)
+    key.revoked_at = clock.now()
+    write(session, [Event("keys", "key.revoked", name, actor, {})])
+
+
+def holder(session: Session, secret: str) -> str | None:
+    """The name of the key in force with this secret, or None."""
+    return session.scalars(
+        select(ApiKey.name).where(
+            ApiKey.digest == _digest(secret), ApiKey.revoked_at.is_(None)
+        )
+    ).one_or_none()
+
+
+def listing(session: Session) -> list[ApiKey]:
+    """Every key ever made, newest first."""
+    return list(session.scalars(select(ApiKey).order_by(ApiKey.id.desc())))
