@@ -5,5 +5,6 @@ ordinary user; a server it did not start it never stops; nothing of the system's
 
 Parts: `programs` (find initdb and postgres, standard library only: set-up uses it before anything is installed),
 `owner` (as whom they run), `tether` (children that end with their parent), `layout` (what lies where under
-GRIDMAP_HOME), `configuration` (postgresql.conf), `locks` (who started it, who still uses it), `server` (the cluster).
+GRIDMAP_HOME), `configuration` (postgresql.conf), `server` (the cluster), `locks` and `tenancy` (several commands share
+one cluster: `with tenancy.database(settings) as url`).
 """

@@ -11,7 +11,7 @@ def _quote(value: object) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
-def _settings(layout: Layout, durable: bool) -> dict[str, object]:
+def _settings(layout: Layout, *, durable: bool) -> dict[str, object]:
     settings: dict[str, object] = {
         "listen_addresses": "",
         "unix_socket_directories": layout.socket,
@@ -35,21 +35,18 @@ def _settings(layout: Layout, durable: bool) -> dict[str, object]:
         "cluster_name": "gridmap",
     }
     if durable:
-        return (
-            settings
-            | {
-                "fsync": "on",
-                "synchronous_commit": "on",
-                "full_page_writes": "on",
-                "wal_compression": "on",
-                "logging_collector": "on",
-                "log_directory": layout.log,
-                "log_filename": "postgresql-%a.log",  # one file a weekday: a week is kept, nothing grows for ever
-                "log_truncate_on_rotation": "on",
-                "log_rotation_age": "1d",
-                "log_rotation_size": 0,
-            }
-        )
+        return settings | {
+            "fsync": "on",
+            "synchronous_commit": "on",
+            "full_page_writes": "on",
+            "wal_compression": "on",
+            "logging_collector": "on",
+            "log_directory": layout.log,
+            "log_filename": "postgresql-%a.log",  # one file a weekday: a week is kept, nothing grows for ever
+            "log_truncate_on_rotation": "on",
+            "log_rotation_age": "1d",
+            "log_rotation_size": 0,
+        }
     return settings | {
         "fsync": "off",
         "synchronous_commit": "off",
@@ -59,12 +56,9 @@ def _settings(layout: Layout, durable: bool) -> dict[str, object]:
     }
 
 
-def configuration(layout: Layout, durable: bool) -> str:
+def configuration(layout: Layout, *, durable: bool) -> str:
     """The text of gridmap.conf, which postgresql.conf includes."""
-    lines = (
-        f"{name} = {_quote(value)}"
-        for name, value in _settings(layout, durable).items()
-    )
+    lines = (f"{name} = {_quote(value)}" for name, value in _settings(layout, durable=durable).items())
     return (
         "# Written anew at every start. Your own settings belong in postgresql.conf, below its last line.\n"
         + "\n".join(lines)

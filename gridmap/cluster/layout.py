@@ -30,10 +30,7 @@ class Layout:
         inside = self.home / "run"
         if len(os.fsencode(inside)) + len(SOCKET_NAME) <= SOCKET_LIMIT:
             return inside
-        return (
-            Path("/tmp")
-            / f"gridmap-{hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]}"
-        )
+        return Path("/tmp") / f"gridmap-{hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]}"  # noqa: S108  # prepare() refuses a stranger's
 
     @property
     def log(self) -> Path:
@@ -65,9 +62,7 @@ class Layout:
                 _private(folder, owner)
         except PermissionError as error:
             raise Unavailable(
-                msg(
-                    "No permission to write %(path)s. Set GRIDMAP_HOME to a folder of your own."
-                ),
+                msg("No permission to write %(path)s. Set GRIDMAP_HOME to a folder of your own."),
                 path=str(error.filename),
             ) from error
 
@@ -81,9 +76,7 @@ def _private(folder: Path, owner: Owner) -> None:
         os.geteuid(),
     ):
         raise Unavailable(
-            msg(
-                "%(path)s belongs to somebody else. Remove it or choose another GRIDMAP_HOME."
-            ),
+            msg("%(path)s belongs to somebody else. Remove it or choose another GRIDMAP_HOME."),
             path=str(folder),
         )
     if status.st_uid != owner.uid:

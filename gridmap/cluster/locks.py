@@ -1,27 +1,25 @@
-"""Who started the server, and who still uses it: two files locked with flock, let go by the kernel when a process dies."""
+"""A lock file: let go by the kernel when its holder dies, so there is no stale one."""
 
 import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 
 class Lock:
-    """One lock file. Not inherited by children, so it is held exactly as long as this process lives or wants it."""
+    """One lock file (flock). Children do not inherit it: it is held as long as this process lives and wants it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._handle: int | None = None
 
     def _take(self, how: int) -> bool:
-        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if self._handle is None:
+            self._handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(handle, how)
+            fcntl.flock(self._handle, how)
         except BlockingIOError:
-            os.close(handle)
+            self.let_go()
             return False
-        self._handle = handle
         return True
 
     def take(self) -> bool:
@@ -32,17 +30,12 @@ class Lock:
         """Take it alone, however long that takes."""
         self._take(fcntl.LOCK_EX)
 
+    def share(self) -> None:
+        """Hold it beside others who share it; waits for one who holds it alone. Held alone before, it is opened to others."""
+        self._take(fcntl.LOCK_SH)
+
     def let_go(self) -> None:
         """Give it back; nothing happens when it is not held."""
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
-
-    @contextmanager
-    def shared(self) -> Iterator[None]:
-        """Hold it beside others who do the same."""
-        self._take(fcntl.LOCK_SH)
-        try:
-            yield
-        finally:
-            self.let_go()

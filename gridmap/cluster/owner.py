@@ -30,9 +30,7 @@ class Owner:
 def _account(uid: int) -> Owner:
     try:
         entry = pwd.getpwuid(uid)
-    except (
-        KeyError
-    ):  # a container started with a bare number: it owns files all the same
+    except KeyError:  # a container started with a bare number: it owns files all the same
         return Owner(uid, os.getegid(), str(uid))
     return Owner(entry.pw_uid, entry.pw_gid, entry.pw_name)
 
@@ -49,9 +47,7 @@ def choose_owner(data: Path) -> Owner:
         except KeyError:
             continue
     raise Unavailable(
-        msg(
-            "PostgreSQL does not run as root, and there is neither a user %(names)s. Type: useradd --system postgres"
-        ),
+        msg("PostgreSQL does not run as root, and there is neither a user %(names)s. Type: useradd --system postgres"),
         names=" nor ".join(ORDINARY),
     )
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gridmap.errors import Unavailable, msg
+from gridmap.resources import CHECKOUT
 
+PREFIX = CHECKOUT / ".system"  # where set-up unpacks the system's packages when it may not install them
 NEEDED = ("initdb", "postgres", "pg_config")
 OLDEST = 13  # the oldest PostgreSQL with everything the migrations use
 
@@ -28,9 +30,7 @@ class Programs:
 
     def env(self) -> dict[str, str]:
         """The environment to run them in: ours, without PG* settings meant for another server."""
-        inherited = {
-            key: value for key, value in os.environ.items() if not key.startswith("PG")
-        }
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
         return {**inherited, **self.environment}
 
 
@@ -49,17 +49,14 @@ def prefix_environment(prefix: Path) -> dict[str, str]:
     return {"LD_LIBRARY_PATH": ":".join(libraries), "PROJ_LIB": proj, "PROJ_DATA": proj}
 
 
-def _folders(prefix: Path | None) -> Iterator[tuple[Path, dict[str, str]]]:
+def _folders(prefix: Path) -> Iterator[tuple[Path, dict[str, str]]]:
     yield from ((folder, {}) for folder in Path("/usr/lib/postgresql").glob("*/bin"))
     yield from ((folder, {}) for folder in Path("/usr").glob("pgsql-*/bin"))
     if on_path := shutil.which("postgres"):
         yield Path(on_path).resolve().parent, {}
     if prefix is not None:
         environment = prefix_environment(prefix)
-        yield from (
-            (folder, environment)
-            for folder in (prefix / "usr/lib/postgresql").glob("*/bin")
-        )
+        yield from ((folder, environment) for folder in (prefix / "usr/lib/postgresql").glob("*/bin"))
 
 
 def _ask(program: Path, option: str, environment: dict[str, str]) -> str:
@@ -90,7 +87,7 @@ def _look(folder: Path, environment: dict[str, str]) -> Programs | None:
     return Programs(folder, int(version[1]), environment)
 
 
-def installations(prefix: Path | None = None) -> list[Programs]:
+def installations(prefix: Path = PREFIX) -> list[Programs]:
     """Every usable installation, newest first; of one version the system's before the unpacked one in `prefix`."""
     found: dict[Path, Programs] = {}
     for folder, environment in _folders(prefix):
@@ -99,7 +96,7 @@ def installations(prefix: Path | None = None) -> list[Programs]:
     return sorted(found.values(), key=lambda one: -one.major)
 
 
-def find_programs(prefix: Path | None = None, major: int | None = None) -> Programs:
+def find_programs(prefix: Path = PREFIX, major: int | None = None) -> Programs:
     """The installation to use: the newest, or the one of version `major` (of data that already exist).
 
     Raises Unavailable, with the command to type, when there is none.

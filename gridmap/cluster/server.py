@@ -83,11 +83,7 @@ class Cluster:
         half.rename(layout.data)
 
     def _initdb(self, data: Path) -> list[str]:
-        provider = (
-            ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-            if self.programs.major >= 17
-            else []
-        )
+        provider = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if self.programs.major >= 17 else []
         durability = ["--data-checksums"] if self.durable else ["--no-sync"]
         return [
             *(
@@ -114,18 +110,14 @@ class Cluster:
 
     def _written_pid(self) -> int | None:
         try:
-            return int(
-                (self.layout.data / "postmaster.pid").read_text().split("\n", 1)[0]
-            )
+            return int((self.layout.data / "postmaster.pid").read_text().split("\n", 1)[0])
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return None
 
     def _state(self) -> str:
         """What the server says of itself: starting, ready, stopping; '' when it says nothing."""
         try:
-            return (
-                (self.layout.data / "postmaster.pid").read_text().split("\n")[7].strip()
-            )
+            return (self.layout.data / "postmaster.pid").read_text().split("\n")[7].strip()
         except (FileNotFoundError, IndexError):
             return ""
 
@@ -133,9 +125,7 @@ class Cluster:
         """Start the server and wait until it answers. One that runs already is left as it is."""
         if self.running() and self._wait_for_stranger():
             return
-        (self.layout.data / "postmaster.pid").unlink(
-            missing_ok=True
-        )  # stale: nobody alive serves these data
+        (self.layout.data / "postmaster.pid").unlink(missing_ok=True)  # stale: nobody alive serves these data
         self._write_configuration()
         first_words = self.layout.log / "start.log"
         with first_words.open("wb") as output:
@@ -151,7 +141,7 @@ class Cluster:
 
     def _write_configuration(self) -> None:
         path = self.layout.data / "gridmap.conf"
-        path.write_text(configuration(self.layout, self.durable))
+        path.write_text(configuration(self.layout, durable=self.durable))
         path.chmod(0o644)  # its folder is private; root writes it, the owner reads it
 
     def _wait_for_stranger(self) -> bool:
@@ -168,9 +158,7 @@ class Cluster:
             data=str(self.layout.data),
         )
 
-    def _wait_until_ready(
-        self, child: subprocess.Popen[bytes], first_words: Path
-    ) -> None:
+    def _wait_until_ready(self, child: subprocess.Popen[bytes], first_words: Path) -> None:
         deadline = time.monotonic() + self.patience_s
         while self._state() != "ready":
             if child.poll() is not None or time.monotonic() > deadline:
@@ -195,47 +183,27 @@ class Cluster:
         try:
             child.wait(self.patience_s)
         except subprocess.TimeoutExpired:
-            child.send_signal(
-                signal.SIGQUIT
-            )  # PostgreSQL's immediate shutdown; it recovers at the next start
+            child.send_signal(signal.SIGQUIT)  # PostgreSQL's immediate shutdown; it recovers at the next start
             child.wait()
 
     # --- databases ----------------------------------------------------------------------------------------------
 
     def create_database(self, name: str = DATABASE) -> str:
         """The database with its extensions, owned by ROLE, made where missing; its URL."""
-        with psycopg.connect(
-            self.url("postgres", SUPERUSER), autocommit=True
-        ) as connection:
+        with psycopg.connect(self.url("postgres", SUPERUSER), autocommit=True) as connection:
             self._create_role(connection)
-            if not connection.execute(
-                "select 1 from pg_database where datname = %s", [name]
-            ).fetchone():
-                connection.execute(
-                    sql.SQL("create database {} owner {}").format(
-                        sql.Identifier(name), sql.Identifier(ROLE)
-                    )
-                )
+            if not connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
+                connection.execute(sql.SQL("create database {} owner {}").format(sql.Identifier(name), sql.Identifier(ROLE)))
         with psycopg.connect(self.url(name, SUPERUSER), autocommit=True) as connection:
-            present = {
-                row[0] for row in connection.execute("select extname from pg_extension")
-            }
+            present = {row[0] for row in connection.execute("select extname from pg_extension")}
             for extension in EXTENSIONS:
                 if extension not in present:
-                    connection.execute(
-                        sql.SQL("create extension if not exists {}").format(
-                            sql.Identifier(extension)
-                        )
-                    )
+                    connection.execute(sql.SQL("create extension if not exists {}").format(sql.Identifier(extension)))
         return self.url(name)
 
     def _create_role(self, connection: psycopg.Connection) -> None:
-        if not connection.execute(
-            "select 1 from pg_roles where rolname = %s", [ROLE]
-        ).fetchone():
-            connection.execute(
-                sql.SQL("create role {} login createdb").format(sql.Identifier(ROLE))
-            )
+        if not connection.execute("select 1 from pg_roles where rolname = %s", [ROLE]).fetchone():
+            connection.execute(sql.SQL("create role {} login createdb").format(sql.Identifier(ROLE)))
 
     def ensure(self) -> str:
         """Make, start and fill in whatever is missing; the URL of the database."""
@@ -248,20 +216,18 @@ class Cluster:
             raise
 
 
-def open_cluster(
-    home: Path, prefix: Path | None = None, *, durable: bool = True
-) -> Cluster:
+def open_cluster(home: Path, *, durable: bool = True) -> Cluster:
     """The cluster under `home`, with the PostgreSQL that fits its data (or the newest where there are none)."""
     home = home.expanduser().resolve()
-    return Cluster(home, find_programs(prefix, Layout(home).version), durable)
+    return Cluster(home, find_programs(major=Layout(home).version), durable)
 
 
 @contextmanager
-def temporary_cluster(prefix: Path | None = None) -> Iterator[Cluster]:
+def temporary_cluster() -> Iterator[Cluster]:
     """A started throw-away cluster for tests, in a folder of its own that is removed afterwards. About 1 s."""
     home = Path(tempfile.mkdtemp(prefix="gridmap-test-"))
     home.chmod(0o755)  # the server may run as another user
-    cluster = open_cluster(home, prefix, durable=False)
+    cluster = open_cluster(home, durable=False)
     try:
         cluster.ensure()
         yield cluster

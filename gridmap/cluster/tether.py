@@ -55,9 +55,7 @@ def spawn(
     )
 
 
-def run_as(
-    owner: Owner, command: Sequence[str], env: Mapping[str, str]
-) -> subprocess.CompletedProcess[str]:
+def run_as(owner: Owner, command: Sequence[str], env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Run `command` to its end as `owner` with the root folder as working directory, and hand back what it said."""
     other = owner if owner.is_other else None
     return subprocess.run(
