@@ -1,7 +1,7 @@
 """Shared edges: each is taken out once, redrawn once, and both neighbours are rebuilt from it.
 
-An arc runs between two places where three faces (or two and the outside) meet. Half of the arcs
-become roads (long straights, small rounded corners), half become creeks (winding).
+An arc runs between two places where three faces (or two and the outside) meet. Some arcs become
+roads (straights with small rounded corners), some creeks (winding); in the centre most are roads.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from shapely import LineString, Polygon
 from tools.demo_town.frame import Floats
 
 FEWEST, MOST = 20, 100
+JOIN_METRES = 60.0
 _STEP_METRES = 14.0
 
 
@@ -28,20 +29,40 @@ def arcs_of(faces: Sequence[Polygon]) -> list[LineString]:
     return sorted((shapely.normalize(line) for line in lines), key=lambda line: line.coords[0])
 
 
+def joined(lines: list[LineString]) -> list[LineString]:
+    """Junctions nearer than JOIN_METRES along a short arc become one crossroads; the arc vanishes."""
+    while True:
+        short = [line for line in lines if line.length < JOIN_METRES]
+        if not short:
+            return lines
+        gone = min(short, key=lambda line: line.length)
+        a, b = gone.coords[0], gone.coords[-1]
+        there = ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)
+        lines = [_moved(line, {a, b}, there) for line in lines if line is not gone]
+
+
+def _moved(line: LineString, ends: set[tuple[float, ...]], there: tuple[float, float]) -> LineString:
+    points = list(line.coords)
+    for end in (0, -1):
+        if points[end] in ends:
+            points[end] = there
+    return LineString(points)
+
+
 def redraw(arc: LineString, *, outer: bool, calm: float, rng: Random) -> Floats:
     """The arc with its steps smoothed and its bends drawn; shape (n, 2), 20 <= n <= 100, ends fixed.
 
     `calm` between 0 and 1: 1 draws the full bends, 0 leaves the arc as it is.
     """
-    creek = rng.random() < 0.5
+    length = arc.length
+    creek = rng.random() < (0.25 if length < 600.0 else 0.5)
     wave = rng.uniform(0.5, 1.0)
     phase = rng.random()
-    length = arc.length
     if calm == 0.0:
         return resample(np.asarray(arc.coords), outer=outer)
     tolerance = 8.0 if outer else min(90.0, 0.13 * length) * calm
     points = np.asarray(arc.simplify(tolerance).coords)
-    points = _rounded(points, min(140.0 if creek else 60.0, 0.3 * length))
+    points = _rounded(points, min(140.0 if creek else 28.0, 0.3 * length))
     points = resample(points, outer=outer)
     if outer:
         return points

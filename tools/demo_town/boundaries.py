@@ -66,7 +66,7 @@ def _labels(fabric: list[Polygon]) -> tuple[parcels.Labels, parcels.Labels]:
     beside = parcels.neighbours(fabric)
     seeds = np.array([(p.u * 1000.0, p.v * 1000.0) for p in PLACES])
     wanted = np.array([p.area for p in PLACES])
-    villages = parcels.connect(
+    villages = parcels.straighten(
         parcels.share_out(centres, areas, seeds, wanted, relax=0.5), areas, beside
     )
     micros = np.zeros_like(villages)
@@ -77,7 +77,7 @@ def _labels(fabric: list[Polygon]) -> tuple[parcels.Labels, parcels.Labels]:
 
 
 def _halved(
-    own: parcels.Labels, centres: Floats, areas: Floats, beside: list[list[int]], count: int
+    own: parcels.Labels, centres: Floats, areas: Floats, beside: parcels.Beside, count: int
 ) -> parcels.Labels:
     """Labels 0..count-1 for the blocks of one village, seeds spread along its longer side."""
     here = centres[own]
@@ -89,8 +89,10 @@ def _halved(
     seeds = middle + np.outer(quantiles, axes[0]) + np.outer(sideways, axes[1])
     labels = parcels.share_out(here, areas[own], seeds, np.ones(count), relax=1.0)
     position = {int(block): i for i, block in enumerate(own)}
-    inner = [[position[j] for j in beside[int(block)] if j in position] for block in own]
-    return parcels.connect(labels, areas[own], inner)
+    inner = [
+        {position[j]: metres for j, metres in beside[int(block)].items() if j in position} for block in own
+    ]
+    return parcels.straighten(labels, areas[own], inner)
 
 
 def _merged(fabric: list[Polygon], labels: parcels.Labels) -> dict[int, Polygon]:
@@ -107,9 +109,10 @@ def _merged(fabric: list[Polygon], labels: parcels.Labels) -> dict[int, Polygon]
 def _curved(faces: list[Polygon], rng: Random) -> list[Floats]:
     """Redraw every arc; an arc that would touch another one is drawn calmer until it does not."""
     rim = shapely.coverage_union_all(faces).boundary
-    old = arcs.arcs_of(faces)
+    old = arcs.joined(arcs.arcs_of(faces))
     seeds = [rng.random() for _ in old]
-    outer = [bool(rim.buffer(0.5).covers(arc)) for arc in old]
+    edge = rim.buffer(0.5 + arcs.JOIN_METRES)
+    outer = [bool(edge.covers(arc)) and rim.distance(arc.interpolate(0.5, normalized=True)) < 1.0 for arc in old]
     calm = [1.0] * len(old)
     for _ in range(12):
         new = [

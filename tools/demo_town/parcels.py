@@ -17,6 +17,7 @@ from shapely import STRtree
 from tools.demo_town.frame import Floats
 
 Labels = npt.NDArray[np.int64]
+Beside = list[dict[int, float]]
 _ROUNDS = 220
 
 
@@ -42,18 +43,32 @@ def share_out(
     return labels
 
 
-def neighbours(blocks: Sequence[shapely.Polygon]) -> list[list[int]]:
-    """For every block the blocks that share an edge (not only a corner) with it."""
+def neighbours(blocks: Sequence[shapely.Polygon]) -> Beside:
+    """For every block the blocks that share an edge (not only a corner) with it, and the edge's metres."""
     tree = STRtree(blocks)
-    beside: list[list[int]] = [[] for _ in blocks]
+    beside: Beside = [{} for _ in blocks]
     for i, j in tree.query(blocks, predicate="touches").T:
-        if i < j and shapely.intersection(blocks[i], blocks[j]).length > 1.0:
-            beside[i].append(int(j))
-            beside[j].append(int(i))
+        length = shapely.intersection(blocks[i], blocks[j]).length if i < j else 0.0
+        if length > 1.0:
+            beside[i][int(j)] = beside[j][int(i)] = length
     return beside
 
 
-def connect(labels: Labels, areas: Floats, beside: list[list[int]]) -> Labels:
+def straighten(labels: Labels, areas: Floats, beside: Beside) -> Labels:
+    """Give a block that sticks out to the neighbour around it, and what gets cut off to its surroundings."""
+    labels = labels.copy()
+    for _ in range(4):
+        for i, edges in enumerate(beside):
+            shared: dict[int, float] = {}
+            for j, length in edges.items():
+                shared[int(labels[j])] = shared.get(int(labels[j]), 0.0) + length
+            best = max(sorted(shared), key=lambda label: shared[label])
+            if shared[best] > 1.15 * shared.get(int(labels[i]), 0.0):
+                labels[i] = best
+    return connect(labels, areas, beside)
+
+
+def connect(labels: Labels, areas: Floats, beside: Beside) -> Labels:
     """Give pieces cut off from their cell's main piece to the neighbouring cell they touch most."""
     labels = labels.copy()
     for _ in range(len(labels)):
@@ -66,7 +81,7 @@ def connect(labels: Labels, areas: Floats, beside: list[list[int]]) -> Labels:
     raise RuntimeError("The cells could not be made connected")
 
 
-def _stray_piece(labels: Labels, areas: Floats, beside: list[list[int]]) -> list[int] | None:
+def _stray_piece(labels: Labels, areas: Floats, beside: Beside) -> list[int] | None:
     pieces: dict[int, list[list[int]]] = {}
     seen: set[int] = set()
     for start in range(len(labels)):
@@ -80,7 +95,7 @@ def _stray_piece(labels: Labels, areas: Floats, beside: list[list[int]]) -> list
     return None
 
 
-def _flood(start: int, labels: Labels, beside: list[list[int]]) -> list[int]:
+def _flood(start: int, labels: Labels, beside: Beside) -> list[int]:
     found, queue = {start}, deque([start])
     while queue:
         for j in beside[queue.popleft()]:

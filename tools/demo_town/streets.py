@@ -27,7 +27,7 @@ def outline(corners: list[Plane], rng: Random) -> Polygon:
     sides = zip(corners, corners[1:] + corners[:1], strict=True)
     for side, (start, end) in enumerate(sides):
         river = side < 2
-        points.extend(_swing(start, end, -90.0 if river else 0.0, 40.0 if river else 55.0, rng)[:-1])
+        points.extend(_swing(start, end, -90.0 if river else 0.0, 40.0 if river else 75.0, rng)[:-1])
     return Polygon(points)
 
 
