@@ -1,0 +1,9 @@
+"""The live wire: from the journal's feed to every open browser.
+
+Promises: a client that comes back with the last position it saw gets every later event exactly once and in order, or is
+told to load anew; a slow client slows nobody; no database session is held while a stream is open.
+
+Parts: `relay` (one process places committed rows in the feed and notifies), `listener` (one thread per web process
+hears that and reads the new rows once), `fanout` (hands them to every open stream), `frames` (server-sent events as
+bytes) and `stream` (what one client gets). Sees the journal and the ground.
+"""
