@@ -11,6 +11,7 @@ from pyproj import Geod, Transformer
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
+Degrees = Sequence[float] | NDArray[np.float64]
 WGS84 = Geod(ellps="WGS84")
 SERVICE_CIRCLE_M2 = 1_000_000.0
 SERVICE_RADIUS_M = math.sqrt(SERVICE_CIRCLE_M2 / math.pi)  # 564.19 m

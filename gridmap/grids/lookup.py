@@ -1,0 +1,124 @@
+"""Reads of the grids."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import shapely
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from gridmap import clock
+from gridmap.errors import NotFound, msg
+from gridmap.grids.codes import Level
+from gridmap.grids.models import Boundary, Grid, Publication
+
+Bounds = tuple[float, float, float, float]
+
+
+class Name(NamedTuple):
+    """A grid's code and what people call it."""
+
+    code: str
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The micro-grids in force under one publication, by code; geometries in degrees."""
+
+    publication: int
+    at: datetime
+    codes: list[str]
+    boundary_ids: list[int]
+    shapes: list[shapely.MultiPolygon]
+
+
+def publication_at(session: Session, at: datetime | None = None) -> tuple[int, datetime] | None:
+    """The publication in force at `at` (default: now): its id and moment; None before the first."""
+    query = select(Publication.id, Publication.at).order_by(Publication.at.desc()).limit(1)
+    row = session.execute(query.where(Publication.at <= (at or clock.now()))).one_or_none()
+    return (row.id, row.at) if row else None
+
+
+def micro_grids(session: Session, publication: int, at: datetime) -> InForce:
+    """The micro-grids of a publication whose moment is `at`, in the order of their codes (bytewise)."""
+    rows = session.execute(
+        select(Boundary.grid_code, Boundary.id, Boundary.geom)
+        .where(Boundary.level == Level.MICRO, Boundary.valid.contains(at))
+        .order_by(Boundary.grid_code.collate("C"))
+    ).all()
+    return InForce(publication, at, [r[0] for r in rows], [r[1] for r in rows], [r[2] for r in rows])
+
+
+def names(session: Session, codes: Sequence[str]) -> dict[str, Name]:
+    """The names of the grids with these codes; unknown codes are left out."""
+    rows = session.execute(select(Grid.code, Grid.name, Grid.name_en).where(Grid.code.in_(set(codes))))
+    return {row.code: Name(*row) for row in rows}
+
+
+def boundary_span(session: Session, boundary_id: int) -> tuple[datetime, datetime | None, int] | None:
+    """A boundary's period of validity and its publication."""
+    row = session.execute(select(Boundary.valid, Boundary.publication_id).where(Boundary.id == boundary_id)).one_or_none()
+    return (row.valid.lower, row.valid.upper, row.publication_id) if row else None
+
+
+_FEATURES = text(
+    """
+    SELECT g.code, g.name, g.name_en, g.level, g.parent_code, g.head_name, g.head_phone, b.id AS boundary_id,
+           b.area_m2, ST_X(b.label) AS label_lon, ST_Y(b.label) AS label_lat,
+           CASE WHEN :shapes THEN ST_AsGeoJSON(b.geom, 15) END AS geometry,
+           lower(b.valid) AS valid_from, b.publication_id
+    FROM boundary b JOIN grid g ON g.code = b.grid_code
+    WHERE b.valid @> CAST(:at AS timestamptz)
+      AND (CAST(:level AS text) IS NULL OR b.level = :level)
+      AND (CAST(:west AS float8) IS NULL OR b.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326))
+    ORDER BY length(g.code), g.code COLLATE "C"
+    """
+)
+
+
+def features(
+    session: Session,
+    *,
+    level: Level | None = None,
+    at: datetime | None = None,
+    bounds: Bounds | None = None,
+    shapes: bool = True,
+) -> list[dict[str, Any]]:
+    """Rows of the grids in force at `at` (default now), `geometry` as GeoJSON text of full precision."""
+    west, south, east, north = bounds or (None, None, None, None)
+    values = {"level": level, "at": at or clock.now(), "west": west, "south": south, "east": east, "north": north, "shapes": shapes}
+    return [dict(row) for row in session.execute(_FEATURES, values).mappings()]
+
+
+def grid(session: Session, code: str) -> Grid:
+    """The grid with this code, in force or retired; `NotFound` when there never was one."""
+    found = session.get(Grid, code)
+    if found is None:
+        raise NotFound(msg("There is no grid with the code '%(code)s'"), code=code[:40])
+    return found
+
+
+def children(session: Session, code: str) -> list[Grid]:
+    """The grids directly below, retired ones left out."""
+    query = select(Grid).where(Grid.parent_code == code, Grid.retired_at.is_(None))
+    return list(session.scalars(query.order_by(Grid.code)))
+
+
+def latest_boundary(session: Session, code: str) -> Boundary | None:
+    """The boundary in force now or, for a retired grid, its last one."""
+    query = select(Boundary).where(Boundary.grid_code == code).order_by(func.lower(Boundary.valid).desc()).limit(1)
+    return session.scalars(query.where(func.lower(Boundary.valid) <= clock.now())).one_or_none()
+
+
+def town_outline(session: Session, at: datetime | None = None) -> shapely.MultiPolygon | None:
+    """The union of the towns in force, in degrees; None when there is none."""
+    in_force = Boundary.valid.contains(at or clock.now())
+    shapes = session.scalars(select(Boundary.geom).where(Boundary.level == Level.TOWN, in_force)).all()
+    if not shapes:
+        return None
+    union = shapely.union_all(shapes)
+    return union if isinstance(union, shapely.MultiPolygon) else shapely.MultiPolygon([union])

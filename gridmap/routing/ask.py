@@ -1,0 +1,115 @@
+"""Ask for routes: gathers the facts (boundaries in force, the camera's view) and lets `route` decide."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from threading import Lock
+
+import numpy as np
+from shapely.geometry import Point, Polygon
+from sqlalchemy.orm import Session
+
+from gridmap import clock
+from gridmap.geo.measure import distances_m
+from gridmap.grids import lookup
+from gridmap.places.views import representative
+from gridmap.routing.index import Facts, GridIndex
+from gridmap.routing.route import NOWHERE, Basis, Other, Route, decide
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something was seen: a point of its own, or what is known of the camera that saw it.
+
+    Degrees WGS-84, (lon, lat); `accuracy_m` is the radius the sender vouches for.
+    """
+
+    lon: float | None = None
+    lat: float | None = None
+    accuracy_m: float | None = None
+    camera_pole: Point | None = None
+    camera_view: Polygon | None = None
+
+    @property
+    def basis(self) -> Basis:
+        """Which of them is routed: the point before the view, the view before the pole."""
+        if self.lon is not None:
+            return Basis.LOCATION
+        if self.camera_view is not None:
+            return Basis.CAMERA_VIEW
+        return Basis.CAMERA_POLE if self.camera_pole is not None else Basis.NONE
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """The point that is routed, (lon, lat)."""
+        if self.lon is not None and self.lat is not None:
+            return self.lon, self.lat
+        stands_for = representative(self.camera_view) if self.camera_view is not None else self.camera_pole
+        return (stands_for.x, stands_for.y) if stands_for is not None else None
+
+
+class Indexes:
+    """The newest few indexes, shared by the threads of a process; an index, once built, never changes."""
+
+    def __init__(self, keep: int = 4) -> None:
+        self._keep = keep
+        self._held: OrderedDict[tuple[str, int], GridIndex] = OrderedDict()
+        self._lock = Lock()
+
+    def at(self, session: Session, at: datetime | None = None) -> GridIndex:
+        """The index of the boundaries in force at `at` (default: now); an empty one before the first publish."""
+        found = lookup.publication_at(session, at)
+        if found is None:
+            return GridIndex(lookup.InForce(0, at or clock.now(), [], [], []))
+        key = (str(session.connection().engine.url), found[0])
+        with self._lock:
+            index = self._held.get(key)
+            if index is None:
+                index = self._held[key] = GridIndex(lookup.micro_grids(session, *found))
+            self._held.move_to_end(key)
+            while len(self._held) > self._keep:
+                self._held.popitem(last=False)
+        return index
+
+
+_indexes = Indexes()
+
+
+def route_all(session: Session, places: Sequence[Place], *, limit_m: float, at: datetime | None = None) -> list[Route]:
+    """Route every place by the boundaries in force at `at` (default: now), in the order given."""
+    index = _indexes.at(session, at)
+    points = [(i, point) for i, place in enumerate(places) if (point := place.point) is not None]
+    routes = [NOWHERE] * len(places)
+    if not points:
+        return routes
+    lon, lat = np.array([p for _, p in points], dtype=float).T
+    reach = np.array([_reach(places[i], point) for i, point in points])
+    for (i, point), facts in zip(points, index.facts(lon, lat, reach, limit_m), strict=True):
+        place = places[i]
+        accuracy = place.accuracy_m if place.basis is Basis.LOCATION else None
+        route = decide(facts, index, point=point, basis=place.basis, accuracy_m=accuracy, limit_m=limit_m)
+        if place.basis is Basis.CAMERA_VIEW and place.camera_view is not None:
+            route = _seen(route, place.camera_view, index, facts)
+        routes[i] = route
+    return routes
+
+
+def route_one(session: Session, place: Place, *, limit_m: float, at: datetime | None = None) -> Route:
+    """Route one place."""
+    return route_all(session, [place], limit_m=limit_m, at=at)[0]
+
+
+def _reach(place: Place, point: tuple[float, float]) -> float:
+    """Within how many metres other grids matter: the accuracy, or as far as the camera sees."""
+    if place.basis is not Basis.CAMERA_VIEW or place.camera_view is None:
+        return place.accuracy_m or 0.0
+    lons, lats = np.array(place.camera_view.exterior.coords).T
+    return float(distances_m(np.full(len(lons), point[0]), np.full(len(lats), point[1]), lons, lats).max())
+
+
+def _seen(route: Route, view: Polygon, index: GridIndex, facts: Facts) -> Route:
+    """A view that spans several grids makes the route ambiguous; each candidate tells its share of the view."""
+    metres = dict(facts.others)
+    candidates = (Other(index.codes[g], metres.get(g, 0.0), share) for g, share in index.touching(view))
+    return replace(route, candidates=tuple(other for other in candidates if other.code != route.grid))

@@ -1,0 +1,186 @@
+"""The micro-grids of one moment, held in memory so that points are placed by the hundred thousand. Pure.
+
+Covers: GEOS point-in-polygon with exact orientation tests (a point on a shared edge is found in both neighbours,
+never in none). Distances: in the local metre plane (`geo.measure.Plane`). The borders are kept as arcs, each once with
+the one or two grids it bounds, so that the nearest arc tells the distance to the border and the neighbour behind it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry import Polygon
+
+from gridmap.geo.measure import plane_at
+from gridmap.grids.lookup import InForce
+
+Ints = NDArray[np.intp]
+Floats = NDArray[np.float64]
+NOBODY = -1
+_ARC_SEGMENTS = 16  # Long enough to keep arcs few, short enough for tight boxes in the tree.
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What geometry says of one point; indices count in the order of grid codes.
+
+    Attributes:
+        covering: the grids that cover it, ascending; two or more on an edge or corner.
+        border_m: distance to the nearest border of the first covering grid, or, uncovered, to the nearest grid.
+        others: (grid, metres) of grids that do not come first in `covering`, nearest first, lower code first among equals:
+            the runner-up and every grid within the reach asked for.
+    """
+
+    covering: tuple[int, ...]
+    border_m: float | None
+    others: tuple[tuple[int, float], ...]
+
+
+class GridIndex:
+    """The micro-grids in force at one moment.
+
+    Args:
+        held: the micro-grids, their codes ascending (bytewise).
+    """
+
+    def __init__(self, held: InForce) -> None:
+        self.publication = held.publication
+        self.at = held.at
+        self.codes = held.codes
+        self.boundary_ids = held.boundary_ids
+        self._shapes = np.array(held.shapes, dtype=object)
+        shapely.prepare(self._shapes)
+        self._tree = shapely.STRtree(self._shapes)
+        if self.codes:
+            west, _, east, _ = shapely.total_bounds(self._shapes)
+            self._plane = plane_at((west + east) / 2)
+            arcs, self._owners = _arcs(self._plane.flat(self._shapes))
+            self._arcs = shapely.STRtree(arcs)
+
+    def covering(self, lon: Floats, lat: Floats) -> tuple[Ints, Ints]:
+        """Pairs (point, grid) of n points in degrees and the grids that cover them, sorted by point, then grid."""
+        point, grid = self._tree.query(shapely.points(lon, lat))
+        hit = shapely.intersects_xy(self._shapes[grid], lon[point], lat[point])
+        point, grid = point[hit], grid[hit]
+        order = np.lexsort((grid, point))
+        return point[order], grid[order]
+
+    def facts(self, lon: Floats, lat: Floats, reach_m: Floats, limit_m: float) -> list[Facts]:
+        """The facts about n points in degrees.
+
+        Args:
+            reach_m: (n,), within how many metres other grids matter.
+            limit_m: an uncovered point this near to a grid will go to it and wants a runner-up too.
+        """
+        if not self.codes:
+            return [Facts((), None, ())] * len(lon)
+        covers = _grouped(len(lon), *self.covering(lon, lat))
+        flat = shapely.points(self._plane.metres(lon, lat))
+        near = self._near(flat, reach_m, [own[0] if own else NOBODY for own in covers], limit_m)
+        return [_facts(tuple(own), around) for own, around in zip(covers, near, strict=True)]
+
+    def touching(self, view: Polygon) -> list[tuple[int, float]]:
+        """The grids a camera's view (degrees) touches, each with its share of the view's area, largest share first."""
+        hit = self._tree.query(view, predicate="intersects")
+        if not len(hit):
+            return []
+        shares = shapely.area(shapely.intersection(self._shapes[hit], view)) / view.area
+        pairs = [(int(g), float(s)) for g, s in zip(hit, shares, strict=True) if s > 0]
+        return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+
+    def _near(self, flat: NDArray[np.object_], reach_m: Floats, own: list[int], limit_m: float) -> list[dict[int, float]]:
+        """For each point the distances to the borders of the grids around it: of the nearest border, of the nearest
+        other grid, and of all within reach."""
+        (point, arc), metres = self._arcs.query_nearest(flat, all_matches=True, return_distance=True)
+        near = self._gather(len(flat), point, arc, metres)
+        reach = reach_m.copy()
+        for i, around in enumerate(near):
+            if len(around) == 1:
+                (grid, distance), *_ = around.items()
+                # The nearest border is the town's own edge: who comes second lies further off.
+                if grid == own[i] or (own[i] == NOBODY and distance <= limit_m):
+                    reach[i] = max(reach[i], self._bound(flat[i], grid))
+        wide = np.flatnonzero(reach > 0)
+        if len(wide):
+            point, arc = self._arcs.query(flat[wide], predicate="dwithin", distance=reach[wide])
+            metres = shapely.distance(flat[wide][point], self._arcs.geometries[arc])
+            for i, around in zip(wide, self._gather(len(wide), point, arc, metres), strict=True):
+                near[i] = around | near[i]
+        return near
+
+    def _bound(self, flat: shapely.Point, own: int) -> float:
+        """A distance within which some grid other than `own` surely lies; 0 when there is no other."""
+        other = self._shared_by_others(own)
+        return float(shapely.distance(flat, other).min()) * (1 + 1e-12) if len(other) else 0.0
+
+    def _shared_by_others(self, own: int) -> NDArray[np.object_]:
+        mine = (self._owners == own).any(axis=1)
+        beside = mine & (self._owners != NOBODY).all(axis=1)
+        chosen = beside if beside.any() else ~mine
+        return np.asarray(self._arcs.geometries[chosen])
+
+    def _gather(self, n: int, point: Ints, arc: Ints, metres: Floats) -> list[dict[int, float]]:
+        near: list[dict[int, float]] = [{} for _ in range(n)]
+        for i, owners, d in zip(point.tolist(), self._owners[arc].tolist(), metres.tolist(), strict=True):
+            for owner in owners:
+                if owner != NOBODY and d < near[i].get(owner, np.inf):
+                    near[i][owner] = d
+        return near
+
+
+def _grouped(n: int, point: Ints, grid: Ints) -> list[list[int]]:
+    groups: list[list[int]] = [[] for _ in range(n)]
+    for i, g in zip(point.tolist(), grid.tolist(), strict=True):
+        groups[i].append(g)
+    return groups
+
+
+def _facts(covering: tuple[int, ...], around: dict[int, float]) -> Facts:
+    first = covering[0] if covering else NOBODY
+    reached = {g: 0.0 if g in covering else d for g, d in around.items() if g != first}
+    others = tuple(sorted(reached.items(), key=lambda pair: (pair[1], pair[0])))
+    border = around.get(first) if covering else (others[0][1] if others else None)
+    return Facts(covering, border, others)
+
+
+def _arcs(flat: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
+    """The borders of a coverage (metres) as lines of at most 16 segments, and the grids each bounds, shape (m, 2).
+
+    The second owner is `NOBODY` on the outer edge. Neighbours must share their vertices, which the partition promises.
+    """
+    parts, grid_of_part = shapely.get_parts(flat, return_index=True)
+    rings, part_of_ring = shapely.get_rings(parts, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    start = np.flatnonzero(ring[:-1] == ring[1:])
+    owner = grid_of_part[part_of_ring[ring[start]]]
+    first, second = _owners_of(xy[start], xy[start + 1], owner)
+    kept = owner == first
+    start, ring_of, pair = start[kept], ring[start[kept]], np.column_stack([first, second])[kept]
+    fresh = np.ones(len(start), dtype=bool)
+    fresh[1:] = (np.diff(start) != 1) | (np.diff(ring_of) != 0) | (np.diff(pair, axis=0) != 0).any(axis=1)
+    run = np.cumsum(fresh) - 1
+    offset = np.arange(len(start)) - np.flatnonzero(fresh)[run]
+    fresh |= offset % _ARC_SEGMENTS == 0
+    arc = np.cumsum(fresh) - 1
+    ends = np.flatnonzero(np.append(fresh[1:], True))
+    where = np.concatenate([start, start[ends] + 1])
+    which = np.concatenate([arc, arc[ends]])
+    order = np.lexsort((where, which))
+    return np.asarray(shapely.linestrings(xy[where[order]], indices=which[order])), pair[fresh]
+
+
+def _owners_of(a: Floats, b: Floats, owner: Ints) -> tuple[Ints, Ints]:
+    """The lower and the higher grid of every segment a-b, `NOBODY` as the higher where there is no second."""
+    swap = (a[:, 0] > b[:, 0]) | ((a[:, 0] == b[:, 0]) & (a[:, 1] > b[:, 1]))
+    ends = np.where(swap[:, None], np.hstack([b, a]), np.hstack([a, b]))
+    order = np.lexsort((owner, *ends.T))
+    ends, ranked = ends[order], owner[order]
+    twin = np.append((ends[1:] == ends[:-1]).all(axis=1), False)  # The next one is the same segment, seen from the neighbour.
+    low, high = ranked.copy(), np.full(len(ranked), NOBODY, dtype=np.intp)
+    high[twin] = ranked[np.flatnonzero(twin) + 1]
+    after = np.flatnonzero(twin) + 1
+    low[after], high[after] = ranked[after - 1], ranked[after]
+    back = np.empty_like(order)
+    back[order] = np.arange(len(order))
+    return low[back], high[back]

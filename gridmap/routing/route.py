@@ -1,0 +1,120 @@
+"""The decision: which micro-grid, by which rule, how sure. Pure."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from gridmap.routing.index import Facts, GridIndex
+
+
+class Rule(StrEnum):
+    """Why this grid."""
+
+    COVERS = "covers"  # The grid covers the point (DE-9IM covers: interior or border).
+    TIE = "tie"  # Several cover it, on a shared border: the lowest code wins.
+    NEAREST = "nearest"  # None covers it: the nearest within the limit.
+    UNROUTED = "unrouted"  # None, and none near enough.
+
+
+class Basis(StrEnum):
+    """Which place was routed."""
+
+    LOCATION = "location"
+    CAMERA_VIEW = "camera_view"
+    CAMERA_POLE = "camera_pole"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another grid that comes into question, its distance in metres, and its share of a camera's view."""
+
+    code: str
+    distance_m: float
+    share: float | None = None
+
+
+@dataclass(frozen=True)
+class Route:
+    """A routing decision with its whole reason. Distances in metres, `point` in degrees (lon, lat) WGS-84."""
+
+    rule: Rule
+    basis: Basis
+    grid: str | None
+    point: tuple[float, float] | None
+    publication: int | None = None
+    boundary: int | None = None
+    distance_to_border_m: float | None = None
+    runner_up: Other | None = None
+    candidates: tuple[Other, ...] = field(default=())
+    accuracy_m: float | None = None
+    limit_m: float | None = None
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether another grid may be the right one."""
+        return bool(self.candidates)
+
+    def facts(self) -> dict[str, Any]:
+        """The decision as JSON-ready facts, distances to the centimetre."""
+        return {
+            "rule": self.rule.value,
+            "basis": self.basis.value,
+            "grid": self.grid,
+            "point": list(self.point) if self.point else None,
+            "publication": self.publication,
+            "boundary": self.boundary,
+            "distance_to_border_m": _cm(self.distance_to_border_m),
+            "runner_up": _other(self.runner_up) if self.runner_up else None,
+            "ambiguous": self.ambiguous,
+            "candidates": [_other(other) for other in self.candidates],
+            "accuracy_m": self.accuracy_m,
+            "limit_m": self.limit_m,
+        }
+
+
+def _cm(metres: float | None) -> float | None:
+    return None if metres is None else round(metres, 2)
+
+
+def _other(other: Other) -> dict[str, Any]:
+    facts: dict[str, Any] = {"code": other.code, "distance_m": _cm(other.distance_m)}
+    if other.share is not None:
+        facts["share"] = round(other.share, 4)
+    return facts
+
+
+NOWHERE = Route(Rule.UNROUTED, Basis.NONE, None, None)
+
+
+def decide(
+    facts: Facts, index: GridIndex, *, point: tuple[float, float], basis: Basis, accuracy_m: float | None, limit_m: float
+) -> Route:
+    """Route one point: covers; among several the lowest code; else the nearest within `limit_m`; else unrouted.
+
+    Ambiguous when the circle of `accuracy_m` around the point touches grids other than the chosen one.
+    """
+    chosen, rule = _choose(facts, limit_m)
+    rest = [Other(index.codes[g], d) for g, d in facts.others if g != chosen]
+    within = tuple(other for other in rest if accuracy_m is not None and other.distance_m <= accuracy_m)
+    return Route(
+        rule=rule,
+        basis=basis,
+        grid=None if chosen is None else index.codes[chosen],
+        point=point,
+        publication=index.publication,
+        boundary=None if chosen is None else index.boundary_ids[chosen],
+        distance_to_border_m=facts.border_m,
+        runner_up=rest[0] if rest else None,
+        candidates=within,
+        accuracy_m=accuracy_m,
+        limit_m=limit_m,
+    )
+
+
+def _choose(facts: Facts, limit_m: float) -> tuple[int | None, Rule]:
+    if facts.covering:
+        return facts.covering[0], Rule.TIE if len(facts.covering) > 1 else Rule.COVERS
+    if facts.others and facts.others[0][1] <= limit_m:
+        return facts.others[0][0], Rule.NEAREST
+    return None, Rule.UNROUTED
