@@ -11,7 +11,7 @@ from pathlib import Path
 from gridmap.errors import Unavailable, msg
 from gridmap.resources import CHECKOUT
 
-PREFIX = CHECKOUT / ".system"  # where set-up unpacks the system's packages when it may not install them
+PREFIX = CHECKOUT / ".system" / "postgresql"  # where set-up unpacks the packages when it may not install them
 NEEDED = ("initdb", "postgres", "pg_config")
 OLDEST = 13  # the oldest PostgreSQL with everything the migrations use
 
