@@ -35,22 +35,25 @@ class Micro:
 @dataclass(frozen=True, slots=True)
 class Town:
     micros: tuple[Micro, ...]
-    roads: tuple[LineString, ...]
-    """Every shared edge in metres: where cameras stand and cases happen."""
+    borders: tuple[LineString, ...]
+    """Every edge between two micro-grids or on the outline, in metres."""
+    streets: tuple[LineString, ...]
+    """Roads and creeks inside the micro-grids, in metres."""
 
 
 def draw(rng: Random) -> Town:
     """Draw the town. The micro-grids come in the order of their codes."""
     corners = [to_plane(lon, lat) for lon, lat in RING]
-    fabric = streets.blocks(streets.outline(corners, rng), rng)
+    fabric, cuts = streets.blocks(streets.outline(corners, rng), rng)
     fabric.sort(key=lambda block: (round(block.centroid.x, 3), round(block.centroid.y, 3)))
     village_of, micro_of = _labels(fabric)
     faces = _merged(fabric, micro_of)
     owner = {int(m): int(v) for m, v in zip(micro_of, village_of, strict=True)}
     edges = _curved(list(faces.values()), rng)
     shapes = _rebuilt(edges, faces)
-    roads = tuple(LineString(edge) for edge in edges)
-    return Town(tuple(_numbered({m: (owner[m], shapes[m]) for m in faces})), roads)
+    borders = tuple(LineString(edge) for edge in edges)
+    micros = tuple(_numbered({m: (owner[m], shapes[m]) for m in faces}))
+    return Town(micros, borders, tuple(_inner_streets(cuts, borders)))
 
 
 def micro_count(place: Place) -> int:
@@ -93,6 +96,14 @@ def _halved(
         {position[j]: metres for j, metres in beside[int(block)].items() if j in position} for block in own
     ]
     return parcels.straighten(labels, areas[own], inner)
+
+
+def _inner_streets(cuts: list[LineString], borders: tuple[LineString, ...]) -> Iterator[LineString]:
+    near = shapely.union_all(borders).buffer(40.0)
+    for cut in cuts:
+        for piece in shapely.get_parts([shapely.difference(cut, near)]):
+            if isinstance(piece, LineString) and piece.length > 150.0:
+                yield piece
 
 
 def _merged(fabric: list[Polygon], labels: parcels.Labels) -> dict[int, Polygon]:

@@ -31,11 +31,11 @@ def outline(corners: list[Plane], rng: Random) -> Polygon:
     return Polygon(points)
 
 
-def blocks(town: Polygon, rng: Random) -> list[Polygon]:
-    """The town cut into blocks that share every vertex with their neighbours."""
+def blocks(town: Polygon, rng: Random) -> tuple[list[Polygon], list[LineString]]:
+    """The town cut into blocks that share every vertex with their neighbours, and the streets that cut it."""
     cuts = list(_cut(town, rng))
     lines = shapely.unary_union([MultiLineString(cuts), town.exterior], grid_size=SNAP_METRES)
-    return [face for face in shapely.polygonize([lines]).geoms if isinstance(face, Polygon)]
+    return [face for face in shapely.polygonize([lines]).geoms if isinstance(face, Polygon)], cuts
 
 
 def block_area(u: float, v: float) -> float:
