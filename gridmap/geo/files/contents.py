@@ -1,0 +1,89 @@
+"""What a file holds, whatever its format."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from shapely.geometry.base import BaseGeometry
+
+from gridmap.errors import Fault
+from gridmap.geo.datum import Datum
+
+Progress = Callable[[str, int, int], None]
+"""Called as (what is being done, done, total); total is 0 where it can't be known."""
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """The progress of one who does not want to know."""
+
+
+class Counted(StrEnum):
+    """What a row's number counts."""
+
+    LINE = "line"  # of a text file; the header is line 1
+    ROW = "row"  # of a sheet; the header is row 1
+    FEATURE = "feature"  # from 1
+
+
+class Row(NamedTuple):
+    """One feature or one line.
+
+    Attributes:
+        number: which line, sheet row or feature, see `Counted`.
+        properties: its values by name as the file has them: text, numbers, None, lists.
+        geometry: its place in the file's own coordinates (x or lon first, two dimensions); None where it has none.
+        faults: what could not be read of it.
+    """
+
+    number: int
+    properties: dict[str, Any]
+    geometry: BaseGeometry | None
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A file read.
+
+    Attributes:
+        rows: in the file's order.
+        counted: what the rows' numbers count.
+        crs: the file's coordinate reference system, in words pyproj understands; None where the file names none.
+        datum: the datum the file itself names (GeoJSON's foreign member "datum", a column `datum`).
+        heights_dropped: rows whose third dimension was left out.
+    """
+
+    rows: Sequence[Row]
+    counted: Counted
+    crs: str | None = None
+    datum: Datum | None = None
+    heights_dropped: int = 0
+
+
+class Kind(StrEnum):
+    """What a field of a written layer holds."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    LIST = "list"  # of JSON values; as JSON text where a format has no lists
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a layer to be written; `short` is its name where ten letters must do (Shapefile)."""
+
+    name: str
+    kind: Kind = Kind.TEXT
+    short: str = ""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Something to be written: WGS-84 degrees, lon first."""
+
+    name: str
+    fields: Sequence[Field]
+    rows: Sequence[tuple[dict[str, Any], BaseGeometry | None]]
+    point: bool
+    members: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,43 @@
+"""Write a layer to a file, by its suffix: the inverse of reading."""
+
+import tempfile
+from pathlib import Path
+
+from gridmap.errors import Invalid, msg
+from gridmap.geo.files import delimited, geojson, sheets
+from gridmap.geo.files.contents import Layer
+
+SUFFIXES = (".geojson", ".json", ".gpkg", ".zip", ".csv", ".tsv", ".xlsx")
+
+
+def write(path: Path, layer: Layer) -> None:
+    """Write `layer` to `path`, whole or not at all: a file of this name is replaced only by a finished one.
+
+    Raises:
+        Invalid: the suffix is none of the formats, or the format can't hold the data.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise Invalid(
+            msg("Files of kind '%(suffix)s' can't be written; these can: %(known)s"),
+            field="file",
+            suffix=suffix,
+            known=" ".join(SUFFIXES),
+        )
+    with tempfile.TemporaryDirectory(prefix=".gridmap-", dir=path.resolve().parent) as folder:
+        draft = Path(folder) / f"draft{suffix}"
+        _write(draft, suffix, layer)
+        draft.replace(path)
+
+
+def _write(path: Path, suffix: str, layer: Layer) -> None:
+    if suffix in (".geojson", ".json"):
+        geojson.write(path, layer)
+    elif suffix in (".csv", ".tsv"):
+        delimited.write(path, layer)
+    elif suffix == ".xlsx":
+        sheets.write(path, layer)
+    else:
+        from gridmap.geo.files import layers  # noqa: PLC0415 - loading GDAL takes a second the other formats need not pay
+
+        (layers.write_geopackage if suffix == ".gpkg" else layers.write_shapefile)(path, layer)
