@@ -38,9 +38,7 @@ def write(out: Path, seed: int, until: datetime) -> None:
     scene = cases.Scene(town, streets, poles, finder, rng("cases"))
     still, moving = {"seed": seed}, {"seed": seed, "reference_time": until.isoformat()}
     writing.write(out / "grids.geojson", "grids", grids.lines(town), still)
-    writing.write(
-        out / "service-points.geojson", "service-points", service_points.lines(town, finder, rng("points")), still
-    )
+    writing.write(out / "service-points.geojson", "service-points", service_points.lines(town, finder, rng("points")), still)
     writing.write(out / "cameras.geojson", "cameras", cameras.lines(poles, until, rng("states")), moving)
     writing.write(out / "cases.geojson", "cases", cases.lines(scene, until), moving)
 

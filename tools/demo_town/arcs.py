@@ -100,8 +100,10 @@ def _rounded(points: Floats, reach: float) -> Floats:
 def _waved(points: Floats, amplitude: float, turns: float, phase: float) -> Floats:
     t = np.linspace(0.0, 1.0, len(points))
     still_at_ends = np.sin(math.pi * t) ** 0.6
-    offset = amplitude * still_at_ends * (
-        np.sin(2 * math.pi * (turns * t + phase)) + 0.4 * np.sin(2 * math.pi * (2.3 * turns * t + 2 * phase))
+    offset = (
+        amplitude
+        * still_at_ends
+        * (np.sin(2 * math.pi * (turns * t + phase)) + 0.4 * np.sin(2 * math.pi * (2.3 * turns * t + 2 * phase)))
     )
     along = np.gradient(points, axis=0)
     along /= np.hypot(along[:, 0], along[:, 1])[:, None]

@@ -69,19 +69,15 @@ def _labels(fabric: list[Polygon]) -> tuple[parcels.Labels, parcels.Labels]:
     beside = parcels.neighbours(fabric)
     seeds = np.array([(p.u * 1000.0, p.v * 1000.0) for p in PLACES])
     wanted = np.array([p.area for p in PLACES])
-    villages = parcels.straighten(
-        parcels.share_out(centres, areas, seeds, wanted, relax=0.5), areas, beside
-    )
+    villages = parcels.straighten(parcels.share_out(centres, areas, seeds, wanted, relax=0.5), areas, beside)
     micros = np.zeros_like(villages)
     for index, place in enumerate(PLACES):
         own = np.flatnonzero(villages == index)
-        micros[own] = 10 * index + _halved(own, centres, areas, beside, micro_count(place))
+        micros[own] = 10 * index + _divided(own, centres, areas, beside, micro_count(place))
     return villages, micros
 
 
-def _halved(
-    own: parcels.Labels, centres: Floats, areas: Floats, beside: parcels.Beside, count: int
-) -> parcels.Labels:
+def _divided(own: parcels.Labels, centres: Floats, areas: Floats, beside: parcels.Beside, count: int) -> parcels.Labels:
     """Labels 0..count-1 for the blocks of one village, seeds spread along its longer side."""
     here = centres[own]
     middle = here.mean(axis=0)
@@ -92,9 +88,7 @@ def _halved(
     seeds = middle + np.outer(quantiles, axes[0]) + np.outer(sideways, axes[1])
     labels = parcels.share_out(here, areas[own], seeds, np.ones(count), relax=1.0)
     position = {int(block): i for i, block in enumerate(own)}
-    inner = [
-        {position[j]: metres for j, metres in beside[int(block)].items() if j in position} for block in own
-    ]
+    inner = [{position[j]: metres for j, metres in beside[int(block)].items() if j in position} for block in own]
     return parcels.straighten(labels, areas[own], inner)
 
 
@@ -126,10 +120,7 @@ def _curved(faces: list[Polygon], rng: Random) -> list[Floats]:
     outer = [bool(edge.covers(arc)) and rim.distance(arc.interpolate(0.5, normalized=True)) < 1.0 for arc in old]
     calm = [1.0] * len(old)
     for _ in range(12):
-        new = [
-            arcs.redraw(arc, outer=o, calm=c, rng=Random(s))
-            for arc, o, c, s in zip(old, outer, calm, seeds, strict=True)
-        ]
+        new = [arcs.redraw(arc, outer=o, calm=c, rng=Random(s)) for arc, o, c, s in zip(old, outer, calm, seeds, strict=True)]
         bad = _touching([LineString(points) for points in new])
         if not bad:
             return new

@@ -66,8 +66,8 @@ def placed(roads: Sequence[Road], finder: Finder, rng: Random) -> list[Camera]:
         number = len(cameras) + 1
         across = len(cameras) < ACROSS
         among = borders if across else roads
-        camera = _beside_road(number, rng.choices(among, weights(among, 1100.0))[0], across, rng)
-        if _fits(camera, across, cameras, finder):
+        camera = _beside_road(number, rng.choices(among, weights(among, 1100.0))[0], rng, across=across)
+        if _fits(camera, cameras, finder, across=across):
             cameras.append(camera)
     return cameras
 
@@ -79,7 +79,7 @@ def lines(cameras: Sequence[Camera], reference: datetime, rng: Random) -> Iterat
         yield feature(Point(lon_lat), _properties(camera, reference, rng), 7)
 
 
-def _beside_road(number: int, road: Road, across: bool, rng: Random) -> Camera:
+def _beside_road(number: int, road: Road, rng: Random, *, across: bool) -> Camera:
     side = rng.choice((-1.0, 1.0))
     offset = side * (rng.uniform(6.0, 14.0) if across else rng.uniform(3.0, 30.0))
     at, direction = road.beside(rng.uniform(0.08, 0.92), offset)
@@ -93,7 +93,7 @@ def _beside_road(number: int, road: Road, across: bool, rng: Random) -> Camera:
     return Camera(number, at, _VENDORS[number % len(_VENDORS)], road, None if number in _BLIND else view)
 
 
-def _fits(camera: Camera, across: bool, others: Sequence[Camera], finder: Finder) -> bool:
+def _fits(camera: Camera, others: Sequence[Camera], finder: Finder, *, across: bool) -> bool:
     here = finder.micro(camera.at)
     if here is None or any(math.dist(camera.at, other.at) < 60.0 for other in others):
         return False

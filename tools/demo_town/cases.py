@@ -70,7 +70,7 @@ class Scene:
             if self.finder.micro(at) is not None:
                 return at
 
-    def outside(self, far: bool) -> Plane:
+    def outside(self, *, far: bool) -> Plane:
         """A place in the river: hundreds of metres out, or just over the river wall."""
         u, v = self.rng.uniform(-3500.0, 3500.0), -1500.0
         while self.finder.micro((u, v)) is not None:
@@ -153,11 +153,21 @@ def _special(index: int, case: Case, scene: Scene) -> Case:
         camera = rng.choice([c for c in scene.cameras if c.vendor == vendor])
         at = camera.seen(rng)
         text = texts.told(template, camera.road.name, rng)
-        return replace(case, at=at, text=text, source="camera-ai", code=None, source_code=code, camera=camera, accuracy=None, hours=20.0)
+        return replace(
+            case, at=at, text=text, source="camera-ai", code=None, source_code=code, camera=camera, accuracy=None, hours=20.0
+        )
     if index % 75 == 30:
         return replace(case, at=None, source="hotline-12345", camera=None, source_code=None, accuracy=None)
     if index % 150 == 90:
-        return replace(case, at=scene.outside(index % 300 == 90), source="resident", camera=None, source_code=None, accuracy=40.0, address="城桥镇江边（定位在镇外）")
+        return replace(
+            case,
+            at=scene.outside(far=index % 300 == 90),
+            source="resident",
+            camera=None,
+            source_code=None,
+            accuracy=40.0,
+            address="城桥镇江边（定位在镇外）",
+        )
     if index % 20 == 13 and case.camera is None and case.at is not None:
         at = scene.by_border()
         return replace(case, at=at, accuracy=float(rng.randint(40, 120)), address=scene.address(at))
@@ -172,7 +182,7 @@ def _line(case: Case, number: int, state: str, reference: datetime, rng: Random)
     if state in ("closed", "void"):
         closed = min(reference, received + moments.handling(case.hours, state, rng))
     point = None if case.at is None else Point(to_degrees(np.array([case.at]), 7)[0])
-    properties = {
+    properties: dict[str, object] = {
         "source": case.source,
         "source_id": f"demo-{case.source}-{number:05d}",
         "occurred_at": case.occurred.isoformat(),

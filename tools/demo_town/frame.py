@@ -39,7 +39,8 @@ def to_degrees(points: Floats, decimals: int) -> Floats:
     u, v = points[:, 0], points[:, 1]
     lon = CENTRE_LON + (u * c - v * s) / METRES_PER_LON
     lat = CENTRE_LAT + (u * s + v * c) / METRES_PER_LAT
-    return np.round(np.column_stack([lon, lat]), decimals)
+    rounded: Floats = np.asarray(np.round(np.column_stack([lon, lat]), decimals), dtype=np.float64)
+    return rounded
 
 
 def bearing_of(direction: float) -> float:

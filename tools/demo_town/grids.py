@@ -20,29 +20,25 @@ def lines(town: Town) -> Iterator[str]:
         own = list(members)
         union = shapely.orient_polygons(shapely.coverage_union_all([m.shape for m in own]))
         villages.append(
-            feature(union, _properties(place.code, "village", place.full_name, place.name_en, TOWN_CODE, index), DECIMALS)
+            feature(union, _properties(place.code, "village", (place.full_name, place.name_en), TOWN_CODE, index), DECIMALS)
         )
         for m in own:
             name = f"{place.full_name}第{m.number}微网格"
             name_en = f"{place.name_en} Micro-grid {m.number}"
             person = 100 + len(micros) + 1
-            micros.append(
-                feature(m.shape, _properties(m.code, "micro", name, name_en, place.code, person), DECIMALS)
-            )
+            micros.append(feature(m.shape, _properties(m.code, "micro", (name, name_en), place.code, person), DECIMALS))
     whole = shapely.orient_polygons(shapely.coverage_union_all([m.shape for m in town.micros]))
-    yield feature(whole, _properties(TOWN_CODE, "town", TOWN_NAME, TOWN_NAME_EN, None, 0), DECIMALS)
+    yield feature(whole, _properties(TOWN_CODE, "town", (TOWN_NAME, TOWN_NAME_EN), None, 0), DECIMALS)
     yield from villages
     yield from micros
 
 
-def _properties(
-    code: str, level: str, name: str, name_en: str, parent: str | None, person: int
-) -> dict[str, str | None]:
+def _properties(code: str, level: str, names: tuple[str, str], parent: str | None, person: int) -> dict[str, str | None]:
     return {
         "code": code,
         "level": level,
-        "name": name,
-        "name_en": name_en,
+        "name": names[0],
+        "name_en": names[1],
         "parent": parent,
         "head_name": f"示例网格长{person:03d}",
         "head_phone": f"021-5550-1{person:03d}",

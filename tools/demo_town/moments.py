@@ -60,8 +60,7 @@ def open_states(cases: Sequence[tuple[datetime, float]], reference: datetime, rn
     """
     ages = [(reference - occurred).total_seconds() / 3600.0 for occurred, _ in cases]
     lateness = [
-        0.0 if age < 24.0 else age / hours * math.exp(rng.gauss(0.0, 0.6))
-        for age, (_, hours) in zip(ages, cases, strict=True)
+        0.0 if age < 24.0 else age / hours * math.exp(rng.gauss(0.0, 0.6)) for age, (_, hours) in zip(ages, cases, strict=True)
     ]
     chosen = sorted(range(len(cases)), key=lambda i: (lateness[i], -i))[2 : OPEN + 2]
     return {i: _state(ages[i], rng) for i in chosen}

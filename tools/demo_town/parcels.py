@@ -21,9 +21,7 @@ Beside = list[dict[int, float]]
 _ROUNDS = 220
 
 
-def share_out(
-    centres: Floats, areas: Floats, seeds: Floats, wanted: Floats, *, relax: float
-) -> Labels:
+def share_out(centres: Floats, areas: Floats, seeds: Floats, wanted: Floats, *, relax: float) -> Labels:
     """Give every block to a seed.
 
     centres (n, 2) and seeds (k, 2) in metres, areas (n,) and wanted (k,) in m²; relax 0..1 says how

@@ -14,12 +14,14 @@ from shapely import LineString, Point
 from tools.demo_town.boundaries import Micro, Town
 from tools.demo_town.frame import Plane
 
-_FIRST: Final = tuple(
-    "听Ting 白Bai 芦Lu 橘Ju 渔Yu 晚Wan 稻Dao 柳Liu 望Wang 荷He 云Yun 竹Zhu 桂Gui 杏Xing 海Hai 杉Shan 晨Chen 棠Tang 鹤He 麦Mai".split()
-)
-_SECOND: Final = tuple(
-    "潮chao 鹭lu 花hua 香xiang 歌ge 枫feng 浪lang 堤di 帆fan 溪xi 栖qi 影ying 塘tang 光guang 林lin 泉quan 石shi 园yuan 桥qiao 风feng".split()
-)
+_FIRST: Final = (
+    "听Ting", "白Bai", "芦Lu", "橘Ju", "渔Yu", "晚Wan", "稻Dao", "柳Liu", "望Wang", "荷He",
+    "云Yun", "竹Zhu", "桂Gui", "杏Xing", "海Hai", "杉Shan", "晨Chen", "棠Tang", "鹤He", "麦Mai",
+)  # fmt: skip
+_SECOND: Final = (
+    "潮chao", "鹭lu", "花hua", "香xiang", "歌ge", "枫feng", "浪lang", "堤di", "帆fan", "溪xi",
+    "栖qi", "影ying", "塘tang", "光guang", "林lin", "泉quan", "石shi", "园yuan", "桥qiao", "风feng",
+)  # fmt: skip
 _KINDS: Final = (("路", "Road"), ("街", "Street"), ("支路", "Branch Road"), ("横路", "Cross Road"))
 _CENTRE: Final = Point(0.0, -550.0)
 
@@ -45,9 +47,7 @@ class Road:
 def named(town: Town) -> list[Road]:
     """The borders, then the streets inside the grids, each with a name of its own."""
     lines = [*town.borders, *town.streets]
-    return [
-        Road(*_name(index), line, border=index < len(town.borders)) for index, line in enumerate(lines)
-    ]
+    return [Road(*_name(index), line, border=index < len(town.borders)) for index, line in enumerate(lines)]
 
 
 def weights(roads: Sequence[Road], pull: float) -> list[float]:

@@ -41,7 +41,8 @@ def blocks(town: Polygon, rng: Random) -> tuple[list[Polygon], list[LineString]]
 def block_area(u: float, v: float) -> float:
     """The wanted block size in m² at a place: a few house rows in the centre, a field strip outside."""
     away = math.hypot(u / 2600.0, (v + 550.0) / 1300.0)
-    return 9_000.0 + 62_000.0 * min(1.0, max(0.0, away - 0.35)) ** 1.3
+    growth: float = min(1.0, max(0.0, away - 0.35)) ** 1.3
+    return 9_000.0 + 62_000.0 * growth
 
 
 def _cut(piece: Polygon, rng: Random) -> Iterator[LineString]:
