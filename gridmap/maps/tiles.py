@@ -1,0 +1,133 @@
+"""Vector tiles (Mapbox Vector Tile 2.1) made in the database: EPSG:3857, tile scheme XYZ, 4096 units a side.
+
+Grids are cut from shapes simplified as one coverage (grids.tiling), so two neighbours, two levels and two tiles agree
+on every border vertex; the rest are points.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.orm import Session
+
+from gridmap.cases.models import OPEN_SQL
+from gridmap.errors import Invalid, NotFound, msg
+from gridmap.grids.codes import Level
+from gridmap.grids.tiling import band_of
+
+MAX_ZOOM = 22
+# Units beyond the tile's edge: room for a border's stroke (4 pixels) or a point's symbol (16), cut off by no seam.
+_STROKE, _SYMBOL = 64, 256
+# From which zoom a level can be told apart: about 25 pixels for a village, a little more for a micro-grid.
+FROM_ZOOM = {Level.TOWN: 0, Level.VILLAGE: 10, Level.MICRO: 12}
+
+_GRIDS = text(
+    f"""
+    WITH cut AS MATERIALIZED (
+        SELECT s.boundary_id AS id, g.code, g.name, g.name_en, g.level, g.parent_code AS parent,
+               ST_AsMVTGeom(s.geom, ST_TileEnvelope(:z, :x, :y), 4096, {_STROKE}) AS geom
+        FROM tile_shape s
+        JOIN boundary b ON b.id = s.boundary_id
+        JOIN grid g ON g.code = b.grid_code
+        WHERE s.zoom = :band AND s.level = ANY(:levels)
+          AND s.geom && ST_TileEnvelope(:z, :x, :y, margin => {_STROKE / 4096})
+        ORDER BY s.boundary_id
+    )
+    SELECT coalesce((SELECT ST_AsMVT(c, 'town', 4096, 'geom', 'id') FROM cut c WHERE level = 'town'), '')
+        || coalesce((SELECT ST_AsMVT(c, 'village', 4096, 'geom', 'id') FROM cut c WHERE level = 'village'), '')
+        || coalesce((SELECT ST_AsMVT(c, 'micro', 4096, 'geom', 'id') FROM cut c WHERE level = 'micro'), '')
+    """  # noqa: S608  # numbers of this module
+)
+
+
+def _points(
+    layer: str, columns: str, table: str, *, order: str, where: str = "true", feature_id: str | None = None
+) -> TextClause:
+    key = f", '{feature_id}'" if feature_id else ""
+    return text(
+        f"""
+        WITH tile AS (
+            SELECT ST_TileEnvelope(:z, :x, :y) AS bounds,
+                   ST_Transform(ST_TileEnvelope(:z, :x, :y, margin => {_SYMBOL / 4096}), 4326) AS reach
+        ), found AS (
+            SELECT {columns}, ST_AsMVTGeom(ST_Transform(location, 3857), tile.bounds, 4096, {_SYMBOL}) AS geom
+            FROM tile, {table}
+            WHERE {where} AND location && tile.reach
+            ORDER BY {order}
+        )
+        SELECT coalesce(ST_AsMVT(found, '{layer}', 4096, 'geom'{key}), '') FROM found
+        """  # noqa: S608  # built from this module's own words
+    )
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What tiles can be asked for: the journal topic whose version is theirs, and the query."""
+
+    topic: str
+    query: TextClause
+
+
+_CAMERAS = _points("cameras", "id, name, name_en, vendor, state, bearing_deg", "camera", order="id")
+_SERVICE_POINTS = _points("service-points", "code, name, name_en", "service_point", order="code")
+_CASES = _points(
+    "cases",
+    "cases.id, number, state, category.kind, category.code AS category, grid_code AS grid",
+    "cases LEFT JOIN category ON category.id = category_id",
+    order="cases.id",
+    where=OPEN_SQL,
+    feature_id="id",
+)
+
+LAYERS: Mapping[str, Layer] = {
+    "grids": Layer("grids", _GRIDS),
+    "cameras": Layer("cameras", _CAMERAS),
+    "service-points": Layer("service-points", _SERVICE_POINTS),
+    "cases": Layer("cases", _CASES),
+}
+
+
+def layer(name: str) -> Layer:
+    """The layer of this name.
+
+    Raises:
+        NotFound: there is none; says which there are.
+    """
+    if name not in LAYERS:
+        raise NotFound(msg("There is no tile layer '%(name)s'; there are: %(layers)s"), name=name[:40], layers=", ".join(LAYERS))
+    return LAYERS[name]
+
+
+def check_place(z: int, x: int, y: int) -> None:
+    """Whether there is a tile z/x/y at all.
+
+    Raises:
+        Invalid: the zoom is above 22, or the row or column beyond the zoom's last.
+    """
+    if z > MAX_ZOOM:
+        raise Invalid(msg("Tiles exist for zooms 0 to %(most)s, got %(value)s"), field="z", most=MAX_ZOOM, value=z)
+    for field, value in (("x", x), ("y", y)):
+        if value >= 2**z:
+            raise Invalid(
+                msg("At zoom %(z)s tiles run from 0 to %(most)s, got %(value)s"), field=field, z=z, most=2**z - 1, value=value
+            )
+
+
+def levels_at(zoom: int) -> list[Level]:
+    """The levels of grids a tile of this zoom holds when nobody asks for a certain one."""
+    return [level for level, first in FROM_ZOOM.items() if zoom >= first]
+
+
+def tile(session: Session, name: str, z: int, x: int, y: int, *, levels: Sequence[Level] | None = None) -> bytes:
+    """One tile, encoded; empty where the layer has nothing. `levels` (grids only) overrides the choice by zoom.
+
+    Raises:
+        NotFound: no such layer.
+        Invalid: no such tile.
+    """
+    check_place(z, x, y)
+    values: dict[str, object] = {"z": z, "x": x, "y": y}
+    if name == "grids":
+        chosen = levels_at(z) if levels is None else levels
+        values |= {"band": band_of(z), "levels": [str(level) for level in chosen]}
+    return bytes(session.execute(layer(name).query, values).scalar_one())

@@ -1,0 +1,127 @@
+"""Tile shapes are one coverage in every band, follow the boundaries in force and touch only what changed."""
+
+import numpy as np
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely.geometry import Polygon
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from gridmap.grids import tiling
+from gridmap.grids.codes import Level
+from gridmap.grids.models import Boundary, TileShape
+from gridmap.grids.publishing import publish
+from tests import town
+
+BANDS = (*tiling.BANDS, tiling.FULL)
+
+
+def shapes(session: Session, band: int, level: Level) -> dict[str, shapely.MultiPolygon]:
+    rows = session.execute(
+        select(Boundary.grid_code, func.ST_AsBinary(TileShape.geom))
+        .join(Boundary, Boundary.id == TileShape.boundary_id)
+        .where(TileShape.zoom == band, TileShape.level == level)
+    )
+    return {code: shapely.from_wkb(bytes(wkb)) for code, wkb in rows}
+
+
+def rows(session: Session) -> dict[tuple[int, int], str]:
+    query = "SELECT boundary_id, zoom, xmin::text FROM tile_shape"
+    return {(boundary, zoom): xmin for boundary, zoom, xmin in session.execute(text(query))}
+
+
+def wavy(x: int, y: int) -> Polygon:
+    """A cell of the tiny town whose western and southern edges are bent as its neighbours' eastern and northern ones."""
+
+    def bent(start: tuple[float, float], along: tuple[float, float]) -> list[tuple[float, float]]:
+        steps = [step / 20 for step in range(20)]
+        wave = [0.0 if step == 0 else 0.03 * (-1) ** index for index, step in enumerate(steps)]
+        return [
+            town.spot(start[0] + along[0] * step + abs(along[1]) * off, start[1] + along[1] * step + abs(along[0]) * off)
+            for step, off in zip(steps, wave, strict=True)
+        ]
+
+    # Every edge is drawn from its south-western end, and turned round where the ring runs against it.
+    south, west = bent((x, y), (1, 0)), bent((x, y), (0, 1))
+    north, east = bent((x, y + 1), (1, 0)), bent((x + 1, y), (0, 1))
+    corner = town.spot(x + 1, y + 1)
+    return Polygon([*south, *east, corner, *reversed(north[1:]), town.spot(x, y + 1), *reversed(west[1:])])
+
+
+def wavy_town() -> dict[str, Polygon]:
+    return {f"m{x}{y}": wavy(x - 1, y - 1) for x in (1, 2, 3) for y in (1, 2, 3)}
+
+
+def test_each_band_is_a_coverage_whose_levels_nest(session: Session) -> None:
+    town.found(session, **wavy_town())
+    for band in BANDS:
+        micros = shapes(session, band, Level.MICRO)
+        assert len(micros) == 9
+        assert shapely.coverage_is_valid(list(micros.values()), gap_width=0.1)
+        for code, village in shapes(session, band, Level.VILLAGE).items():
+            children = [shape for child, shape in micros.items() if child.startswith(code)]
+            assert shapely.equals(village, shapely.unary_union(children))
+        [whole] = shapes(session, band, Level.TOWN).values()
+        assert shapely.equals(whole, shapely.unary_union(list(micros.values())))
+
+
+def test_lower_zooms_have_fewer_vertices_and_the_full_band_all(session: Session) -> None:
+    drafts = wavy_town()
+    town.found(session, **drafts)
+    vertices = [sum(map(shapely.get_num_coordinates, shapes(session, band, Level.MICRO).values())) for band in BANDS]
+    assert vertices == sorted(vertices)
+    assert vertices[0] < vertices[-1] == sum(map(shapely.get_num_coordinates, drafts.values()))
+
+
+def test_rebuilding_what_stands_writes_nothing(tiny_town: Session) -> None:
+    before = rows(tiny_town)
+    assert tiling.rebuild(tiny_town) == 0
+    assert rows(tiny_town) == before
+    assert len(before) == 13 * len(BANDS)
+
+
+def test_a_publish_leaves_the_shapes_of_untouched_grids_alone(session: Session) -> None:
+    town.found(session)
+    before = rows(session)
+    corner = town.spot(1.1, 1.1)
+    published = publish(
+        session,
+        town.drafts(
+            m11=Polygon([town.spot(0, 0), town.spot(1, 0), corner, town.spot(0, 1)]),
+            m21=Polygon([town.spot(1, 0), town.spot(2, 0), town.spot(2, 1), corner]),
+            m12=Polygon([town.spot(0, 1), corner, town.spot(1, 2), town.spot(0, 2)]),
+            m22=Polygon([corner, town.spot(2, 1), town.spot(2, 2), town.spot(1, 2)]),
+        ),
+        actor="test",
+    )
+    assert town.TOWN not in published.opened
+    after = rows(session)
+    assert len(after) == len(before)
+    assert len(before.items() - after.items()) == len(published.opened) * len(BANDS) == 6 * len(BANDS)
+
+
+def test_without_boundaries_there_are_no_shapes(session: Session) -> None:
+    assert tiling.rebuild(session) == 0
+    assert session.scalar(select(func.count()).select_from(TileShape)) == 0
+
+
+def test_bands_serve_the_zooms_up_to_their_own() -> None:
+    assert [tiling.band_of(zoom) for zoom in (0, 8, 9, 10, 11, 16, 17, 22)] == [8, 8, 10, 10, 12, 16, 24, 24]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(0.05, 0.95), st.floats(0.05, 0.95)), min_size=2, max_size=40, unique=True),
+    st.sampled_from(BANDS),
+)
+def test_any_tessellation_stays_a_coverage(points: list[tuple[float, float]], band: int) -> None:
+    sites = shapely.MultiPoint([town.spot(3 * x, 3 * y) for x, y in points])
+    frame = town.square(0, 0, width=3, height=3)
+    cells = [cell for cell in shapely.voronoi_polygons(sites, extend_to=frame).geoms if cell.area > 0]
+    snapped = [shapely.set_precision(cell, 1e-8) for cell in cells]
+    if not shapely.coverage_is_valid(snapped):
+        snapped = list(shapely.coverage_clean(snapped))
+    made = tiling.simplified(tiling.to_mercator(np.array(snapped, dtype=object)), band)
+    assert shapely.coverage_is_valid(made, gap_width=0.001)
+    assert not shapely.is_empty(made).any()
