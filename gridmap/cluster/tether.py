@@ -33,11 +33,12 @@ def spawn(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     output: IO[bytes] | int | None = None,
+    pass_fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start `command` in a session of its own (Ctrl-C reaches only the parent) that gets `end_with` when we are gone.
 
-    `owner` is who it runs as where that is not us; `output` takes both its streams. Call it from the main thread:
-    the tie is to the calling thread.
+    `owner` is who it runs as where that is not us; `output` takes both its streams; `pass_fds` stay open in it.
+    Call it from the main thread: the tie is to the calling thread.
     """
     other = owner if owner and owner.is_other else None
     return subprocess.Popen(
@@ -48,6 +49,7 @@ def spawn(
         env=None if env is None else dict(env),
         cwd=cwd,
         start_new_session=True,
+        pass_fds=pass_fds,
         preexec_fn=_tie(os.getpid(), end_with),  # noqa: PLW1509  # two system calls; we spawn from the main thread
         user=other.uid if other else None,
         group=other.gid if other else None,

@@ -1,0 +1,81 @@
+"""The command line. Each command is a module here; it is imported only when it is asked for, so that help is quick.
+
+A door: it reads words, calls one verb, commits once, and prints. Errors of the program end in one sentence and an exit
+code, never in a traceback.
+"""
+
+import gettext
+import importlib
+from typing import Any
+
+import click
+
+from gridmap import __version__
+from gridmap.errors import GridmapError, Invalid, Unavailable
+from gridmap.resources import translations_dir
+
+# name: (module in this package, what it does) — the module's `command` is the click command.
+COMMANDS = {
+    "run": ("run", "运行全部服务 · run everything: database, web, live relay, simulated alerts"),
+    "migrate": ("migrate", "更新数据库结构 · bring the database's tables up to date"),
+    "demo": ("demo", "载入演示镇 · load the demo town into an empty database"),
+    "simulate": ("simulate", "模拟警情 · send made-up alerts through the HTTP API"),
+}
+
+EXIT_CODES: tuple[tuple[type[GridmapError], int], ...] = ((Invalid, 65), (Unavailable, 69), (GridmapError, 1))  # sysexits.h
+
+
+def _language() -> str:
+    from gridmap.config import Settings  # noqa: PLC0415  # pydantic: not for --help
+
+    try:
+        return Settings().language
+    except ValueError:  # the settings are what went wrong
+        return "zh"
+
+
+def translated(error: GridmapError) -> str:
+    """The error's sentence in the language of GRIDMAP_LANGUAGE (Chinese unless told otherwise)."""
+    catalogue = gettext.translation("messages", translations_dir(), [_language()], fallback=True)
+    sentence = catalogue.gettext(error.text)
+    lines = [sentence % error.values if error.values else sentence]
+    for fault in error.faults:
+        text = catalogue.gettext(fault.text)
+        line = f"  {fault.field}: {text % fault.values if fault.values else text}"
+        if fault.text != error.text:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+class Commands(click.Group):
+    """The group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"{__name__}.{COMMANDS[cmd_name][0]}").command
+        assert isinstance(command, click.Command)  # noqa: S101  # a slip of ours, not of the caller's
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
+        with formatter.section("命令 · Commands"):
+            formatter.write_dl([(name, what) for name, (_, what) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except GridmapError as error:
+            click.echo(translated(error), err=True)
+            ctx.exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind)))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="gridmap")
+def main() -> None:
+    """一网统管网格地图 · the live map of a township's micro-grids.
+
+    设置见 docs/settings.md（GRIDMAP_PORT、GRIDMAP_HOME……） · settings are environment variables, see docs/settings.md.
+    """

@@ -1,0 +1,88 @@
+"""What one running program has to itself: its home, its port, its database server."""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import click
+
+from gridmap.cli.progress import step
+from gridmap.cluster.locks import Lock
+from gridmap.cluster.server import Cluster, open_cluster
+from gridmap.cluster.tenancy import landlord
+from gridmap.config import Settings
+from gridmap.errors import Conflict, Unavailable, msg
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[None]:
+    """One `gridmap run` per GRIDMAP_HOME."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lock = Lock(home / "run.lock")
+        free = lock.take()
+    except PermissionError as error:
+        raise Unavailable(
+            msg("No permission to write %(path)s. Set GRIDMAP_HOME to a folder of your own."), path=str(error.filename)
+        ) from error
+    if not free:
+        raise Conflict(
+            msg(
+                "gridmap runs already with GRIDMAP_HOME=%(home)s."
+                " A second one beside it needs a GRIDMAP_HOME and a GRIDMAP_PORT of its own."
+            ),
+            home=str(home),
+        )
+    try:
+        yield
+    finally:
+        lock.let_go()
+
+
+@contextmanager
+def listening(settings: Settings) -> Iterator[socket.socket]:
+    """The web server's socket. We hold it, so the port stays ours while the web server is started again."""
+    family, kind, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(address)
+        except OSError as error:
+            raise Conflict(
+                msg("Port %(port)s is taken or forbidden (%(reason)s). Choose another with GRIDMAP_PORT."),
+                port=settings.port,
+                reason=error.strerror or str(error),
+            ) from error
+        listener.listen(2048)
+        yield listener
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[tuple[str, Callable[[], None]]]:
+    """The database's URL and what to call at every look: it starts a private server anew that ended by itself."""
+    if settings.database_url is not None:
+        yield settings.database_url.get_secret_value(), lambda: None
+        return
+    cluster = open_cluster(settings.home)
+
+    def waiting() -> None:
+        click.echo("… 等待另一条 gridmap 命令结束 · waiting for another gridmap command to end")
+
+    with step("启动数据库", "starting the database") if cluster.layout.version is None else ExitStack():
+        held = ExitStack()
+        held.enter_context(landlord(cluster, waiting))
+    with held:
+        yield cluster.url(), lambda: _revive(cluster)
+
+
+def _revive(cluster: Cluster) -> None:
+    if not cluster.ended():
+        return
+    click.echo("! 数据库已退出，正在重启 · the database ended, starting it again", err=True)
+    try:
+        cluster.start()
+    except Unavailable as error:
+        click.echo(f"! {error}", err=True)
+        time.sleep(1)

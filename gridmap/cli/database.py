@@ -1,0 +1,37 @@
+"""A session for a command: the database of the settings, started if need be and stopped afterwards."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from gridmap.cluster.tenancy import database
+from gridmap.config import Settings
+from gridmap.db import make_engine, make_sessions
+from gridmap.errors import Unavailable, msg
+
+
+@contextmanager
+def opened_engine(settings: Settings) -> Iterator[Engine]:
+    """An engine on the settings' database for the length of the block. Raises Unavailable where `gridmap migrate` is missing."""
+    with database(settings) as url:
+        engine = make_engine(url, pool_size=2)
+        try:
+            _check_tables(engine)
+            yield engine
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def opened_session(settings: Settings) -> Iterator[Session]:
+    """A session on it. The command commits; without a commit everything is rolled back."""
+    with opened_engine(settings) as engine, make_sessions(engine)() as session:
+        yield session
+
+
+def _check_tables(engine: Engine) -> None:
+    with engine.connect() as connection:
+        if connection.execute(text("select to_regclass('alembic_version')")).scalar() is None:
+            raise Unavailable(msg("The database has no tables yet. Type: gridmap migrate"))

@@ -1,0 +1,86 @@
+"""What has to be there before the first request: tables, the demo town, secrets."""
+
+import contextlib
+import os
+import secrets
+import sys
+import time
+from pathlib import Path
+
+from gridmap.cli.migrate import upgrade
+from gridmap.cli.progress import step
+from gridmap.cli.supervise import Child, Stop, end
+from gridmap.config import Settings
+from gridmap.errors import NotFound, Unavailable, msg
+
+SIMULATOR = "simulator"
+
+
+def prepare(settings: Settings, url: str, stop: Stop) -> None:
+    """Tables, and the demo town where there is no town yet."""
+    upgrade(url)
+    if stop or not _is_empty(url):
+        return
+    with step("载入演示镇", "loading the demo town"):
+        loader = Child("demo", [sys.executable, "-m", "gridmap", "demo"], environment(settings, url))
+        loader.start()
+        while not loader.ended() and not stop:
+            time.sleep(0.05)
+        failed = loader.process is not None and loader.process.poll()
+        end([loader], stop)
+        if failed and not stop:
+            raise Unavailable(msg("The demo town could not be loaded; the lines above say why."))
+
+
+def _is_empty(url: str) -> bool:
+    import psycopg  # noqa: PLC0415  # one question; not worth an engine
+
+    with psycopg.connect(url) as connection:
+        row = connection.execute("select not exists (select from grid)").fetchone()
+    return row is not None and bool(row[0])
+
+
+def environment(settings: Settings, url: str) -> dict[str, str]:
+    """What our children need to know beyond the settings they read themselves."""
+    return {**os.environ, "GRIDMAP_DATABASE_URL": url, "GRIDMAP_SECRET_KEY": _secret(settings), "PYTHONUNBUFFERED": "1"}
+
+
+def _secret(settings: Settings) -> str:
+    """The key that signs cookies: the one set, or one made at the first start."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    path = settings.home / "secret-key"
+    if not path.exists():
+        _write_private(path, secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def _write_private(path: Path, text: str) -> None:
+    half = path.with_name(path.name + ".half")
+    half.unlink(missing_ok=True)
+    with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123  # private from its first byte
+        file.write(text + "\n")
+    half.replace(path)
+
+
+def simulator_key(settings: Settings, url: str) -> Path:
+    """A file with a fresh key for the simulator."""
+    path = settings.home / "simulator-key"
+    _write_private(path, _new_key(url))
+    return path
+
+
+def _new_key(url: str) -> str:
+    """A key for the simulator alone, in place of the last start's."""
+    from gridmap.db import make_engine, make_sessions  # noqa: PLC0415  # only where alerts are simulated
+    from gridmap.people import keys  # noqa: PLC0415  # same
+
+    engine = make_engine(url, pool_size=1)
+    try:
+        with make_sessions(engine).begin() as session:
+            with contextlib.suppress(NotFound):  # at the first start
+                keys.revoke(session, SIMULATOR, actor="gridmap run")
+            session.flush()
+            return keys.create(session, SIMULATOR, actor="gridmap run")
+    finally:
+        engine.dispose()
