@@ -13,7 +13,7 @@ from enum import StrEnum
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
 Degrees = NDArray[np.float64]
@@ -54,7 +54,7 @@ def _waves(x: Degrees, y: Degrees) -> Pair:
     return east, north
 
 
-def wgs84_to_gcj02(lon: Degrees, lat: Degrees) -> Pair:
+def wgs84_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> Pair:
     """Shift WGS-84 degrees to GCJ-02."""
     lon, lat = np.asarray(lon, float), np.asarray(lat, float)
     east, north = _waves(lon - 105.0, lat - 35.0)
@@ -66,7 +66,7 @@ def wgs84_to_gcj02(lon: Degrees, lat: Degrees) -> Pair:
     return np.where(inside, lon + dlon, lon), np.where(inside, lat + dlat, lat)
 
 
-def gcj02_to_bd09(lon: Degrees, lat: Degrees) -> Pair:
+def gcj02_to_bd09(lon: ArrayLike, lat: ArrayLike) -> Pair:
     """Shift GCJ-02 degrees to BD-09."""
     lon, lat = np.asarray(lon, float), np.asarray(lat, float)
     radius = np.hypot(lon, lat) + 2e-5 * np.sin(lat * _BD_PI)
@@ -76,9 +76,7 @@ def gcj02_to_bd09(lon: Degrees, lat: Degrees) -> Pair:
     return np.where(inside, there[0], lon), np.where(inside, there[1], lat)
 
 
-def _inverse(
-    forward: Callable[[Degrees, Degrees], Pair], lon: Degrees, lat: Degrees
-) -> Pair:
+def _inverse(forward: Callable[[Degrees, Degrees], Pair], lon: ArrayLike, lat: ArrayLike) -> Pair:
     lon, lat = np.asarray(lon, float), np.asarray(lat, float)
     guess = lon, lat
     for _ in range(_ROUNDS):
@@ -90,17 +88,17 @@ def _inverse(
     return guess
 
 
-def gcj02_to_wgs84(lon: Degrees, lat: Degrees) -> Pair:
+def gcj02_to_wgs84(lon: ArrayLike, lat: ArrayLike) -> Pair:
     """Undo GCJ-02 by fixed-point iteration, to 1e-9 degrees."""
     return _inverse(wgs84_to_gcj02, lon, lat)
 
 
-def bd09_to_gcj02(lon: Degrees, lat: Degrees) -> Pair:
+def bd09_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> Pair:
     """Undo BD-09 by fixed-point iteration, to 1e-9 degrees."""
     return _inverse(gcj02_to_bd09, lon, lat)
 
 
-def to_wgs84(datum: Datum, lon: Degrees, lat: Degrees) -> Pair:
+def to_wgs84(datum: Datum, lon: ArrayLike, lat: ArrayLike) -> Pair:
     """Bring degrees in `datum` to WGS-84."""
     lon, lat = np.asarray(lon, float), np.asarray(lat, float)
     if datum is Datum.BD09:
@@ -110,7 +108,7 @@ def to_wgs84(datum: Datum, lon: Degrees, lat: Degrees) -> Pair:
     return lon, lat
 
 
-def from_wgs84(datum: Datum, lon: Degrees, lat: Degrees) -> Pair:
+def from_wgs84(datum: Datum, lon: ArrayLike, lat: ArrayLike) -> Pair:
     """Bring WGS-84 degrees to `datum`."""
     lon, lat = np.asarray(lon, float), np.asarray(lat, float)
     if datum in (Datum.BD09, Datum.GCJ02):
