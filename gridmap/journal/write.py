@@ -3,10 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert
+import orjson
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from gridmap.journal.models import JournalEntry
+_APPEND = text(
+    """
+    INSERT INTO journal (topic, kind, subject, actor, data)
+    SELECT topic, kind, subject, actor, data::jsonb
+    FROM unnest(CAST(:topics AS text[]), CAST(:kinds AS text[]), CAST(:subjects AS text[]), CAST(:actors AS text[]),
+                CAST(:data AS text[])) WITH ORDINALITY AS event (topic, kind, subject, actor, data, place)
+    ORDER BY place
+    """
+)
 
 
 class Event(NamedTuple):
@@ -29,5 +38,8 @@ class Event(NamedTuple):
 
 def write(session: Session, events: Sequence[Event]) -> None:
     """Append the events in their order; they are published when the caller's transaction commits."""
-    if events:
-        session.execute(insert(JournalEntry), [event._asdict() for event in events])
+    if not events:
+        return
+    topics, kinds, subjects, actors, data = (list(column) for column in zip(*events, strict=True))
+    texts = [orjson.dumps(facts).decode() for facts in data]
+    session.execute(_APPEND, {"topics": topics, "kinds": kinds, "subjects": subjects, "actors": actors, "data": texts})

@@ -1,0 +1,220 @@
+"""Take alerts into the database: what is known of them already, which open case they may join, and the rows.
+
+Set-based: each function does its work for a whole chunk of alerts in one statement.
+"""
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from zlib import crc32
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from gridmap.cases.models import OPEN_SQL
+
+_LOCK_CLASS = 0x67726964  # "grid": keeps these apart from other users of advisory locks.
+_SLOTS = 1024
+_METRES_A_DEGREE = 110_000.0  # A little less than any degree of latitude has, so that boxes come out large enough.
+
+
+class Taken(NamedTuple):
+    """A case an alert belongs to."""
+
+    case_id: int
+    number: str
+
+
+class Nearby(NamedTuple):
+    """An open case that an alert may join, and how far off it is."""
+
+    case_id: int
+    number: str
+    distance_m: float
+
+
+class Spot(NamedTuple):
+    """Where and when something of a category was seen; degrees WGS-84."""
+
+    lon: float
+    lat: float
+    category_id: int
+    at: datetime
+
+
+class Rules(NamedTuple):
+    """When an alert joins an open case of its category: how near (metres) and how close in time (hours)."""
+
+    radius_m: float
+    hours: float
+
+
+def box(lat: float, radius_m: float) -> tuple[float, float]:
+    """Half width and half height, in degrees, of a box that holds the circle of `radius_m` around a place at `lat`."""
+    high = radius_m / _METRES_A_DEGREE
+    return high / max(math.cos(math.radians(min(abs(lat) + high, 89.9))), 0.001), high
+
+
+def cells(spot: Spot, radius_m: float) -> list[tuple[int, int, int]]:
+    """The cells (category, x, y) that the circle around a spot touches.
+
+    Two spots of one category within `radius_m` of each other always have a cell in common.
+    """
+    if radius_m <= 0:
+        return []
+    wide, high = box(spot.lat, radius_m)
+    size = 4 * radius_m / _METRES_A_DEGREE
+    xs = range(math.floor((spot.lon - wide) / size), math.floor((spot.lon + wide) / size) + 1)
+    ys = range(math.floor((spot.lat - high) / size), math.floor((spot.lat + high) / size) + 1)
+    return [(spot.category_id, x, y) for x in xs for y in ys]
+
+
+_LOCK = text(f"SELECT pg_advisory_xact_lock({_LOCK_CLASS}, slot) FROM unnest(CAST(:slots AS int[])) AS slot")
+
+
+def lock(session: Session, ids: Sequence[tuple[str, str]], spots: Sequence[Spot], rules: Rules) -> None:
+    """Make others that take the same alert, or one that could join the same case, wait until this transaction ends.
+
+    Without it, two alerts about one heap of rubbish that arrive together would each find no case and open two.
+    Locks fall into 1,024 slots, always taken in ascending order: no deadlock, and a chunk never fills the lock table.
+    """
+    keys = [f"{source}\x1f{source_id}" for source, source_id in ids]
+    keys += [str(cell) for spot in spots for cell in cells(spot, rules.radius_m)]
+    session.execute(_LOCK, {"slots": sorted({crc32(key.encode()) % _SLOTS for key in keys})})
+
+
+_KNOWN = text(
+    """
+    SELECT a.source, a.source_id, c.id, c.number
+    FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[])) AS asked (source, source_id)
+    JOIN alert a USING (source, source_id) JOIN cases c ON c.id = a.case_id
+    """
+)
+
+
+def known(session: Session, ids: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Taken]:
+    """The cases of those alerts (source, source_id) that were taken before."""
+    sources, source_ids = (list(column) for column in zip(*ids, strict=True))
+    rows = session.execute(_KNOWN, {"sources": sources, "ids": source_ids})
+    return {(row.source, row.source_id): Taken(row.id, row.number) for row in rows}
+
+
+_JOINABLE = text(
+    f"""
+    SELECT asked.i, near.id, near.number, near.metres
+    FROM unnest(CAST(:i AS int[]), CAST(:lon AS float8[]), CAST(:lat AS float8[]), CAST(:wide AS float8[]),
+                CAST(:high AS float8[]), CAST(:category AS int[]), CAST(:at AS timestamptz[]))
+         AS asked (i, lon, lat, wide, high, category, at)
+    CROSS JOIN LATERAL (
+        SELECT id, number, ST_Distance(location::geography, ST_MakePoint(lon, lat)::geography) AS metres
+        FROM cases
+        WHERE {OPEN_SQL} AND category_id = asked.category
+          AND location && ST_Expand(ST_SetSRID(ST_MakePoint(lon, lat), 4326), wide, high)
+          AND occurred_at BETWEEN asked.at - make_interval(secs => :seconds) AND asked.at + make_interval(secs => :seconds)
+        ORDER BY metres, id
+        LIMIT 1
+    ) AS near
+    WHERE near.metres <= :radius
+    """
+)
+
+
+def joinable(session: Session, spots: dict[int, Spot], rules: Rules) -> dict[int, Nearby]:
+    """For each spot (by its key) the nearest open case of its category within the rules."""
+    if not spots or rules.radius_m <= 0:
+        return {}
+    boxes = [box(spot.lat, rules.radius_m) for spot in spots.values()]
+    lon, lat, category, at = (list(column) for column in zip(*spots.values(), strict=True))
+    wide, high = (list(column) for column in zip(*boxes, strict=True))
+    asked = {"i": list(spots), "lon": lon, "lat": lat, "wide": wide, "high": high, "category": category, "at": at}
+    rows = session.execute(_JOINABLE, {**asked, "seconds": rules.hours * 3600, "radius": rules.radius_m})
+    return {row.i: Nearby(row.id, row.number, row.metres) for row in rows}
+
+
+CASE_COLUMNS = {
+    "source": "text",
+    "source_id": "text",
+    "category_id": "int",
+    "source_code": "text",
+    "lon": "float8",
+    "lat": "float8",
+    "accuracy_m": "float8",
+    "address": "text",
+    "text": "text",
+    "camera_id": "text",
+    "media": "jsonb",
+    "occurred_at": "timestamptz",
+    "received_at": "timestamptz",
+    "state": "text",
+    "due_at": "timestamptz",
+    "closed_at": "timestamptz",
+    "grid_code": "text",
+    "ambiguous": "bool",
+    "route": "jsonb",
+}
+_TARGET = ", ".join("location" if name == "lon" else name for name in CASE_COLUMNS if name != "lat")
+_VALUES = ", ".join(
+    "CASE WHEN lon IS NOT NULL THEN ST_SetSRID(ST_MakePoint(lon, lat), 4326) END" if name == "lon" else
+    f"{name}::jsonb" if kind == "jsonb" else name
+    for name, kind in CASE_COLUMNS.items() if name != "lat"
+)
+_ARRAYS = ", ".join(f"CAST(:{name} AS {'text' if kind == 'jsonb' else kind}[])" for name, kind in CASE_COLUMNS.items())
+_OPEN = text(
+    f"""
+    INSERT INTO cases ({_TARGET})
+    SELECT {_VALUES} FROM unnest({_ARRAYS}) WITH ORDINALITY AS row ({", ".join(CASE_COLUMNS)}, place) ORDER BY place
+    RETURNING id, number, source, source_id
+    """
+)
+
+
+def open_cases(session: Session, rows: Sequence[dict[str, Any]]) -> dict[tuple[str, str], Taken]:
+    """Insert cases (every column of `CASE_COLUMNS` in each row); answers their numbers by (source, source_id)."""
+    if not rows:
+        return {}
+    columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in CASE_COLUMNS}
+    for name, kind in CASE_COLUMNS.items():
+        if kind == "jsonb":
+            columns[name] = [orjson.dumps(value).decode() for value in columns[name]]
+    made = session.execute(_OPEN, columns)
+    return {(row.source, row.source_id): Taken(row.id, row.number) for row in made}
+
+
+_KEEP = text(
+    """
+    INSERT INTO alert (source, source_id, received_at, actor, payload, case_id, relation)
+    SELECT source, source_id, :received_at, :actor, payload::jsonb, case_id, relation
+    FROM unnest(CAST(:source AS text[]), CAST(:source_id AS text[]), CAST(:payload AS text[]), CAST(:case_id AS bigint[]),
+                CAST(:relation AS text[])) AS row (source, source_id, payload, case_id, relation)
+    """
+)
+_COUNT = text(
+    """
+    UPDATE cases SET alerts = alerts + joined.more
+    FROM (SELECT id, count(*) AS more FROM unnest(CAST(:ids AS bigint[])) AS id GROUP BY id) AS joined
+    WHERE cases.id = joined.id
+    """
+)
+
+
+class Kept(NamedTuple):
+    """An alert to be kept as received: `payload` is its JSON text."""
+
+    source: str
+    source_id: str
+    payload: str
+    case_id: int
+    relation: str
+
+
+def keep_alerts(session: Session, alerts: Sequence[Kept], *, actor: str, received_at: datetime) -> None:
+    """Insert alerts as received and count those that joined on their cases."""
+    if not alerts:
+        return
+    columns = dict(zip(Kept._fields, (list(column) for column in zip(*alerts, strict=True)), strict=True))
+    session.execute(_KEEP, {**columns, "actor": actor, "received_at": received_at})
+    joined = [alert.case_id for alert in alerts if alert.relation == "joined"]
+    if joined:
+        session.execute(_COUNT, {"ids": joined})

@@ -1,0 +1,117 @@
+"""Reads of cameras and service points."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+from shapely.geometry import Point, Polygon
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from gridmap.grids.lookup import Bounds
+
+_SEEN = text(
+    """
+    SELECT id, vendor, ST_AsBinary(location) AS pole, ST_AsBinary(view) AS view
+    FROM camera WHERE id = ANY(CAST(:ids AS text[]))
+    """
+)
+
+
+@dataclass(frozen=True)
+class KnownCamera:
+    """What routing needs of a camera; degrees."""
+
+    id: str
+    vendor: str
+    pole: Point
+    view: Polygon | None
+
+
+def cameras(session: Session, ids: Iterable[str]) -> dict[str, KnownCamera]:
+    """The cameras on record among `ids`."""
+    asked = sorted(set(ids))
+    if not asked:
+        return {}
+    rows = session.execute(_SEEN, {"ids": asked})
+    return {row.id: KnownCamera(row.id, row.vendor, *shapely.from_wkb([row.pole, row.view])) for row in rows}
+
+
+_CAMERAS = text(
+    """
+    SELECT c.id, c.name, c.name_en, c.vendor, c.state, c.last_heard_at, c.bearing_deg, c.view_angle_deg, c.view_range_m,
+           c.stream_url, c.snapshot_url, ST_X(c.location) AS lon, ST_Y(c.location) AS lat, ST_AsGeoJSON(c.view, 7) AS view,
+           (SELECT b.grid_code FROM boundary b WHERE b.level = 'micro' AND upper_inf(b.valid) AND ST_Covers(b.geom, c.location)
+            ORDER BY b.grid_code COLLATE "C" LIMIT 1) AS grid
+    FROM camera c
+    WHERE (CAST(:west AS float8) IS NULL OR c.location && ST_MakeEnvelope(:west, :south, :east, :north, 4326))
+      AND (CAST(:id AS text) IS NULL OR c.id = :id)
+    ORDER BY c.id
+    """
+)
+_POINTS = text(
+    """
+    SELECT p.code, p.name, p.name_en, p.address, p.opening_hours, p.keeper, p.phone, p.services,
+           ST_X(p.location) AS lon, ST_Y(p.location) AS lat,
+           (SELECT b.grid_code FROM boundary b WHERE b.level = 'micro' AND upper_inf(b.valid) AND ST_Covers(b.geom, p.location)
+            ORDER BY b.grid_code COLLATE "C" LIMIT 1) AS grid
+    FROM service_point p
+    WHERE (CAST(:west AS float8) IS NULL OR p.location && ST_MakeEnvelope(:west, :south, :east, :north, 4326))
+    ORDER BY p.code
+    """
+)
+
+
+def _within(bounds: Bounds | None) -> dict[str, float | None]:
+    return dict(zip(("west", "south", "east", "north"), bounds or (None,) * 4, strict=True))
+
+
+def camera_rows(session: Session, *, bounds: Bounds | None = None, id: str | None = None) -> list[dict[str, Any]]:  # noqa: A002  # its name
+    """Cameras with their pole (lon, lat), their view as GeoJSON text or None, and the micro-grid the pole stands in."""
+    return [dict(row) for row in session.execute(_CAMERAS, {**_within(bounds), "id": id}).mappings()]
+
+
+def service_point_rows(session: Session, *, bounds: Bounds | None = None) -> list[dict[str, Any]]:
+    """Service points with their place (lon, lat) and the micro-grid they stand in."""
+    return [dict(row) for row in session.execute(_POINTS, _within(bounds)).mappings()]
+
+
+_NEAR_CAMERAS = text(
+    """
+    WITH asked AS (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS point)
+    SELECT c.id, c.name, c.name_en, c.state, c.vendor, c.stream_url, c.snapshot_url,
+           ST_X(c.location) AS lon, ST_Y(c.location) AS lat,
+           ST_Distance(c.location::geography, asked.point::geography) AS distance_m,
+           coalesce(ST_Intersects(c.view, asked.point), false) AS covers
+    FROM camera c, asked
+    WHERE (c.location && ST_Expand(asked.point, :wide, :high) AND ST_DWithin(c.location::geography, asked.point::geography, :radius))
+       OR ST_Intersects(c.view, asked.point)
+    ORDER BY covers DESC, distance_m, c.id
+    LIMIT :most
+    """
+)
+_NEAR_POINTS = text(
+    """
+    WITH asked AS (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS point)
+    SELECT p.code, p.name, p.name_en, p.address, p.opening_hours, p.keeper, p.phone, p.services,
+           ST_X(p.location) AS lon, ST_Y(p.location) AS lat,
+           ST_Distance(p.location::geography, asked.point::geography) AS distance_m
+    FROM service_point p, asked
+    WHERE p.location && ST_Expand(asked.point, :wide, :high) AND ST_DWithin(p.location::geography, asked.point::geography, :radius)
+    ORDER BY distance_m, p.code
+    LIMIT :most
+    """
+)
+
+
+def near(session: Session, lon: float, lat: float, *, radius_m: float, box: tuple[float, float], most: int = 200) -> dict[str, list[dict[str, Any]]]:
+    """Cameras (those whose view covers the place first) and service points within `radius_m`, by distance.
+
+    `box` is the half width and height in degrees of a box that holds the circle.
+    """
+    asked = {"lon": lon, "lat": lat, "radius": radius_m, "wide": box[0], "high": box[1], "most": most}
+    return {
+        "cameras": [dict(row) for row in session.execute(_NEAR_CAMERAS, asked).mappings()],
+        "service_points": [dict(row) for row in session.execute(_NEAR_POINTS, asked).mappings()],
+    }
