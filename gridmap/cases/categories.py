@@ -50,7 +50,8 @@ _COLUMNS = """
 _BY_KEY = text(
     f"""
     SELECT {_COLUMNS} FROM category c LEFT JOIN time_limit l ON l.category_id = c.id AND l.is_default
-    WHERE (c.standard_ref, c.kind, c.code) IN (SELECT * FROM unnest(CAST(:refs AS text[]), CAST(:kinds AS text[]), CAST(:codes AS text[])))
+    WHERE (c.standard_ref, c.kind, c.code)
+       IN (SELECT * FROM unnest(CAST(:refs AS text[]), CAST(:kinds AS text[]), CAST(:codes AS text[])))
     """
 )
 _BY_SOURCE = text(

@@ -116,9 +116,7 @@ class Case(Base):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    number: Mapped[str] = mapped_column(
-        Text, unique=True, server_default=sql(NUMBER_SQL)
-    )
+    number: Mapped[str] = mapped_column(Text, unique=True, server_default=sql(NUMBER_SQL))
     source: Mapped[str] = mapped_column(Text)
     source_id: Mapped[str] = mapped_column(Text)
     category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
@@ -130,9 +128,7 @@ class Case(Base):
     camera_id: Mapped[str | None] = mapped_column(Text)
     media: Mapped[list[Any]] = mapped_column(JSONB, server_default=sql("'[]'::jsonb"))
     occurred_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    received_at: Mapped[datetime] = mapped_column(
-        DateTime(timezone=True), server_default=func.now()
-    )
+    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     state: Mapped[State] = mapped_column(Text, server_default=State.DISCOVERED)
     due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -154,9 +150,7 @@ class Alert(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     source: Mapped[str] = mapped_column(Text)
     source_id: Mapped[str] = mapped_column(Text)
-    received_at: Mapped[datetime] = mapped_column(
-        DateTime(timezone=True), server_default=func.now()
-    )
+    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     actor: Mapped[str] = mapped_column(Text)
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)

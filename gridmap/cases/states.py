@@ -36,8 +36,4 @@ def urgency(opened_at: datetime, due_at: datetime | None, at: datetime) -> Urgen
         return Urgency.UNLIMITED
     if at > due_at:
         return Urgency.OVERDUE
-    return (
-        Urgency.SOON
-        if due_at - at <= max((due_at - opened_at) / 4, SOON_AT_LEAST)
-        else Urgency.INTIME
-    )
+    return Urgency.SOON if due_at - at <= max((due_at - opened_at) / 4, SOON_AT_LEAST) else Urgency.INTIME

@@ -14,10 +14,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gridmap.cases.models import OPEN_SQL
+from gridmap.geo.measure import half_box
 
 _LOCK_CLASS = 0x67726964  # "grid": keeps these apart from other users of advisory locks.
 _SLOTS = 1024
-_METRES_A_DEGREE = 110_000.0  # A little less than any degree of latitude has, so that boxes come out large enough.
 
 
 class Taken(NamedTuple):
@@ -51,12 +51,6 @@ class Rules(NamedTuple):
     hours: float
 
 
-def box(lat: float, radius_m: float) -> tuple[float, float]:
-    """Half width and half height, in degrees, of a box that holds the circle of `radius_m` around a place at `lat`."""
-    high = radius_m / _METRES_A_DEGREE
-    return high / max(math.cos(math.radians(min(abs(lat) + high, 89.9))), 0.001), high
-
-
 def cells(spot: Spot, radius_m: float) -> list[tuple[int, int, int]]:
     """The cells (category, x, y) that the circle around a spot touches.
 
@@ -64,8 +58,8 @@ def cells(spot: Spot, radius_m: float) -> list[tuple[int, int, int]]:
     """
     if radius_m <= 0:
         return []
-    wide, high = box(spot.lat, radius_m)
-    size = 4 * radius_m / _METRES_A_DEGREE
+    wide, high = half_box(spot.lat, radius_m)
+    size = 4 * radius_m / 110_000
     xs = range(math.floor((spot.lon - wide) / size), math.floor((spot.lon + wide) / size) + 1)
     ys = range(math.floor((spot.lat - high) / size), math.floor((spot.lat + high) / size) + 1)
     return [(spot.category_id, x, y) for x in xs for y in ys]
@@ -125,7 +119,7 @@ def joinable(session: Session, spots: dict[int, Spot], rules: Rules) -> dict[int
     """For each spot (by its key) the nearest open case of its category within the rules."""
     if not spots or rules.radius_m <= 0:
         return {}
-    boxes = [box(spot.lat, rules.radius_m) for spot in spots.values()]
+    boxes = [half_box(spot.lat, rules.radius_m) for spot in spots.values()]
     lon, lat, category, at = (list(column) for column in zip(*spots.values(), strict=True))
     wide, high = (list(column) for column in zip(*boxes, strict=True))
     asked = {"i": list(spots), "lon": lon, "lat": lat, "wide": wide, "high": high, "category": category, "at": at}
@@ -156,9 +150,13 @@ CASE_COLUMNS = {
 }
 _TARGET = ", ".join("location" if name == "lon" else name for name in CASE_COLUMNS if name != "lat")
 _VALUES = ", ".join(
-    "CASE WHEN lon IS NOT NULL THEN ST_SetSRID(ST_MakePoint(lon, lat), 4326) END" if name == "lon" else
-    f"{name}::jsonb" if kind == "jsonb" else name
-    for name, kind in CASE_COLUMNS.items() if name != "lat"
+    "CASE WHEN lon IS NOT NULL THEN ST_SetSRID(ST_MakePoint(lon, lat), 4326) END"
+    if name == "lon"
+    else f"{name}::jsonb"
+    if kind == "jsonb"
+    else name
+    for name, kind in CASE_COLUMNS.items()
+    if name != "lat"
 )
 _ARRAYS = ", ".join(f"CAST(:{name} AS {'text' if kind == 'jsonb' else kind}[])" for name, kind in CASE_COLUMNS.items())
 _OPEN = text(

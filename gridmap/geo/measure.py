@@ -28,29 +28,26 @@ def distance_m(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
 
 
 def distances_m(
-    lon1: Sequence[float],
-    lat1: Sequence[float],
-    lon2: Sequence[float],
-    lat2: Sequence[float],
+    lon1: Degrees, lat1: Degrees, lon2: Degrees, lat2: Degrees
 ) -> NDArray[np.float64]:
     """Geodesic distances in metres, pair by pair."""
     return np.asarray(WGS84.inv(lon1, lat1, lon2, lat2)[2], dtype=np.float64)
 
 
-def circle(
-    lon: float, lat: float, radius_m: float = SERVICE_RADIUS_M, *, segments: int = 128
-) -> Polygon:
+def half_box(lat: float, radius_m: float) -> tuple[float, float]:
+    """Half width and half height, in degrees, of a box that surely holds the circle of `radius_m` around (any lon, `lat`)."""
+    high = radius_m / 110_000  # A little less than any degree of latitude has.
+    return high / max(math.cos(math.radians(min(abs(lat) + high, 89.9))), 0.001), high
+
+
+def circle(lon: float, lat: float, radius_m: float = SERVICE_RADIUS_M, *, segments: int = 128) -> Polygon:
     """A geodesic circle as a polygon of `segments` vertices with exactly the circle's area (pi r²).
 
     Vertices on the circle itself would cut off the caps between them, so they stand a little further out:
     a regular n-gon of circumradius R has the area n/2 R² sin(2 pi / n).
     """
-    stretched = radius_m * math.sqrt(
-        2 * math.pi / (segments * math.sin(2 * math.pi / segments))
-    )
-    bearings = np.linspace(
-        360.0, 0.0, segments, endpoint=False
-    )  # Anticlockwise, as RFC 7946 asks of outer rings.
+    stretched = radius_m * math.sqrt(2 * math.pi / (segments * math.sin(2 * math.pi / segments)))
+    bearings = np.linspace(360.0, 0.0, segments, endpoint=False)  # Anticlockwise, as RFC 7946 asks of outer rings.
     lons, lats, _ = WGS84.fwd(
         np.full(segments, lon),
         np.full(segments, lat),
@@ -72,18 +69,14 @@ class Plane:
         self._there = Transformer.from_crs("EPSG:4326", self.proj, always_xy=True)
         self._back = Transformer.from_crs(self.proj, "EPSG:4326", always_xy=True)
 
-    def metres(
-        self, lon: NDArray[np.float64], lat: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
+    def metres(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float64]:
         """Degrees, shape (n,) each -> metres east and north, shape (n, 2)."""
         x, y = self._there.transform(lon, lat)
         return np.column_stack([x, y])
 
     def flat(self, shapes: NDArray[np.object_]) -> NDArray[np.object_]:
         """Shapes in degrees -> the same shapes in metres."""
-        return np.asarray(
-            shapely.transform(shapes, lambda xy: self.metres(xy[:, 0], xy[:, 1]))
-        )
+        return np.asarray(shapely.transform(shapes, lambda xy: self.metres(xy[:, 0], xy[:, 1])))
 
     def degrees(self, shapes: NDArray[np.object_]) -> NDArray[np.object_]:
         """Shapes in metres -> the same shapes in degrees."""

@@ -108,10 +108,12 @@ class TileShape(Base):
     """
 
     __tablename__ = "tile_shape"
+    __table_args__ = (Index("ix_tile_shape_zoom_geom", "zoom", "geom", postgresql_using="gist"),)
 
     boundary_id: Mapped[int] = mapped_column(
         ForeignKey("boundary.id", ondelete="CASCADE"), primary_key=True
     )
     zoom: Mapped[int] = mapped_column(Integer, primary_key=True)
     level: Mapped[Level] = mapped_column(Text)
-    geom: Mapped[object] = mapped_column(Geometry("MULTIPOLYGON", srid=3857))
+    grid_code: Mapped[str] = mapped_column(ForeignKey("grid.code"))
+    geom: Mapped[object] = mapped_column(Geometry("MULTIPOLYGON", srid=3857, spatial_index=False))

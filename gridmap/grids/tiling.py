@@ -71,17 +71,18 @@ class _Row(NamedTuple):
     boundary_id: int
     zoom: int
     level: str
+    grid_code: str
     wkb: bytes
 
 
 _SAME = func.encode(func.sha256(func.ST_AsBinary(TileShape.geom, "NDR")), "hex")
 _WRITE = text(
     """
-    INSERT INTO tile_shape (boundary_id, zoom, level, geom)
-    SELECT id, zoom, level, ST_GeomFromWKB(wkb, 3857)
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:zooms AS int[]), CAST(:levels AS text[]), CAST(:wkbs AS bytea[]))
-         AS new (id, zoom, level, wkb)
-    ON CONFLICT (boundary_id, zoom) DO UPDATE SET level = excluded.level, geom = excluded.geom
+    INSERT INTO tile_shape (boundary_id, zoom, level, grid_code, geom)
+    SELECT id, zoom, level, code, ST_GeomFromWKB(wkb, 3857)
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:zooms AS int[]), CAST(:levels AS text[]),
+                CAST(:codes AS text[]), CAST(:wkbs AS bytea[])) AS new (id, zoom, level, code, wkb)
+    ON CONFLICT (boundary_id, zoom) DO UPDATE SET geom = excluded.geom
     """
 )
 _REMOVE = text(
@@ -106,11 +107,10 @@ def rebuild(session: Session) -> int:
     gone = sorted(there.keys() - wanted.keys())
     new = [row for key, row in wanted.items() if there.get(key) != hashlib.sha256(row.wkb).hexdigest()]
     if gone:
-        ids, zooms = zip(*gone, strict=True)
-        session.execute(_REMOVE, {"ids": list(ids), "zooms": list(zooms)})
+        session.execute(_REMOVE, {"ids": [key for key, _ in gone], "zooms": [zoom for _, zoom in gone]})
     if new:
-        ids, zooms, levels, wkbs = zip(*new, strict=True)
-        session.execute(_WRITE, {"ids": list(ids), "zooms": list(zooms), "levels": list(levels), "wkbs": list(wkbs)})
+        ids, zooms, levels, codes, wkbs = map(list, zip(*new, strict=True))
+        session.execute(_WRITE, {"ids": ids, "zooms": zooms, "levels": levels, "codes": codes, "wkbs": wkbs})
     return len(gone) + len(new)
 
 
@@ -130,4 +130,4 @@ def _wanted(session: Session) -> Iterator[_Row]:
         for code, shape in with_parents(codes, simplified(shapes, band)).items():
             if code in bearers:
                 boundary_id, level = bearers[code]
-                yield _Row(boundary_id, band, str(level), shapely.to_wkb(shape, byte_order=1))
+                yield _Row(boundary_id, band, str(level), code, shapely.to_wkb(shape, byte_order=1))

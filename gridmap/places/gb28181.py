@@ -64,9 +64,7 @@ class DeviceId:
 def parse(text: str) -> DeviceId:
     """Take a device id apart; `Invalid` unless it is 20 digits that begin with a county code."""
     if not (len(text) == 20 and text.isascii() and text.isdigit()):
-        raise Invalid(
-            msg("A GB/T 28181 id has 20 digits, got '%(id)s'"), field="id", id=text[:40]
-        )
+        raise Invalid(msg("A GB/T 28181 id has 20 digits, got '%(id)s'"), field="id", id=text[:40])
     if not 11 <= int(text[:2]) <= 82:
         raise Invalid(
             msg("A GB/T 28181 id begins with a county code (GB/T 2260), got '%(id)s'"),

@@ -9,6 +9,7 @@ from shapely.geometry import Point, Polygon
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from gridmap.geo.measure import half_box
 from gridmap.grids.lookup import Bounds
 
 _SEEN = text(
@@ -85,7 +86,8 @@ _NEAR_CAMERAS = text(
            ST_Distance(c.location::geography, asked.point::geography) AS distance_m,
            coalesce(ST_Intersects(c.view, asked.point), false) AS covers
     FROM camera c, asked
-    WHERE (c.location && ST_Expand(asked.point, :wide, :high) AND ST_DWithin(c.location::geography, asked.point::geography, :radius))
+    WHERE (c.location && ST_Expand(asked.point, :wide, :high)
+           AND ST_DWithin(c.location::geography, asked.point::geography, :radius))
        OR ST_Intersects(c.view, asked.point)
     ORDER BY covers DESC, distance_m, c.id
     LIMIT :most
@@ -98,19 +100,18 @@ _NEAR_POINTS = text(
            ST_X(p.location) AS lon, ST_Y(p.location) AS lat,
            ST_Distance(p.location::geography, asked.point::geography) AS distance_m
     FROM service_point p, asked
-    WHERE p.location && ST_Expand(asked.point, :wide, :high) AND ST_DWithin(p.location::geography, asked.point::geography, :radius)
+    WHERE p.location && ST_Expand(asked.point, :wide, :high)
+      AND ST_DWithin(p.location::geography, asked.point::geography, :radius)
     ORDER BY distance_m, p.code
     LIMIT :most
     """
 )
 
 
-def near(session: Session, lon: float, lat: float, *, radius_m: float, box: tuple[float, float], most: int = 200) -> dict[str, list[dict[str, Any]]]:
-    """Cameras (those whose view covers the place first) and service points within `radius_m`, by distance.
-
-    `box` is the half width and height in degrees of a box that holds the circle.
-    """
-    asked = {"lon": lon, "lat": lat, "radius": radius_m, "wide": box[0], "high": box[1], "most": most}
+def near(session: Session, lon: float, lat: float, *, radius_m: float, most: int = 200) -> dict[str, list[dict[str, Any]]]:
+    """Cameras (those whose view covers the place first) and service points within `radius_m`, by distance."""
+    wide, high = half_box(lat, radius_m)
+    asked = {"lon": lon, "lat": lat, "radius": radius_m, "wide": wide, "high": high, "most": most}
     return {
         "cameras": [dict(row) for row in session.execute(_NEAR_CAMERAS, asked).mappings()],
         "service_points": [dict(row) for row in session.execute(_NEAR_POINTS, asked).mappings()],

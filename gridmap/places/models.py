@@ -60,6 +60,4 @@ class ServicePoint(Base):
     opening_hours: Mapped[str] = mapped_column(Text, server_default="")
     keeper: Mapped[str] = mapped_column(Text, server_default="")
     phone: Mapped[str] = mapped_column(Text, server_default="")
-    services: Mapped[list[str]] = mapped_column(
-        ARRAY(Text), server_default=text("'{}'")
-    )
+    services: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))

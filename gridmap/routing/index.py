@@ -105,7 +105,7 @@ class GridIndex:
         if len(wide):
             point, arc = self._arcs.query(flat[wide], predicate="dwithin", distance=reach[wide])
             metres = shapely.distance(flat[wide][point], self._arcs.geometries[arc])
-            for i, around in zip(wide, self._gather(len(wide), point, arc, metres), strict=True):
+            for i, around in zip(wide.tolist(), self._gather(len(wide), point, arc, metres), strict=True):
                 near[i] = around | near[i]
         return near
 

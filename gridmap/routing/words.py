@@ -13,12 +13,18 @@ _BASIS = {
 }
 _RULE = {
     Rule.COVERS: ("位于{grid}范围内，距边界{border}", "inside {grid}, {border} from its border"),
-    Rule.TIE: ("正好落在几个网格的公共边界上，按编码最小的规则归{grid}", "on a border shared by several grids, so the lowest code takes it: {grid}"),
+    Rule.TIE: (
+        "正好落在几个网格的公共边界上，按编码最小的规则归{grid}",
+        "on a border shared by several grids, so the lowest code takes it: {grid}",
+    ),
     Rule.NEAREST: (
         "不在任何网格内，归{limit}以内最近的{grid}（相距{border}）",
         "outside every grid, so the nearest within {limit} takes it: {grid}, {border} away",
     ),
-    Rule.UNROUTED: ("不在任何网格内，{limit}以内也没有网格，进入待定位", "outside every grid and none within {limit}: waiting to be placed by hand"),
+    Rule.UNROUTED: (
+        "不在任何网格内，{limit}以内也没有网格，进入待定位",
+        "outside every grid and none within {limit}: waiting to be placed by hand",
+    ),
 }
 _NEXT = ("其次是{grid}（{distance}）", "runner-up {grid} ({distance})")
 _DOUBT = (
@@ -49,7 +55,8 @@ def _sentence(facts: Mapping[str, Any], names: Names, language: int) -> str:
     if facts["basis"] != Basis.NONE:
         parts.append(_rule(facts, names, language))
     if (second := facts.get("runner_up")) and facts["grid"]:
-        parts.append(_NEXT[language].format(grid=_name(second["code"], names, language), distance=_metres(second["distance_m"], language)))
+        grid, distance = _name(second["code"], names, language), _metres(second["distance_m"], language)
+        parts.append(_NEXT[language].format(grid=grid, distance=distance))
     if facts.get("candidates"):
         parts.append(_doubt(facts, names, language))
     return "；".join(parts) + "。" if language == 0 else "; ".join(parts) + "."
