@@ -28,9 +28,7 @@ class Grid(Base):
 
     __tablename__ = "grid"
     __table_args__ = (
-        CheckConstraint(
-            "code ~ '^([0-9]{9}|[0-9]{12}|[0-9]{15})$'", name="code_digits"
-        ),
+        CheckConstraint("code ~ '^([0-9]{9}|[0-9]{12}|[0-9]{15})$'", name="code_digits"),
         CheckConstraint(
             "level = CASE length(code) WHEN 9 THEN 'town' WHEN 12 THEN 'village' ELSE 'micro' END",
             name="code_level",
@@ -58,9 +56,7 @@ class Publication(Base):
 
     id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    recorded_at: Mapped[datetime] = mapped_column(
-        DateTime(timezone=True), server_default=func.now()
-    )
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     actor: Mapped[str] = mapped_column(Text)
     note: Mapped[str] = mapped_column(Text, server_default="")
 
@@ -93,9 +89,7 @@ class Boundary(Base):
     grid_code: Mapped[str] = mapped_column(ForeignKey("grid.code"), index=True)
     level: Mapped[Level] = mapped_column(Text)
     valid: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
-    publication_id: Mapped[int] = mapped_column(
-        ForeignKey("publication.id"), index=True
-    )
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"), index=True)
     geom: Mapped[MultiPolygon] = mapped_column(Shape("MULTIPOLYGON"))
     label: Mapped[Point] = mapped_column(Shape("POINT", spatial_index=False))
     area_m2: Mapped[float]
@@ -110,9 +104,7 @@ class TileShape(Base):
     __tablename__ = "tile_shape"
     __table_args__ = (Index("ix_tile_shape_zoom_geom", "zoom", "geom", postgresql_using="gist"),)
 
-    boundary_id: Mapped[int] = mapped_column(
-        ForeignKey("boundary.id", ondelete="CASCADE"), primary_key=True
-    )
+    boundary_id: Mapped[int] = mapped_column(ForeignKey("boundary.id", ondelete="CASCADE"), primary_key=True)
     zoom: Mapped[int] = mapped_column(Integer, primary_key=True)
     level: Mapped[Level] = mapped_column(Text)
     grid_code: Mapped[str] = mapped_column(ForeignKey("grid.code"))

@@ -5,7 +5,6 @@ on every border vertex; the rest are points.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
@@ -21,22 +20,20 @@ _STROKE, _SYMBOL = 64, 256
 # From which zoom a level can be told apart: about 25 pixels for a village, a little more for a micro-grid.
 FROM_ZOOM = {Level.TOWN: 0, Level.VILLAGE: 10, Level.MICRO: 12}
 
+
 _GRIDS = text(
     f"""
-    WITH cut AS MATERIALIZED (
+    SELECT coalesce(ST_AsMVT(cut, CAST(:level AS text), 4096, 'geom', 'id'), '')
+    FROM (
         SELECT s.boundary_id AS id, g.code, g.name, g.name_en, g.level, g.parent_code AS parent,
                ST_AsMVTGeom(s.geom, ST_TileEnvelope(:z, :x, :y), 4096, {_STROKE}) AS geom
         FROM tile_shape s
-        JOIN boundary b ON b.id = s.boundary_id
-        JOIN grid g ON g.code = b.grid_code
-        WHERE s.zoom = :band AND s.level = ANY(:levels)
+        JOIN grid g ON g.code = s.grid_code
+        WHERE s.zoom = :band AND s.level = :level
           AND s.geom && ST_TileEnvelope(:z, :x, :y, margin => {_STROKE / 4096})
         ORDER BY s.boundary_id
-    )
-    SELECT coalesce((SELECT ST_AsMVT(c, 'town', 4096, 'geom', 'id') FROM cut c WHERE level = 'town'), '')
-        || coalesce((SELECT ST_AsMVT(c, 'village', 4096, 'geom', 'id') FROM cut c WHERE level = 'village'), '')
-        || coalesce((SELECT ST_AsMVT(c, 'micro', 4096, 'geom', 'id') FROM cut c WHERE level = 'micro'), '')
-    """  # noqa: S608  # numbers of this module
+    ) cut
+    """
 )
 
 
@@ -56,46 +53,34 @@ def _points(
             ORDER BY {order}
         )
         SELECT coalesce(ST_AsMVT(found, '{layer}', 4096, 'geom'{key}), '') FROM found
-        """  # noqa: S608  # built from this module's own words
+        """
     )
 
 
-@dataclass(frozen=True)
-class Layer:
-    """What tiles can be asked for: the journal topic whose version is theirs, and the query."""
-
-    topic: str
-    query: TextClause
-
-
-_CAMERAS = _points("cameras", "id, name, name_en, vendor, state, bearing_deg", "camera", order="id")
-_SERVICE_POINTS = _points("service-points", "code, name, name_en", "service_point", order="code")
-_CASES = _points(
-    "cases",
-    "cases.id, number, state, category.kind, category.code AS category, grid_code AS grid",
-    "cases LEFT JOIN category ON category.id = category_id",
-    order="cases.id",
-    where=OPEN_SQL,
-    feature_id="id",
-)
-
-LAYERS: Mapping[str, Layer] = {
-    "grids": Layer("grids", _GRIDS),
-    "cameras": Layer("cameras", _CAMERAS),
-    "service-points": Layer("service-points", _SERVICE_POINTS),
-    "cases": Layer("cases", _CASES),
+# A layer's name is also the journal topic whose version its tiles bear.
+LAYERS: Mapping[str, TextClause] = {
+    "grids": _GRIDS,
+    "cameras": _points("cameras", "id, name, name_en, vendor, state, bearing_deg", "camera", order="id"),
+    "service-points": _points("service-points", "code, name, name_en", "service_point", order="code"),
+    "cases": _points(
+        "cases",
+        "cases.id, number, state, category.kind, category.code AS category, grid_code AS grid",
+        "cases LEFT JOIN category ON category.id = category_id",
+        order="cases.id",
+        where=OPEN_SQL,
+        feature_id="id",
+    ),
 }
 
 
-def layer(name: str) -> Layer:
-    """The layer of this name.
+def check_layer(name: str) -> None:
+    """Whether there is a layer of this name.
 
     Raises:
         NotFound: there is none; says which there are.
     """
     if name not in LAYERS:
         raise NotFound(msg("There is no tile layer '%(name)s'; there are: %(layers)s"), name=name[:40], layers=", ".join(LAYERS))
-    return LAYERS[name]
 
 
 def check_place(z: int, x: int, y: int) -> None:
@@ -125,9 +110,11 @@ def tile(session: Session, name: str, z: int, x: int, y: int, *, levels: Sequenc
         NotFound: no such layer.
         Invalid: no such tile.
     """
+    check_layer(name)
     check_place(z, x, y)
-    values: dict[str, object] = {"z": z, "x": x, "y": y}
-    if name == "grids":
-        chosen = levels_at(z) if levels is None else levels
-        values |= {"band": band_of(z), "levels": [str(level) for level in chosen]}
-    return bytes(session.execute(layer(name).query, values).scalar_one())
+    place = {"z": z, "x": x, "y": y}
+    if name != "grids":
+        return bytes(session.execute(LAYERS[name], place).scalar_one())
+    place["band"] = band_of(z)
+    chosen = levels_at(z) if levels is None else levels
+    return b"".join(session.execute(_GRIDS, {**place, "level": str(level)}).scalar_one() for level in chosen)
