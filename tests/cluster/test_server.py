@@ -37,7 +37,7 @@ def test_text_is_sorted_by_code_point_everywhere(running: Cluster) -> None:
 def test_it_listens_on_no_network_address(running: Cluster) -> None:
     with psycopg.connect(running.url()) as connection:
         assert connection.execute("show listen_addresses").fetchone() == ("",)
-    sockets = {os.readlink(entry) for entry in Path(f"/proc/{running.running()}/fd").iterdir()}
+    sockets = {str(entry.readlink()) for entry in Path(f"/proc/{running.running()}/fd").iterdir()}
     inodes = {name[8:-1] for name in sockets if name.startswith("socket:[")}
     tcp = Path("/proc/net/tcp").read_text().splitlines()[1:] + Path("/proc/net/tcp6").read_text().splitlines()[1:]
     assert inodes

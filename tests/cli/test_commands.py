@@ -1,0 +1,104 @@
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+import gridmap.cli
+from gridmap.cli import COMMANDS, main
+from gridmap.cli.claims import alone, listening
+from gridmap.cli.settings import read_settings
+from gridmap.cluster.locks import Lock
+from gridmap.config import Settings
+from gridmap.errors import Conflict, Invalid
+
+HEAVY = ("sqlalchemy", "flask", "pydantic", "psycopg", "shapely", "numpy")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("GRIDMAP_HOME", str(tmp_path))
+    return tmp_path
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_help_names_every_command_and_imports_nothing_heavy() -> None:
+    story = (
+        "import sys\nfrom gridmap.cli import main\n"
+        "try:\n    main(['--help'], prog_name='gridmap')\nexcept SystemExit:\n    pass\n"
+        f"print('heavy:', [name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", story], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
+    )
+    assert "heavy: []" in done.stdout
+    assert all(f"  {name} " in done.stdout for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_exists_and_explains_itself(name: str) -> None:
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    assert command.help
+    assert CliRunner().invoke(main, [name, "--help"]).exit_code == 0
+
+
+def test_an_unknown_command_is_a_usage_error() -> None:
+    assert CliRunner().invoke(main, ["dance"]).exit_code == 2
+
+
+def test_our_errors_end_in_a_sentence_and_a_code_and_no_traceback(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRIDMAP_HOST", "0.0.0.0")
+    result = CliRunner().invoke(main, ["run"])
+    assert result.exit_code == 65
+    assert "0.0.0.0" in result.output
+    assert "127.0.0.1" in result.output
+    assert "Traceback" not in result.output
+    assert not any(home.iterdir())  # refused before anything was made
+
+
+def test_a_wrong_setting_is_named_as_it_is_typed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRIDMAP_PORT", "many")
+    with pytest.raises(Invalid, match="GRIDMAP_PORT"):
+        read_settings()
+    assert CliRunner().invoke(main, ["migrate"]).exit_code == 65
+
+
+def test_sentences_are_translated_where_a_catalogue_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gridmap.cli, "_language", lambda: "en")
+    assert gridmap.cli.translated(Invalid("%(what)s is wrong", field="port", what="It")) == "It is wrong"
+
+
+def test_a_taken_port_is_named_with_the_setting_that_changes_it(home: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        with pytest.raises(Conflict, match=rf"Port {taken} .*GRIDMAP_PORT"), listening(Settings(port=taken)):
+            pytest.fail("it was taken")
+
+
+def test_the_port_is_ours_alone_and_free_again_afterwards(home: Path) -> None:
+    settings = Settings(port=free_port())
+    with listening(settings), pytest.raises(Conflict), listening(settings):
+        pytest.fail("it was taken")
+    with listening(settings):
+        pass
+
+
+def test_a_second_program_in_the_same_home_is_refused(home: Path) -> None:
+    other = Lock(home / "run.lock")
+    assert other.take()
+    with pytest.raises(Conflict, match="GRIDMAP_HOME"), alone(home):
+        pytest.fail("it was taken")
+    other.let_go()
+    with alone(home):
+        pass
