@@ -87,18 +87,21 @@ def lines(scene: Scene, reference: datetime) -> Iterator[str]:
     """One feature per case, oldest first."""
     rng = scene.rng
     cases: list[Case] = []
-    for index, occurred in enumerate(moments.drawn(reference, COUNT, rng)):
-        cases.append(_special(index, _apart(scene, occurred, cases), scene))
-    still_open = moments.open_states([(case.occurred, case.hours) for case in cases], reference, rng)
+    occurred = moments.drawn(reference, COUNT, rng)
+    still_open = moments.open_states(occurred, reference, rng)
+    for index, moment in enumerate(occurred):
+        waits = index in still_open and moments.long_ago(moment, reference) and rng.random() < 0.72
+        case = _apart(scene, moment, cases, texts.PATIENT if waits else texts.KINDS)
+        cases.append(_special(index, case, scene))
     for number, case in enumerate(cases, start=1):
         state = still_open.get(number - 1) or ("void" if rng.random() < 0.025 else "closed")
         yield _line(case, number, state, reference, rng)
 
 
-def _apart(scene: Scene, occurred: datetime, others: Sequence[Case]) -> Case:
+def _apart(scene: Scene, occurred: datetime, others: Sequence[Case], kinds: Sequence[texts.Kind]) -> Case:
     """A case that is no duplicate of another: not the same class near by in place and time."""
     for _ in range(60):
-        case = _usual(scene, occurred)
+        case = _usual(scene, occurred, kinds)
         if not any(_near(case, other) for other in others[-60:]):
             return case
     raise RuntimeError("No room for one more case")
@@ -110,9 +113,9 @@ def _near(one: Case, other: Case) -> bool:
     return one.code == other.code and math.dist(one.at, other.at) < _APART_METRES
 
 
-def _usual(scene: Scene, occurred: datetime) -> Case:
+def _usual(scene: Scene, occurred: datetime, kinds: Sequence[texts.Kind]) -> Case:
     rng = scene.rng
-    kind = rng.choices(texts.KINDS, [k.share for k in texts.KINDS])[0]
+    kind = rng.choices(kinds, [k.share for k in kinds])[0]
     source = rng.choices(texts.SOURCES, kind.sources)[0]
     camera = _camera_for(kind, scene) if source == "camera-ai" else None
     at = camera.seen(rng) if camera else scene.somewhere()
@@ -146,9 +149,9 @@ def _accuracy(source: str, rng: Random) -> float | None:
 
 
 def _special(index: int, case: Case, scene: Scene) -> Case:
-    """The awkward ones: no category, no place, outside the town, or a wide circle near a border."""
+    """The awkward ones: no category, no place, outside the town, or a wide circle near a border; some in the last day."""
     rng = scene.rng
-    if index % 60 == 7:
+    if index % 60 == 7 or index in {584, 594}:
         vendor, code, template = texts.UNMAPPED[index // 60 % len(texts.UNMAPPED)]
         camera = rng.choice([c for c in scene.cameras if c.vendor == vendor])
         at = camera.seen(rng)
@@ -156,12 +159,12 @@ def _special(index: int, case: Case, scene: Scene) -> Case:
         return replace(
             case, at=at, text=text, source="camera-ai", code=None, source_code=code, camera=camera, accuracy=None, hours=20.0
         )
-    if index % 75 == 30:
+    if index % 75 == 30 or index == 588:
         return replace(case, at=None, source="hotline-12345", camera=None, source_code=None, accuracy=None)
-    if index % 150 == 90:
+    if index % 150 == 90 or index in {586, 596}:
         return replace(
             case,
-            at=scene.outside(far=index % 300 == 90),
+            at=scene.outside(far=index in {90, 390, 586}),
             source="resident",
             camera=None,
             source_code=None,

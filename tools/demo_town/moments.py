@@ -53,17 +53,18 @@ def handling(hours: float, state: str, rng: Random) -> timedelta:
     return timedelta(seconds=round(3600 * hours * math.exp(rng.gauss(-0.25, 0.55))))
 
 
-def open_states(cases: Sequence[tuple[datetime, float]], reference: datetime, rng: Random) -> dict[int, str]:
-    """Which cases (moment, typical hours; ascending) are still open, and how far they have come.
+def open_states(occurred: Sequence[datetime], reference: datetime, rng: Random) -> dict[int, str]:
+    """Which cases (ascending in time) are still open, and how far they have come: nearly all of the last day,
+    and ever fewer of the days before."""
+    ages = [(reference - moment).total_seconds() / 3600.0 for moment in occurred]
+    drawn = [0.0 if age < 24.0 else age * math.exp(rng.gauss(0.0, 0.7)) for age in ages]
+    chosen = sorted(range(len(ages)), key=lambda i: (drawn[i], -ages[i]))[2 : OPEN + 2]
+    return {i: _state(ages[i], rng) for i in sorted(chosen)}
 
-    Nearly all of the last day are open; of the older ones mostly those that take long.
-    """
-    ages = [(reference - occurred).total_seconds() / 3600.0 for occurred, _ in cases]
-    lateness = [
-        0.0 if age < 24.0 else age / hours * math.exp(rng.gauss(0.0, 0.6)) for age, (_, hours) in zip(ages, cases, strict=True)
-    ]
-    chosen = sorted(range(len(cases)), key=lambda i: (lateness[i], -i))[2 : OPEN + 2]
-    return {i: _state(ages[i], rng) for i in chosen}
+
+def long_ago(moment: datetime, reference: datetime) -> bool:
+    """More than a day before the reference time."""
+    return reference - moment > timedelta(days=1)
 
 
 def _state(age: float, rng: Random) -> str:

@@ -65,6 +65,9 @@ KINDS: Final = (
     Kind("08004", "0304", 1, (1, 1, 2, 1, 0), 4, ("{road}{side}工地扬尘，未见喷淋",)),
 )
 
+PATIENT: Final = tuple(kind for kind in KINDS if kind.hours >= 20 or kind.code in {"09009", "06028"})
+"""The kinds that may wait for days: with a long limit or none."""
+
 VENDOR_CODES: Final = {
     ("dahua", "06010"): "890", ("dahua", "06042"): "895", ("dahua", "09005"): "882", ("dahua", "09001"): "887",
     ("dahua", "09009"): "893", ("dahua", "09010"): "894", ("dahua", "06011"): "883",
