@@ -150,33 +150,37 @@ def _accuracy(source: str, rng: Random) -> float | None:
 
 def _special(index: int, case: Case, scene: Scene) -> Case:
     """The awkward ones: no category, no place, outside the town, or a wide circle near a border; some in the last day."""
-    rng = scene.rng
     if index % 60 == 7 or index in {584, 594}:
-        vendor, code, template = texts.UNMAPPED[index // 60 % len(texts.UNMAPPED)]
-        camera = rng.choice([c for c in scene.cameras if c.vendor == vendor])
-        at = camera.seen(rng)
-        text = texts.told(template, camera.road.name, rng)
-        return replace(
-            case, at=at, text=text, source="camera-ai", code=None, source_code=code, camera=camera, accuracy=None, hours=20.0
-        )
+        return _unclassified(index, case, scene)
     if index % 75 == 30 or index == 588:
         return replace(case, at=None, source="hotline-12345", camera=None, source_code=None, accuracy=None)
     if index % 150 == 90 or index in {586, 596}:
-        return replace(
-            case,
-            at=scene.outside(far=index in {90, 390, 586}),
-            source="resident",
-            camera=None,
-            source_code=None,
-            accuracy=40.0,
-            address="城桥镇江边（定位在镇外）",
-        )
-    if index % 20 == 13 and case.camera is None and case.at is not None:
-        at = scene.by_border()
-        return replace(case, at=at, accuracy=float(rng.randint(40, 120)), address=scene.address(at))
+        river = replace(case, source="resident", camera=None, source_code=None, accuracy=40.0)
+        moved = _moved(river, scene.outside(far=index in {90, 390, 586}), scene)
+        return replace(moved, address="城桥镇江边（定位在镇外）")
+    if index % 20 == 13 and case.camera is None:
+        wide = float(scene.rng.randint(40, 120))
+        return _moved(replace(case, accuracy=wide), scene.by_border(), scene)
     if case.camera is not None and case.camera.view is not None and index % 9 == 4:
         return replace(case, at=None, accuracy=None)
     return case
+
+
+def _unclassified(index: int, case: Case, scene: Scene) -> Case:
+    vendor, code, template = texts.UNMAPPED[index // 10 % len(texts.UNMAPPED)]
+    camera = scene.rng.choice([c for c in scene.cameras if c.vendor == vendor])
+    at = camera.seen(scene.rng)
+    text = texts.told(template, scene.finder.road(at).name, scene.rng)
+    sent = replace(case, source="camera-ai", code=None, source_code=code, camera=camera, accuracy=None, hours=20.0)
+    return replace(sent, at=at, text=text, address=scene.address(at))
+
+
+def _moved(case: Case, at: Plane, scene: Scene) -> Case:
+    """The same case at another place, its street in the text and the address with it."""
+    text = case.text
+    if case.at is not None:
+        text = text.replace(scene.finder.road(case.at).name, scene.finder.road(at).name)
+    return replace(case, at=at, text=text, address=scene.address(at))
 
 
 def _line(case: Case, number: int, state: str, reference: datetime, rng: Random) -> str:
