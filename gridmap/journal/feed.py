@@ -33,7 +33,7 @@ _NOTIFY = text("SELECT pg_notify(:channel, :position)")
 _VERSION = text(
     """
     SELECT coalesce((SELECT max(position) FROM feed WHERE topic = :topic), 0) AS position,
-           coalesce((SELECT max(journal_id) FROM journal_pending WHERE topic = :topic), 0) AS pending
+           (SELECT count(*) FROM journal_pending WHERE topic = :topic) AS pending
     """
 )
 
@@ -94,7 +94,10 @@ def last_position(session: Session) -> int:
 
 
 def version(session: Session, topic: str) -> str:
-    """What an ETag of this topic's data says: it changes with every committed event, relayed or not yet."""
+    """What an ETag of this topic's data says: it changes with every committed event, relayed or not yet.
+
+    Counting those not yet relayed, and not their highest id: an event may be committed after one with a higher id.
+    """
     row = session.execute(_VERSION, {"topic": topic}).one()
     return f"{row.position}.{row.pending}"
 

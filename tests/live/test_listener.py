@@ -1,0 +1,96 @@
+"""The listener: one thread that reads the feed once and hands it to every client of the process."""
+
+import threading
+from collections.abc import Iterator
+from threading import Thread, active_count
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from gridmap.errors import Unavailable
+from gridmap.live.fanout import Fanout
+from gridmap.live.listener import Listener
+from gridmap.live.stream import begin, follow
+from tests.live.conftest import commit, place, relaying, wait_for
+from tests.live.test_relay import cut_connections
+from tests.live.test_stream import ids
+
+
+@pytest.fixture
+def listener(committing: Engine) -> Iterator[Listener]:
+    made = Listener(committing, Fanout(most_clients=250, most_waiting=5000))
+    yield made
+    made.close()
+    wait_for(lambda: not listening())
+
+
+def listening() -> bool:
+    return any(thread.name == "live-listener" for thread in threading.enumerate())
+
+
+class Client(Thread):
+    """Reads a stream to its end in a thread of its own."""
+
+    def __init__(self, engine: Engine, listener: Listener, after: int | None = None) -> None:
+        super().__init__(daemon=True)
+        self.subscription = listener.subscribe()
+        with Session(engine) as session:
+            self.beginning = begin(session, after, replay_limit=5000)
+        self.got = b""
+        self.start()
+
+    def run(self) -> None:
+        for part in follow(self.beginning, self.subscription, heartbeat_s=0.2):
+            self.got += part if part != b":\n\n" else b""
+
+    @property
+    def ids(self) -> list[int]:
+        return ids(self.got)
+
+
+def test_it_starts_with_the_first_client_and_hears_what_follows(committing: Engine, listener: Listener) -> None:
+    commit(committing, "before")
+    place(committing)
+    assert not listening()
+    client = Client(committing, listener)
+    assert listening()
+    commit(committing, "a", "b")
+    place(committing)
+    wait_for(lambda: client.ids == [2, 3])
+
+
+def test_two_hundred_clients_get_every_event_once_while_some_come_back(committing: Engine, listener: Listener) -> None:
+    threads = active_count()
+    clients = [Client(committing, listener, after=0) for _ in range(200)]
+    with relaying(committing):
+        for n in range(20):
+            commit(committing, *[f"{n}.{part}" for part in range(5)])
+            if n == 10:
+                clients += [Client(committing, listener, after=position) for position in (0, 7, 25)]
+        wait_for(lambda: all(client.ids[-1:] == [100] for client in clients), seconds=30)
+    for client in clients:
+        first = client.ids[0]
+        assert client.ids == list(range(first, 101))
+    assert active_count() == threads + 203 + 1
+
+
+def test_it_comes_back_after_a_lost_connection_and_has_missed_nothing(committing: Engine, listener: Listener) -> None:
+    client = Client(committing, listener)
+    commit(committing, "one")
+    place(committing)
+    wait_for(lambda: client.ids == [1])
+    assert cut_connections(committing) > 0
+    committing.dispose()
+    commit(committing, "two", "three")
+    place(committing)
+    wait_for(lambda: client.ids == [1, 2, 3])
+
+
+def test_closing_ends_the_streams_at_once(committing: Engine, listener: Listener) -> None:
+    client = Client(committing, listener)
+    listener.close()
+    client.join(1)
+    assert not client.is_alive()
+    with pytest.raises(Unavailable):
+        listener.subscribe()
