@@ -49,7 +49,7 @@ def _secret(settings: Settings) -> str:
     """The key that signs cookies: the one set, or one made at the first start."""
     if settings.secret_key is not None:
         return settings.secret_key.get_secret_value()
-    path = settings.home / "secret-key"
+    path = settings.home / "secret_key"
     if not path.exists():
         _write_private(path, secrets.token_urlsafe(48))
     return path.read_text().strip()
