@@ -17,6 +17,7 @@ from gridmap.resources import translations_dir
 # name: (module in this package, what it does) — the module's `command` is the click command.
 COMMANDS = {
     "run": ("run", "运行全部服务 · run everything: database, web, live relay, simulated alerts"),
+    "relay": ("relay", "实时中继 · place committed events in the live feed"),
     "migrate": ("migrate", "更新数据库结构 · bring the database's tables up to date"),
     "demo": ("demo", "载入演示镇 · load the demo town into an empty database"),
     "simulate": ("simulate", "模拟警情 · send made-up alerts through the HTTP API"),

@@ -1,0 +1,95 @@
+"""GET /api/v1/events: everything that happens, as server-sent events."""
+
+import socket
+import sys
+from threading import Lock
+
+from apiflask import APIBlueprint
+from flask import Flask, Response, current_app, request
+from pydantic import Field
+
+from gridmap.api.fields import Strictly
+from gridmap.http.state import db, settings, state
+from gridmap.live.fanout import Fanout
+from gridmap.live.listener import Listener
+from gridmap.live.stream import begin, follow
+
+bp = APIBlueprint("live", __name__, url_prefix="/api/v1", tag="Live")
+EVENT_STREAM = "text/event-stream"
+_KEY = "gridmap.live"
+_making = Lock()
+
+
+class EventsQuery(Strictly):
+    """Where to begin."""
+
+    after: int | None = Field(
+        default=None, ge=0, le=2**63 - 1, description="the last position seen; the header Last-Event-ID says the same, and wins"
+    )
+
+
+@bp.get("/events")
+@bp.input(EventsQuery, location="query", arg_name="query")
+@bp.doc(
+    summary="Follow what happens",
+    description=(
+        "`hello` first, then every event after `Last-Event-ID` (or `after`), or from now on. Each event's id is its feed"
+        " position, its name the kind (`case.opened`, `alert.joined`, `case.changed`, `grids.published` …), its data"
+        " `{position, at, topic, kind, subject, data}`. `reset` means: too far behind, load everything anew. A comment"
+        " line is a sign of life."
+    ),
+    responses={
+        200: {"description": "The stream, without end", "content": {EVENT_STREAM: {"schema": {"type": "string"}}}},
+        422: {"description": "`after` is no position"},
+        503: {"description": "No room for another live connection in this process; come back after Retry-After"},
+    },
+)
+def get_events(query: EventsQuery) -> Response:
+    """Subscribe, then replay, then follow; the request's database session is closed before the first byte leaves."""
+    listener = _listener()
+    client = listener.subscribe()
+    try:
+        beginning = begin(db(), _resume_after(query), replay_limit=settings().replay_limit)
+    except BaseException:
+        listener.unsubscribe(client)
+        raise
+    _notice_the_dead(settings().heartbeat_seconds)
+    response = Response(follow(beginning, client, heartbeat_s=settings().heartbeat_seconds), mimetype=EVENT_STREAM)
+    response.call_on_close(lambda: listener.unsubscribe(client))
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+def _resume_after(query: EventsQuery) -> int | None:
+    header = request.headers.get("Last-Event-ID")
+    if not header:
+        return query.after
+    # Not one of ours: an error would keep a browser from ever trying again, a reset brings it back on its feet.
+    return int(header) if header.isascii() and header.isdigit() and len(header) < 19 else sys.maxsize
+
+
+def _notice_the_dead(heartbeat_s: float) -> None:
+    """Give up on a client that acknowledges nothing for three heartbeats; TCP by itself keeps its thread for 15 minutes."""
+    connection = request.environ.get("gunicorn.socket")
+    if isinstance(connection, socket.socket) and connection.family in (socket.AF_INET, socket.AF_INET6):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(heartbeat_s * 3000))
+
+
+def _listener() -> Listener:
+    """This application's listener; it begins to listen when the first client comes."""
+    with _making:
+        found = current_app.extensions.get(_KEY)
+        if found is None:
+            set_, engine = state().settings, state().engine
+            room = max(1, set_.web_threads - set_.live_spare_threads)
+            found = current_app.extensions[_KEY] = Listener(engine, Fanout(most_clients=room, most_waiting=set_.replay_limit))
+    assert isinstance(found, Listener)  # noqa: S101  # only this function writes there
+    return found
+
+
+def end_streams(app: Flask) -> None:
+    """End every open stream of `app` and take no more: the process is going."""
+    listener = app.extensions.get(_KEY)
+    if listener is not None:
+        listener.close()

@@ -1,0 +1,62 @@
+"""GET /tiles/{layer}/{z}/{x}/{y}.mvt: vector tiles."""
+
+import gzip
+
+from apiflask import APIBlueprint
+from flask import Response, request
+from pydantic import Field
+
+from gridmap.api.fields import Strictly
+from gridmap.grids.codes import Level
+from gridmap.http.etag import while_unchanged
+from gridmap.http.state import db
+from gridmap.maps import tiles
+
+bp = APIBlueprint("tiles", __name__, url_prefix="/tiles", tag="Tiles")
+MVT = "application/vnd.mapbox-vector-tile"
+WORTH_PACKING = 1024  # Bytes; a smaller tile fits one packet as it is.
+
+
+class TileQuery(Strictly):
+    """What to put into a tile of grids."""
+
+    level: Level | None = Field(default=None, description="this level of grids only, whatever the zoom")
+
+
+@bp.get("/<layer>/<int:z>/<int:x>/<int:y>.mvt")
+@bp.input(TileQuery, location="query", arg_name="query")
+@bp.doc(
+    summary="One vector tile",
+    description=(
+        "Layers: grids (with the MVT layers town, village from zoom 10, micro from zoom 12), cameras, service-points, cases"
+        " (open ones). Tile scheme XYZ, EPSG:3857, zoom 0 to 22. The ETag is the version of the layer's data."
+    ),
+    responses={
+        200: {"description": "The tile; empty where there is nothing", "content": {MVT: {"schema": {"type": "string"}}}},
+        304: {"description": "The tile of If-None-Match is still right"},
+        404: {"description": "There is no such layer"},
+        422: {"description": "There is no such tile"},
+    },
+)
+def get_tile(layer: str, z: int, x: int, y: int, query: TileQuery) -> Response:
+    """Answer 304 while the layer did not change, before any tile is made."""
+    tiles.check_layer(layer)
+    tiles.check_place(z, x, y)
+    levels = None if query.level is None else [query.level]
+    packed = request.accept_encodings.quality("gzip") > 0
+    response = while_unchanged(
+        (layer,),
+        lambda: _encoded(tiles.tile(db(), layer, z, x, y, levels=levels), packed=packed),
+        variant="gzip" if packed else "",
+    )
+    response.vary.add("Accept-Encoding")
+    return response
+
+
+def _encoded(tile: bytes, *, packed: bool) -> Response:
+    if not packed or len(tile) < WORTH_PACKING:
+        return Response(tile, mimetype=MVT)
+    # Level 1 makes a quarter of the size; level 6 takes four times as long for another tenth.
+    response = Response(gzip.compress(tile, 1, mtime=0), mimetype=MVT)
+    response.content_encoding = "gzip"
+    return response

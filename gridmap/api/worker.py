@@ -1,0 +1,24 @@
+"""What a gunicorn worker does besides serving: when it is told to go, it ends its live streams first.
+
+Used as `gunicorn --config python:gridmap.api.worker`. Without it a worker waits the whole graceful time-out for streams
+that never end by themselves.
+"""
+
+import signal
+from types import FrameType
+from typing import Any
+
+from gridmap.api.live import end_streams
+
+
+def post_worker_init(worker: Any) -> None:
+    """gunicorn's hook: the worker has its signal handlers and its application, and serves next."""
+    for number in (signal.SIGTERM, signal.SIGQUIT, signal.SIGINT):
+        before = signal.getsignal(number)
+
+        def end_first(got: int, frame: FrameType | None, before: Any = before) -> None:
+            end_streams(worker.wsgi)
+            if callable(before):
+                before(got, frame)
+
+        signal.signal(number, end_first)

@@ -1,0 +1,23 @@
+"""`gridmap relay`: gives committed events their place in the live feed, until it is told to stop."""
+
+import signal
+from threading import Event, Thread
+
+import click
+
+from gridmap.cli.settings import read_settings
+
+
+@click.command
+def command() -> None:
+    """实时中继 · place committed events in the live feed, until Ctrl-C. A second one stands by."""
+    from gridmap.cli.database import opened_engine  # noqa: PLC0415  # heavy: not for --help
+    from gridmap.live.relay import run  # noqa: PLC0415  # same
+
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # In a thread of its own: the handler may interrupt this one while it holds the event's lock.
+        signal.signal(number, lambda *_: Thread(target=stop.set).start())
+    settings = read_settings()
+    with opened_engine(settings) as engine:
+        run(engine, settings, stop)

@@ -1,0 +1,25 @@
+"""Answer 304 while nothing changed: an ETag is the version of the topics an answer is made from."""
+
+from collections.abc import Callable
+
+from flask import Response, request
+
+from gridmap import __version__
+from gridmap.http.state import db
+from gridmap.journal import feed
+
+
+def while_unchanged(topics: tuple[str, ...], make: Callable[[], Response], *, variant: str = "") -> Response:
+    """The answer that `make` gives, or 304 when the client holds the one of the topics' present version.
+
+    `variant` tells apart answers of one version that differ in their bytes, such as packed ones.
+    """
+    versions = "-".join(feed.version(db(), topic) for topic in topics)
+    tag = f"{__version__}-{versions}{variant and '-'}{variant}"
+    if request.if_none_match.contains(tag):
+        response = Response(status=304)
+    else:
+        response = make()
+    response.set_etag(tag)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
