@@ -1,0 +1,101 @@
+"""The operator's map: data URLs in, a folium.Map out. It holds base maps, controls and addresses, no data."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import folium
+from branca.element import MacroElement
+from folium.elements import JSCSSMixin
+from folium.template import Template
+
+from gridmap.maps import assets
+from gridmap.maps.base_maps import BaseMap
+
+URLS: Final = {
+    "cases": "/api/v1/cases.geojson",
+    "case": "/api/v1/cases/",
+    "cameras": "/api/v1/cameras.geojson",
+    "servicePoints": "/api/v1/service-points.geojson",
+    "serviceCircles": "/api/v1/service-circles.geojson",
+    "grids": "/api/v1/grids.geojson",
+    "grid": "/api/v1/grids/",
+    "counts": "/api/v1/grids/counts",
+    "nearby": "/api/v1/nearby",
+    "route": "/api/v1/route",
+    "search": "/api/v1/search",
+    "events": "/api/v1/events",
+    "gridTiles": "/tiles/grids/{z}/{x}/{y}.mvt",
+}
+
+
+class OperatorMap(folium.Map):  # type: ignore[misc]  # folium ships no types
+    """folium.Map with Leaflet alone: without jQuery, Bootstrap and icon fonts, and without forbidding the reader to zoom."""
+
+    default_js = [("leaflet", assets.local("leaflet/dist/leaflet.js"))]  # noqa: RUF012 - folium reads the class's own list
+    default_css = [("leaflet_css", assets.local("leaflet/dist/leaflet.css"))]  # noqa: RUF012 - the same
+
+    _template = Template(
+        """
+        {% macro html(this, kwargs) %}
+            <div class="folium-map" id={{ this.get_name()|tojson }}></div>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {{ this.options|tojavascript }});
+            {%- if this.control_scale %}
+            L.control.scale({imperial: false, position: "bottomright"}).addTo({{ this.get_name() }});
+            {%- endif %}
+        {% endmacro %}
+        """
+    )
+
+
+class Layers(JSCSSMixin, MacroElement):  # type: ignore[misc]  # folium ships no types
+    """Hands the map, its base maps and the data's URLs to our own scripts, and brings the Leaflet plugins they use."""
+
+    default_js = [  # noqa: RUF012 - folium reads the class's own list
+        ("vectorgrid", assets.local("leaflet.vectorgrid/dist/Leaflet.VectorGrid.bundled.min.js")),
+        ("markercluster", assets.local("leaflet.markercluster/dist/leaflet.markercluster.js")),
+        ("heat", assets.local("leaflet.heat/dist/leaflet-heat.js")),
+    ]
+    default_css = [("markercluster_css", assets.local("leaflet.markercluster/dist/MarkerCluster.css"))]  # noqa: RUF012 - the same
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            // VectorGrid calls a function that Leaflet 1.8 dropped.
+            L.DomEvent.fakeStop = function () { return true; };
+            window.gridmapShell = {
+                map: {{ this._parent.get_name() }},
+                urls: {{ this.urls|tojavascript }},
+                baseMaps: [
+                {%- for name, layer in this.base_maps %}
+                    {name: {{ name|tojson }}, layer: {{ layer }}},
+                {%- endfor %}
+                ],
+            };
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, urls: dict[str, str], base_maps: Sequence[tuple[dict[str, str], str]]) -> None:
+        super().__init__()
+        self._name = "Layers"
+        self.urls = urls
+        self.base_maps = base_maps
+
+
+def draw(base_maps: Sequence[BaseMap] = (), urls: dict[str, str] = URLS) -> Any:
+    """A folium.Map whose layers our scripts fetch from `urls`. The view is set by the scripts, when the town is known."""
+    shell = OperatorMap(
+        tiles=None, zoom_control=False, control_scale=True, attribution_control=False, wheel_px_per_zoom_level=90, zoom_snap=0.5
+    )
+    # Folium keeps these two for tiles of its own, of which there are none; and without a view Leaflet asks for no tile yet.
+    shell.options |= {"min_zoom": 3, "max_zoom": 20}
+    shell.options.pop("zoom", None)
+    named = []
+    for base in base_maps:
+        tiles = folium.TileLayer(tiles=base.url, attr=base.attribution or " ", max_native_zoom=base.max_zoom, max_zoom=20, show=False)
+        tiles.add_to(shell)
+        named.append(({"zh": base.name_zh, "en": base.name_en}, tiles.get_name()))
+    Layers(urls, named).add_to(shell)
+    return shell

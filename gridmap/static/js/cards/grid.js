@@ -1,0 +1,60 @@
+// A grid: its name, code, head, what is open in it, what stands in it, and its family.
+import { get } from "../api.js";
+import { h } from "../dom.js";
+import { grid_glyph, icon } from "../glyphs.js";
+import { moment } from "../times.js";
+import { area, name_of, t } from "../words.js";
+import { action, code, facts, figures, grid_facts, link, section } from "./parts.js";
+
+export function grid_card({ urls, choose, locate, only, counts, parent_of }) {
+  return async (grid_code, signal) => {
+    const grid = await get(urls.grid + encodeURIComponent(grid_code), {}, { signal, cache: "no-store" });
+    const parent = grid.parent ? await parent_of(grid.parent) : null;
+    return build(grid, parent, { choose, locate, only, counts });
+  };
+}
+
+function build(grid, parent, { choose, locate, only, counts }) {
+  const share = Math.round((grid.circle_share ?? 0) * 100);
+  return {
+    glyph: grid_glyph(),
+    title: name_of(grid),
+    subtitle: [t(`level.${grid.level}`), grid.code].join(" · "),
+    body: [
+      grid.retired_at && section(null, h("p", { class: "reason doubtful" }, t("grid.retired", { time: moment(grid.retired_at) }))),
+      section(t("grid.figures"), figures([
+        [t("grid.open"), grid.open_cases], [t("grid.day"), grid.cases_24h], [t("grid.overdue"), counts.get(grid.code).overdue],
+        [t("grid.cameras"), grid.cameras], [t("grid.services"), grid.service_points], [t("grid.area"), area(grid.area_m2)],
+      ])),
+      section(t("grid.share"), h("p", { dataset: { testid: "circle-share" } }, t("grid.share_words", { percent: share })), meter(share)),
+      section(t("grid.head"), head(grid.head)),
+      section(t("grid.family"), facts([
+        [t("grid.code"), code(grid.code)],
+        [t("grid.parent"), grid.parent && h("button", { type: "button", class: "link", dataset: { testid: "grid-parent" }, onclick: () => choose("grid", grid.parent) }, h("span", { class: "name" }, name_of(parent) || grid.parent))],
+        [t("grid.boundary"), grid_facts(grid.boundary)],
+      ]), children(grid, choose, counts)),
+    ],
+    actions: [
+      grid.bounds && action("target", t("action.fit"), () => locate(grid.bounds)),
+      action("list", t("action.only"), () => only(grid)),
+    ].filter(Boolean),
+  };
+}
+
+function head(person) {
+  if (!person?.name) return h("p", { class: "quiet" }, t("grid.no_head"));
+  const tel = (person.phone ?? "").replace(/[^\d+*#-]/g, "");
+  return h("p", {}, person.name, " ", tel && h("a", { class: "action", href: `tel:${tel}` }, icon("phone"), person.phone));
+}
+
+function children(grid, choose, counts) {
+  if (!grid.children?.length) return null;
+  const row = (child) => link(grid_glyph(), name_of(child), t("grid.open_short", { n: counts.get(child.code).open }), () => choose("grid", child.code), "grid");
+  return [h("p", { class: "quiet" }, t("grid.children", { n: grid.children.length })), h("ul", { class: "plain-list", dataset: { testid: "grid-children" } }, grid.children.map(row))];
+}
+
+function meter(percent) {
+  const bar = h("i");
+  bar.style.width = `${percent}%`;
+  return h("div", { class: "meter", role: "img", "aria-label": `${percent}%` }, bar);
+}

@@ -1,0 +1,103 @@
+// The list's own controls: trays, filters; and the figures in the bar, which are filters too.
+import { by_id, h, replace } from "./dom.js";
+import { case_glyph } from "./glyphs.js";
+import { now } from "./times.js";
+import { A_DAY, OPEN_STATES, STATES, URGENCIES, is_open, tone } from "./urgency.js";
+import { name_of, source_name, t } from "./words.js";
+
+const TRAYS = ["", "unrouted", "triage"];
+
+export class Controls {
+  constructor(filter) {
+    this.filter = filter;
+    this.figures = {};
+    this.sources = new Set();
+  }
+
+  // Figures over all open cases, whatever the filter shows.
+  count(features) {
+    const at = now();
+    const open = features.filter((feature) => is_open(feature.properties));
+    const figures = { open: open.length, overdue: 0, day: 0, unrouted: 0, triage: 0 };
+    this.by = { state: {}, urgency: {} };
+    for (const { properties: facts } of open) {
+      const kind = tone(facts, at);
+      if (kind === "overdue") figures.overdue += 1;
+      if (at - Date.parse(facts.received_at) < A_DAY) figures.day += 1;
+      for (const tray of facts.trays) figures[tray] += 1;
+      this.by.state[facts.state] = (this.by.state[facts.state] ?? 0) + 1;
+      this.by.urgency[kind] = (this.by.urgency[kind] ?? 0) + 1;
+    }
+    const more = Object.keys(figures).filter((key) => this.figures[key] !== undefined && figures[key] > this.figures[key]);
+    this.figures = figures;
+    this.sources = new Set(features.map((feature) => feature.properties.source));
+    this.draw(more);
+  }
+
+  draw(bumped = []) {
+    const focused = document.activeElement?.dataset?.control;
+    this.#counters(bumped);
+    this.#trays();
+    this.#filters();
+    if (focused) document.querySelector(`[data-control="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  #counters(bumped) {
+    const { wanted } = this.filter;
+    const counter = (key, pressed, act) =>
+      h("button", { type: "button", class: `counter ${key === "overdue" ? "is-overdue" : ""} ${bumped.includes(key) ? "bumped" : ""}`, "aria-pressed": pressed, dataset: { testid: `count-${key}`, control: `count-${key}` }, onclick: act },
+        h("b", {}, this.figures[key] ?? "–"), h("span", {}, t(`figure.${key}`)));
+    replace(by_id("counters"),
+      counter("open", !this.filter.narrowed && !wanted.tray, () => { this.filter.clear(); this.filter.set({ tray: "" }); }),
+      counter("overdue", wanted.urgencies.has("overdue"), () => this.filter.toggle("urgencies", "overdue")),
+      counter("day", wanted.last_day, () => this.filter.set({ last_day: !wanted.last_day })));
+  }
+
+  #trays() {
+    const tray = (name) => {
+      const count = name ? this.figures[name] ?? 0 : this.figures.open ?? 0;
+      const chosen = this.filter.wanted.tray === name;
+      return h("button", { type: "button", role: "tab", class: `tray ${name && count ? "has-some" : ""}`, "aria-selected": chosen, "aria-controls": "list", dataset: { testid: `tray-${name || "all"}`, control: `tray-${name}` }, onclick: () => this.filter.set({ tray: name }) },
+        t(`tray.${name || "all"}`), h("b", {}, count));
+    };
+    replace(by_id("trays"), TRAYS.map(tray));
+  }
+
+  #filters() {
+    const { wanted } = this.filter;
+    const all_open = wanted.states.size === OPEN_STATES.length && OPEN_STATES.every((one) => wanted.states.has(one));
+    const chip = (which, value, glyph, label, count) =>
+      h("button", { type: "button", class: "chip", "aria-pressed": wanted[which].has(value) && !(which === "states" && all_open), dataset: { testid: `filter-${value}`, control: `chip-${value}` }, title: count ? `${label} ${count}` : label, onclick: () => this.#press(which, value, all_open) },
+        glyph, label);
+    replace(by_id("filters"),
+      h("div", { class: "filter-row", role: "group", "aria-label": t("filter.urgency") },
+        URGENCIES.map((one) => chip("urgencies", one, case_glyph("discovered", one), t(`urgency.${one}`), this.by?.urgency[one]))),
+      h("div", { class: "filter-row", role: "group", "aria-label": t("filter.state") },
+        STATES.filter((one) => one !== "void").map((one) => chip("states", one, case_glyph(one, one === "closed" ? "done" : "unlimited"), t(`state.${one}`), this.by?.state[one]))),
+      h("div", { class: "filter-row" }, this.#order(), this.#source(),
+        wanted.grid && h("button", { type: "button", class: "chip clear", dataset: { control: "grid" }, "aria-label": t("filter.clear_grid"), onclick: () => this.filter.set({ grid: null }) }, name_of(wanted.grid), " ×"),
+        this.filter.narrowed && h("button", { type: "button", class: "chip clear", dataset: { control: "clear", testid: "filter-clear" }, onclick: () => this.filter.clear() }, t("filter.clear"))));
+  }
+
+  // With all open states shown, pressing one asks for that one alone.
+  #press(which, value, all_open) {
+    if (which === "states") {
+      const states = all_open ? new Set([value]) : new Set(this.filter.wanted.states);
+      if (!all_open && !states.delete(value)) states.add(value);
+      this.filter.set({ states: states.size ? states : new Set(OPEN_STATES) });
+    } else this.filter.toggle(which, value);
+  }
+
+  #order() {
+    const choose = (event) => this.filter.set({ order: event.target.value });
+    return h("select", { "aria-label": t("filter.order"), dataset: { control: "order", testid: "list-order" }, onchange: choose },
+      ["newest", "pressing"].map((one) => h("option", { value: one, selected: this.filter.wanted.order === one }, t(`order.${one}`))));
+  }
+
+  #source() {
+    const choose = (event) => this.filter.set({ source: event.target.value });
+    return h("select", { "aria-label": t("filter.source"), dataset: { control: "source", testid: "filter-source" }, onchange: choose },
+      h("option", { value: "" }, t("filter.every_source")),
+      [...this.sources].sort().map((one) => h("option", { value: one, selected: this.filter.wanted.source === one }, source_name(one))));
+  }
+}

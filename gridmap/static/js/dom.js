@@ -1,0 +1,49 @@
+// Building pages. Text goes in as text nodes only, so that nothing a source sends can become markup.
+const SVG = "http://www.w3.org/2000/svg";
+
+function dress(node, props) {
+  for (const [key, value] of Object.entries(props)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else if (key === "class") node.setAttribute("class", value);
+    else if (key === "dataset") Object.assign(node.dataset, value);
+    else node.setAttribute(key, value === true ? "" : String(value));
+  }
+}
+
+function fill(node, children) {
+  for (const child of children.flat(Infinity)) {
+    if (child === undefined || child === null || child === false) continue;
+    node.append(child instanceof Node ? child : String(child));
+  }
+  return node;
+}
+
+export function h(tag, props = {}, ...children) {
+  const node = document.createElement(tag);
+  dress(node, props);
+  return fill(node, children);
+}
+
+export function s(tag, props = {}, ...children) {
+  const node = document.createElementNS(SVG, tag);
+  dress(node, props);
+  return fill(node, children);
+}
+
+export function replace(node, ...children) {
+  node.replaceChildren();
+  return fill(node, children);
+}
+
+export const by_id = (id) => document.getElementById(id);
+
+// Links from data lead to web pages and streams only; never to script.
+export function safe_link(url) {
+  try {
+    const parsed = new URL(url, location.href);
+    return ["http:", "https:", "rtsp:", "rtsps:"].includes(parsed.protocol) ? parsed.href : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,145 @@
+// Cases on the map: marks by state and urgency, clusters that count exactly, or heat.
+import { h, s } from "../dom.js";
+import { case_glyph } from "../glyphs.js";
+import { signal } from "../signal.js";
+import { now } from "../times.js";
+import { tone } from "../urgency.js";
+import { category_name, t } from "../words.js";
+import { Spot, pane, refresh, rem } from "./spots.js";
+
+const { L } = window;
+const FLASH_MS = 6500;
+
+export class Cases {
+  constructor(map) {
+    this.map = map;
+    this.clicked = signal();
+    this.markers = new Map();
+    this.fresh = new Set();
+    this.chosen = null;
+    pane(map, "cases", 620);
+    this.group = L.markerClusterGroup({
+      clusterPane: "cases", chunkedLoading: true, showCoverageOnHover: false, maxClusterRadius: () => Math.round(rem() * 2.8),
+      spiderLegPolylineOptions: { weight: 1.5, color: "var(--ink-3)", opacity: 1 },
+      animate: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+      iconCreateFunction: (cluster) => cluster_icon(cluster.getAllChildMarkers().map((marker) => marker.options.feature)),
+    });
+    this.heat = L.heatLayer([], { radius: Math.round(rem() * 1.8), blur: Math.round(rem() * 1.4), minOpacity: 0.25, maxZoom: 16, max: 1 });
+    this.shown = { marks: true, heat: false };
+  }
+
+  show(change) {
+    Object.assign(this.shown, change);
+    for (const [layer, on] of [[this.group, this.shown.marks], [this.heat, this.shown.heat]]) {
+      if (on && !this.map.hasLayer(layer)) layer.addTo(this.map);
+      if (!on && this.map.hasLayer(layer)) layer.remove();
+    }
+    this.#warm();
+  }
+
+  // All features that should stand on the map; those already there stay.
+  draw(features) {
+    const wanted = new Map(features.filter((feature) => feature.geometry).map((feature) => [feature.properties.number, feature]));
+    const gone = [];
+    for (const [number, marker] of this.markers) {
+      const feature = wanted.get(number);
+      if (feature && same_place(feature, marker.options.feature)) {
+        if (feature !== marker.options.feature) this.#update(marker, feature);
+        wanted.delete(number);
+      } else {
+        gone.push(marker);
+        this.markers.delete(number);
+      }
+    }
+    const come = [...wanted].map(([number, feature]) => {
+      const marker = this.#marker(feature);
+      this.markers.set(number, marker);
+      return marker;
+    });
+    if (gone.length) this.group.removeLayers(gone);
+    if (come.length) this.group.addLayers(come);
+    this.#warm();
+  }
+
+  // Time has passed: colours may have changed.
+  tick() {
+    const changed = [...this.markers.values()].filter((marker) => tone(marker.options.feature.properties, now()) !== marker.options.tone);
+    for (const marker of changed) this.#update(marker, marker.options.feature);
+  }
+
+  flash(number) {
+    this.fresh.add(number);
+    this.#retouch(number);
+    setTimeout(() => { this.fresh.delete(number); this.#retouch(number); }, FLASH_MS);
+  }
+
+  choose(number) {
+    const before = this.chosen;
+    this.chosen = number;
+    for (const one of [before, number]) if (one) this.#retouch(one);
+  }
+
+  // Brings one case into view, out of its cluster.
+  reveal(number) {
+    const marker = this.markers.get(number);
+    if (marker && this.map.hasLayer(this.group)) this.group.zoomToShowLayer(marker);
+  }
+
+  #retouch(number) {
+    const marker = this.markers.get(number);
+    if (!marker) return;
+    refresh(marker);
+    const parent = this.group.getVisibleParent(marker);
+    if (parent && parent !== marker) parent.getElement()?.firstChild?.classList.toggle("fresh", this.fresh.has(number));
+  }
+
+  #update(marker, feature) {
+    marker.options.feature = feature;
+    marker.options.tone = tone(feature.properties, now());
+    refresh(marker);
+    this.group.refreshClusters(marker);
+  }
+
+  #marker(feature) {
+    const [lon, lat] = feature.geometry.coordinates;
+    const number = feature.properties.number;
+    const build = () => {
+      const facts = marker.options.feature.properties;
+      const classes = ["case-mark", `is-${marker.options.tone}`, this.fresh.has(number) && "fresh", this.chosen === number && "chosen"];
+      return h("span", { class: classes.filter(Boolean).join(" "), dataset: { case: number } }, case_glyph(facts.state, marker.options.tone));
+    };
+    const icon = new Spot({ build, label: spoken(feature.properties) });
+    const marker = L.marker([lat, lon], { icon, feature, tone: tone(feature.properties, now()), pane: "cases" });
+    marker.on("click", () => this.clicked.emit(number));
+    return marker;
+  }
+
+  #warm() {
+    if (!this.shown.heat) return;
+    this.heat.setLatLngs([...this.markers.values()].map((marker) => [marker.getLatLng().lat, marker.getLatLng().lng, 0.6]));
+  }
+}
+
+const same_place = (one, other) => String(one.geometry?.coordinates) === String(other.geometry?.coordinates);
+
+export function spoken(facts) {
+  return [facts.number, category_name(facts), t(`state.${facts.state}`), t(`urgency.${tone(facts, now())}`)].join(t("sign.comma"));
+}
+
+// A ring says how the cases inside stand; the figure is their exact number, the small one how many are overdue.
+function cluster_icon(features) {
+  const at = now();
+  const tones = features.map((feature) => tone(feature.properties, at));
+  const of = (name) => tones.filter((one) => one === name).length;
+  const [total, overdue, soon, intime] = [features.length, of("overdue"), of("soon"), of("intime")];
+  const size = total < 10 ? 2.4 : total < 100 ? 2.9 : 3.4;
+  const arc = (from, count, kind) =>
+    count > 0 && s("circle", { class: kind, cx: 20, cy: 20, r: 17, pathLength: 100, "stroke-dasharray": `${(count / total) * 100} 100`, "stroke-dashoffset": `${(-from / total) * 100}` });
+  const build = () =>
+    h("span", { class: "cluster", dataset: { count: total }, style: null },
+      s("svg", { viewBox: "0 0 40 40", "aria-hidden": "true" },
+        s("circle", { class: "none", cx: 20, cy: 20, r: 17 }), arc(overdue + soon, intime, "all"), arc(overdue, soon, "soon"), arc(0, overdue, "overdue")),
+      h("span", {}, h("b", {}, total), overdue > 0 && h("small", {}, t("cluster.overdue", { n: overdue }))));
+  const sized = () => { const node = build(); node.style.setProperty("--size", `${size}rem`); return node; };
+  return new Spot({ build: sized, label: t("cluster.spoken", { n: total, overdue }) });
+}

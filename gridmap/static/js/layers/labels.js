@@ -1,0 +1,109 @@
+// Names of grids and their open cases, where there is room.
+import { get } from "../api.js";
+import { h } from "../dom.js";
+import { once_a_frame } from "../signal.js";
+import { name_of } from "../words.js";
+import { Spot, pane, rem } from "./spots.js";
+
+const { L } = window;
+const MOST = 400;
+
+export class Labels {
+  constructor(map, url, grids, counts) {
+    Object.assign(this, { map, url, grids, counts });
+    this.known = new Map(); // code -> {facts, bounds}
+    this.shown = new Map(); // code -> marker
+    this.asked = new Set();
+    this.on = true;
+    this.pane = pane(map, "labels", 450, false);
+    this.draw_soon = once_a_frame(() => this.#draw());
+    map.on("moveend", () => this.#look());
+    grids.level_changed.on(() => this.#look());
+    counts.changed.on((codes) => this.#count(codes));
+  }
+
+  show(on) {
+    this.on = on;
+    this.#look();
+  }
+
+  forget() {
+    this.known.clear();
+    this.asked.clear();
+    this.#look();
+  }
+
+  async #look() {
+    const level = this.grids.level;
+    if (this.on) await this.#fetch(level).catch(() => { /* Labels are a help; the next move asks again. */ });
+    this.draw_soon();
+  }
+
+  // Asks for whole squares of a fixed raster, so that a moving map asks for each only once.
+  async #fetch(level) {
+    const step = { town: 2, village: 0.4, micro: 0.1 }[level];
+    const bounds = this.map.getBounds();
+    const from = [Math.floor(bounds.getWest() / step), Math.floor(bounds.getSouth() / step)];
+    const to = [Math.floor(bounds.getEast() / step), Math.floor(bounds.getNorth() / step)];
+    const key = `${level}:${from}:${to}`;
+    if (this.asked.has(key) || (to[0] - from[0]) * (to[1] - from[1]) > 64) return;
+    const bbox = [from[0] * step, from[1] * step, (to[0] + 1) * step, (to[1] + 1) * step].map((degree) => degree.toFixed(4)).join(",");
+    const answer = await get(this.url, { level, bbox });
+    this.asked.add(key);
+    for (const feature of answer.features) this.known.set(feature.properties.code, { facts: feature.properties, bounds: bounds_of(feature.geometry) });
+  }
+
+  #draw() {
+    const level = this.grids.level;
+    const wanted = new Map();
+    if (this.on) {
+      const view = this.map.getBounds();
+      for (const [code, { facts, bounds }] of this.known) {
+        if (wanted.size >= MOST) break;
+        if (facts.level !== level || !view.contains([facts.label[1], facts.label[0]])) continue;
+        const room = this.#room(facts, bounds);
+        if (room) wanted.set(code, room);
+      }
+    }
+    for (const [code, marker] of this.shown) {
+      if (wanted.get(code) !== marker.options.room) { marker.remove(); this.shown.delete(code); }
+    }
+    for (const [code, room] of wanted) if (!this.shown.has(code)) this.shown.set(code, this.#marker(code, room));
+  }
+
+  // "name" when the name fits, "count" when only the figure does, null when neither.
+  #room(facts, bounds) {
+    const a = this.map.latLngToContainerPoint(bounds.getNorthWest());
+    const b = this.map.latLngToContainerPoint(bounds.getSouthEast());
+    const size = rem();
+    const wide = Array.from(name_of(facts)).reduce((sum, letter) => sum + (letter > "\u2e80" ? 0.8 : 0.45), 0) * size;
+    if (b.x - a.x > wide * 1.15 + size && b.y - a.y > 2.6 * size) return "name";
+    return b.x - a.x > 2.2 * size && b.y - a.y > 1.6 * size ? "count" : null;
+  }
+
+  #marker(code, room) {
+    const { facts } = this.known.get(code);
+    const build = () => {
+      const open = this.counts.get(code).open;
+      return h("span", { class: `grid-label ${facts.level}`, dataset: { code } }, room === "name" && name_of(facts), open > 0 && h("b", {}, open));
+    };
+    const icon = new Spot({ build });
+    return L.marker([facts.label[1], facts.label[0]], { icon, pane: this.pane, interactive: false, keyboard: false, room }).addTo(this.map);
+  }
+
+  #count(codes) {
+    for (const [code, marker] of this.shown) {
+      if (codes && !codes.includes(code)) continue;
+      const node = marker.getElement();
+      node?.replaceChildren(marker.options.icon.options.build());
+      if (codes) node?.firstChild.classList.add("bumped");
+    }
+  }
+}
+
+function bounds_of(geometry) {
+  const bounds = L.latLngBounds([]);
+  const walk = (part) => (typeof part[0] === "number" ? bounds.extend([part[1], part[0]]) : part.forEach(walk));
+  walk(geometry.coordinates);
+  return bounds;
+}

@@ -1,0 +1,129 @@
+// The list beside the map: the same cases, for everybody who reads rather than looks.
+import { by_id, h, replace } from "./dom.js";
+import { newest_first, pressing_first } from "./store.js";
+import { once_a_frame, signal } from "./signal.js";
+import { ago, now, remaining_short } from "./times.js";
+import { case_glyph } from "./glyphs.js";
+import { is_open, tone } from "./urgency.js";
+import { category_name, name_of, source_name, t } from "./words.js";
+
+const PAGE = 60;
+
+export class List {
+  constructor() {
+    this.node = by_id("list");
+    this.more = by_id("list-more");
+    this.summary = by_id("list-summary");
+    this.clicked = signal();
+    this.features = [];
+    this.rows = new Map(); // number -> {feature, tone, node}
+    this.fresh = new Set();
+    this.room = PAGE;
+    this.draw_soon = once_a_frame(() => this.#draw());
+    this.more.addEventListener("click", () => { this.room += PAGE; this.#draw(); });
+    this.node.addEventListener("click", (event) => {
+      const row = event.target.closest("[data-case]");
+      if (row) this.clicked.emit(row.dataset.case);
+    });
+    this.node.addEventListener("keydown", (event) => this.#keys(event));
+  }
+
+  show(features, { order, loading }) {
+    this.features = features.sort(order === "pressing" ? pressing_first : newest_first);
+    this.loading = loading;
+    this.draw_soon();
+  }
+
+  flash(number) {
+    this.fresh.add(number);
+    setTimeout(() => this.fresh.delete(number), 6000);
+  }
+
+  choose(number) {
+    this.chosen = number;
+    for (const [one, { node }] of this.rows) this.#mark(node.firstChild, one === number);
+    this.rows.get(number)?.node.scrollIntoView({ block: "nearest" });
+  }
+
+  // To the next or previous row from the focused one; from outside, to the first.
+  step(by) {
+    const buttons = [...this.node.querySelectorAll("[data-case]")];
+    const at = buttons.indexOf(document.activeElement);
+    const from = at >= 0 ? at : buttons.findIndex((button) => button.dataset.case === this.chosen);
+    buttons[Math.max(0, Math.min(buttons.length - 1, from + by))]?.focus();
+  }
+
+  top() {
+    this.room = PAGE;
+    this.node.scrollTop = 0;
+  }
+
+  #keys(event) {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    this.step(by);
+  }
+
+  #draw() {
+    const at = now();
+    const shown = this.features.slice(0, this.room);
+    const keep = new Set(shown.map((feature) => feature.properties.number));
+    for (const [number, { node }] of this.rows) if (!keep.has(number)) { node.remove(); this.rows.delete(number); }
+    let before = null;
+    for (const feature of shown) {
+      const { node } = this.#row(feature, at);
+      const next = before ? before.nextSibling : this.node.firstChild;
+      if (next !== node) this.node.insertBefore(node, next);
+      before = node;
+    }
+    this.node.querySelector(".empty")?.remove();
+    if (!shown.length) this.node.append(h("li", { class: "empty" }, this.loading ? t("list.loading") : t("list.empty")));
+    const rest = this.features.length - shown.length;
+    this.more.hidden = rest <= 0;
+    this.more.textContent = t("list.more", { n: Math.min(PAGE, rest), rest });
+    replace(this.summary, h("span", {}, t("list.summary", { n: this.features.length })));
+  }
+
+  #row(feature, at) {
+    const number = feature.properties.number;
+    const facts = feature.properties;
+    const known = this.rows.get(number);
+    const kind = tone(facts, at);
+    if (known && known.feature === feature && known.tone === kind) {
+      this.#times(known.node, facts);
+      return known;
+    }
+    const node = known?.node ?? h("li");
+    const had_focus = node.contains(document.activeElement);
+    const button = h("button", { type: "button", class: `row is-${kind}${this.fresh.has(number) ? " fresh" : ""}`, dataset: { case: number, testid: "case-row" } },
+      case_glyph(facts.state, kind),
+      h("span", { class: "what" }, category_name(facts)),
+      h("time", { class: "when", datetime: facts.received_at }),
+      h("span", { class: "where" }, where(facts)),
+      h("span", { class: "left" }));
+    this.#mark(button, number === this.chosen);
+    replace(node, button);
+    this.#times(node, facts);
+    if (had_focus) button.focus();
+    const row = { feature, tone: kind, node };
+    this.rows.set(number, row);
+    return row;
+  }
+
+  #times(node, facts) {
+    node.querySelector(".when").textContent = ago(facts.received_at);
+    node.querySelector(".left").textContent = is_open(facts) ? remaining_short(facts.due_at) : t(`state.${facts.state}`);
+    node.firstChild.setAttribute("aria-label", [category_name(facts), t(`state.${facts.state}`), is_open(facts) ? t(`urgency.${tone(facts, now())}`) : "", where(facts), ago(facts.received_at), facts.number].filter(Boolean).join(t("sign.comma")));
+  }
+
+  #mark(button, chosen) {
+    if (chosen) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
+  }
+}
+
+function where(facts) {
+  const place = facts.grid ? name_of(facts.grid) : t("tray.unrouted");
+  return [place, facts.address || facts.text || source_name(facts.source)].filter(Boolean).join(" · ");
+}

@@ -1,0 +1,131 @@
+// The live connection: remembers the last event it saw, notices silence, and comes back by itself.
+// The browser's EventSource hides heartbeats, so a dead line would look alive; hence a reader of our own over fetch.
+import { reader } from "./stream.js";
+import { signal } from "./signal.js";
+
+const SILENCE_MS = 25000; // The server gives a sign of life every 10 s.
+const PAUSES_MS = [250, 500, 1000, 2000, 4000, 8000];
+const GIVE_NOTICE_MS = 60000;
+const REST_AFTER_MS = 120000; // A tab nobody looks at gives its connection back; it catches up when looked at.
+
+export class Live {
+  constructor(url) {
+    this.url = url;
+    this.last = 0;
+    this.target = 0;
+    this.state = "starting";
+    this.since = Date.now();
+    this.failures = 0;
+    this.happened = signal();
+    this.reset = signal();
+    this.hello = signal();
+    this.changed = signal();
+    this.running = false;
+  }
+
+  start(position) {
+    this.last = Math.max(this.last, position);
+    if (this.running) return;
+    this.running = true;
+    this.#watch();
+    this.#run();
+  }
+
+  // After a reload of everything: go on from where that stands.
+  resume(position) {
+    this.last = position;
+    this.retry();
+  }
+
+  retry() {
+    this.failures = 0;
+    this.control?.abort();
+    this.wake?.();
+  }
+
+  #watch() {
+    setInterval(() => {
+      if (this.control && Date.now() - this.heard > SILENCE_MS) this.control.abort();
+      if (this.state === "reconnecting" && Date.now() - this.since > GIVE_NOTICE_MS) this.#say("offline");
+    }, 1000);
+    addEventListener("online", () => this.retry());
+    addEventListener("offline", () => { this.#say("offline"); this.control?.abort(); });
+    addEventListener("pagehide", () => this.control?.abort());
+    document.addEventListener("visibilitychange", () => this.#looked_at());
+  }
+
+  #looked_at() {
+    clearTimeout(this.rest);
+    if (document.hidden) {
+      this.rest = setTimeout(() => { this.resting = true; this.#say("resting"); this.control?.abort(); }, REST_AFTER_MS);
+    } else if (this.resting) {
+      this.resting = false;
+      this.retry();
+    }
+  }
+
+  #say(state) {
+    if (state === this.state) return;
+    const down = (one) => one === "reconnecting" || one === "offline";
+    if (!(down(state) && down(this.state))) this.since = Date.now();
+    this.state = state;
+    this.changed.emit(state);
+  }
+
+  async #run() {
+    for (;;) {
+      try {
+        await this.#listen();
+      } catch {
+        // Whatever cut the line, the answer is the same: connect again from the last event seen.
+      }
+      this.control = null;
+      if (!this.resting) this.#say(navigator.onLine === false ? "offline" : this.state === "offline" ? "offline" : "reconnecting");
+      const pause = PAUSES_MS[Math.min(this.failures++, PAUSES_MS.length - 1)];
+      await new Promise((go) => {
+        this.wake = go;
+        if (!this.resting) setTimeout(go, pause * (0.75 + Math.random() / 2));
+      });
+    }
+  }
+
+  async #listen() {
+    this.control = new AbortController();
+    this.heard = Date.now();
+    const response = await fetch(`${this.url}?after=${this.last}`, {
+      headers: { Accept: "text/event-stream", "Last-Event-ID": String(this.last) },
+      cache: "no-store",
+      signal: this.control.signal,
+    });
+    if (!response.ok) throw new Error(String(response.status));
+    const body = response.body.getReader();
+    const decoder = new TextDecoder();
+    const feed = reader((message) => this.#deliver(message));
+    this.#say("catching-up");
+    for (;;) {
+      const { value, done } = await body.read();
+      if (done) return;
+      this.heard = Date.now();
+      this.failures = 0;
+      feed(decoder.decode(value, { stream: true }));
+      if (this.state !== "live" && this.last >= this.target) this.#say("live");
+    }
+  }
+
+  #deliver({ event, data, id }) {
+    if (event === "reset") {
+      this.reset.emit();
+      return;
+    }
+    const body = JSON.parse(data);
+    if (event === "hello") {
+      this.target = body.position ?? 0;
+      this.hello.emit(body);
+      return;
+    }
+    const position = Number(id ?? body.position);
+    if (position <= this.last) return;
+    this.last = position;
+    this.happened.emit(body, this.last >= this.target);
+  }
+}

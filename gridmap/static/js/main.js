@@ -1,0 +1,217 @@
+// The operator's map: brings the parts together. Data comes by URL; the shell brought the map and the addresses.
+import { get } from "./api.js";
+import { keep as keep_address, read as read_address } from "./address.js";
+import { announcer, toast } from "./announcer.js";
+import { LayerTree, buttons } from "./buttons.js";
+import { Card } from "./card.js";
+import { case_card } from "./cards/case.js";
+import { grid_card } from "./cards/grid.js";
+import { camera_card, place_card, service_card } from "./cards/places.js";
+import { connection } from "./connection.js";
+import { Controls } from "./controls.js";
+import { Counts } from "./counts.js";
+import { Filter } from "./filter.js";
+import { Following } from "./following.js";
+import { keys } from "./keys.js";
+import { Cameras } from "./layers/cameras.js";
+import { Cases } from "./layers/cases.js";
+import { Grids } from "./layers/grids.js";
+import { base_maps, ground } from "./layers/ground.js";
+import { Labels } from "./layers/labels.js";
+import { pin } from "./layers/pin.js";
+import { Circles, ServicePoints } from "./layers/service_points.js";
+import { legend } from "./legend.js";
+import { List } from "./list.js";
+import { Live } from "./live.js";
+import { mouse } from "./mouse.js";
+import { reconcile } from "./reconcile.js";
+import { Search } from "./search.js";
+import { Selection } from "./selection.js";
+import { sheet } from "./sheet.js";
+import { once_a_frame } from "./signal.js";
+import { CaseStore } from "./store.js";
+import { theme } from "./theme.js";
+import { now, set_server_time } from "./times.js";
+import { town } from "./town.js";
+import { t } from "./words.js";
+
+const { map, urls, baseMaps } = window.gridmapShell;
+const { L } = window;
+const opened_with = read_address(location.hash);
+
+theme();
+const store = new CaseStore();
+const filter = new Filter();
+const selection = new Selection();
+const counts = new Counts(urls.counts);
+const live = new Live(urls.events);
+connection(live);
+
+// The view first: nothing is asked for places nobody looks at.
+const home = await town(map, urls.grids, opened_with.view);
+
+ground(map);
+const bases = base_maps(map, baseMaps);
+const grids = new Grids(map, urls.gridTiles, counts);
+const labels = new Labels(map, urls.grids, grids, counts);
+const circles = new Circles(map);
+const cameras = new Cameras(map);
+const services = new ServicePoints(map);
+const cases = new Cases(map);
+const list = new List();
+const controls = new Controls(filter);
+const announce = announcer();
+const drawer = sheet();
+pin(map, selection);
+
+const choose = (kind, id, how = {}) => selection.choose(kind, id, { pan: true, focus: true, ...how });
+// What cannot be had is said once; everything else stands.
+const trying = (promise) => promise.catch((error) => toast(error.message || t("card.unreachable")));
+
+// --- layers ------------------------------------------------------------------------------------------------------
+const layers = new LayerTree({
+  grids: (on, all) => { map.getPane("grids").style.display = on ? "" : "none"; labels.show(on && all.labels); },
+  load: (on) => grids.fill_by_load(on),
+  labels: (on, all) => labels.show(on && all.grids),
+  cases: (on) => { cases.hidden = !on; draw(); },
+  marks: (which) => cases.show({ marks: which !== "heat", heat: which !== "marks" }),
+  cameras: (on) => cameras.show(on),
+  services: (on) => services.show(on),
+  circles: (on) => circles.show(on),
+  level: (level) => grids.force(level || null),
+}, bases);
+const draw = once_a_frame(() => {
+  const at = now();
+  const shown = store.all.filter((feature) => filter.passes(feature, at));
+  controls.count(store.all);
+  list.show(shown, { order: filter.wanted.order, loading: !live.running });
+  cases.draw(cases.hidden ? [] : shown);
+});
+layers.start();
+buttons(map, layers, { legend_box: legend(grids), home });
+mouse(map, toast);
+
+const fetch_cameras = () => get(urls.cameras).then((answer) => cameras.take(answer.features));
+const fetch_services = () => get(urls.servicePoints).then((answer) => services.take(answer.features));
+const fetch_circles = () => get(urls.serviceCircles).then((answer) => circles.take(answer.features));
+const cameras_there = trying(fetch_cameras());
+const services_there = trying(fetch_services());
+trying(fetch_circles());
+
+// --- the list, its filters, the figures -----------------------------------------------------------------------------
+let knows_closed = false;
+store.changed.on(draw);
+filter.changed.on(async ({ states }) => {
+  draw();
+  if ((states.has("closed") || states.has("void")) && !knows_closed) {
+    knows_closed = true;
+    await trying(get(urls.cases, { state: ["closed", "void"], limit: 500 }).then((page) => store.add(page.features)));
+  }
+});
+counts.changed.on((codes) => grids.recolour(codes));
+
+// --- what is chosen ---------------------------------------------------------------------------------------------------
+const names = new Map();
+const parent_of = (code) => {
+  if (!names.has(code)) names.set(code, get(urls.grid + encodeURIComponent(code)).catch(() => null));
+  return names.get(code);
+};
+const locate = (where, zoom) => (where.length === 4
+  ? map.fitBounds([[where[1], where[0]], [where[3], where[2]]], { padding: [40, 40], maxZoom: 17 })
+  : map.setView([where[1], where[0]], Math.max(zoom, map.getZoom())));
+const shared = { urls, choose, locate, say: toast, counts, parent_of, only: (grid) => filter.set({ grid }) };
+const card = new Card(selection, {
+  case: case_card(shared),
+  grid: grid_card(shared),
+  camera: camera_card({ ...shared, cameras: () => cameras_there.then(() => cameras.features) }),
+  service_point: service_card({ ...shared, services: () => services_there.then(() => services.features) }),
+  place: place_card(shared),
+});
+
+// Brings what was chosen into view without a jump when it is in view already.
+async function show(chosen) {
+  const place = await place_of(chosen);
+  if (!place || !selection.is(chosen.kind, chosen.id)) return;
+  if (place.length === 4) {
+    const bounds = L.latLngBounds([[place[1], place[0]], [place[3], place[2]]]);
+    if (!map.getBounds().contains(bounds) || map.getBoundsZoom(bounds) - map.getZoom() > 2.5) locate(place);
+  } else if (!free_view().contains([place[1], place[0]]) || map.getZoom() < 14) {
+    map.setView([place[1], place[0]], Math.max(15, map.getZoom()));
+  }
+}
+
+// The part of the map that the card does not cover.
+function free_view() {
+  const size = map.getSize();
+  const covered = innerWidth > 760 ? document.getElementById("card").offsetWidth : 0;
+  return L.latLngBounds(map.containerPointToLatLng([20, size.y - 20]), map.containerPointToLatLng([Math.max(40, size.x - covered - 40), 20]));
+}
+
+async function place_of({ kind, id }) {
+  if (kind === "place") return id.split(",").map(Number);
+  if (kind === "camera") return cameras_there.then(() => cameras.features.get(id)?.geometry.coordinates);
+  if (kind === "service_point") return services_there.then(() => services.features.get(id)?.geometry.coordinates);
+  if (kind === "grid") return parent_of(id).then((grid) => grid?.bounds);
+  const feature = store.get(id) ?? (await get(urls.case + encodeURIComponent(id)).catch(() => null));
+  return feature?.geometry?.coordinates;
+}
+
+selection.changed.on((chosen, _, how) => {
+  const id_if = (kind) => (chosen?.kind === kind ? chosen.id : null);
+  cases.choose(id_if("case"));
+  list.choose(id_if("case"));
+  grids.choose(id_if("grid"));
+  cameras.choose(id_if("camera"));
+  services.choose(id_if("service_point"));
+  if (chosen) drawer.close();
+  if (chosen && how.pan) show(chosen);
+});
+cases.clicked.on((number) => choose("case", number, { pan: false }));
+list.clicked.on((number) => choose("case", number));
+grids.clicked.on((code) => choose("grid", code, { pan: false }));
+cameras.clicked.on((id) => choose("camera", id, { pan: false }));
+services.clicked.on((id) => choose("service_point", id, { pan: false }));
+map.on("click", () => selection.clear());
+
+const search = new Search(urls.search);
+search.found.on((result) => choose(result.kind === "coordinates" ? "place" : result.kind, result.kind === "coordinates" ? `${result.lon},${result.lat}` : result.id));
+keys({ search, list, selection });
+const follow_address = keep_address(map, selection, { wants_view: ({ lat, lon, zoom }) => map.setView([lat, lon], zoom, { animate: false }) });
+follow_address();
+
+// --- live -----------------------------------------------------------------------------------------------------------
+const reload_grids = (event) => { names.clear(); grids.reload(event.position); labels.forget(); card.refresh(); };
+const following = new Following({
+  urls, store, counts, live,
+  on_fresh(feature, opened) {
+    const { number } = feature.properties;
+    list.flash(number);
+    // The mark is drawn at the end of this frame; then it may flash.
+    setTimeout(() => cases.flash(number), 60);
+    if (opened) announce(feature.properties);
+  },
+  on_touched(number) {
+    if (selection.is("case", number)) card.refresh();
+  },
+  others: {
+    "grids.published": reload_grids,
+    "grids.loaded": reload_grids,
+    "cameras.loaded": () => trying(fetch_cameras()),
+    "service-points.loaded": () => { trying(fetch_services()); trying(fetch_circles()); },
+    "camera.state": (event) => { cameras.change(event.subject, { ...(event.data.state && { state: event.data.state }), ...(event.at && { last_heard_at: event.at }) }); },
+  },
+});
+live.hello.on(({ server_time }) => set_server_time(server_time));
+
+// The first look needs a server; until there is one, ask again.
+for (let pause = 1000; !live.running; pause = Math.min(pause * 2, 10000)) {
+  try {
+    await following.load();
+  } catch (error) {
+    toast(error.message || t("card.unreachable"));
+    await new Promise((go) => setTimeout(go, pause));
+  }
+}
+draw();
+reconcile({ counts, store, live, reload: () => following.load() });
+setInterval(() => { cases.tick(); draw(); }, 20000);

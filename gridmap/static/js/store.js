@@ -1,0 +1,48 @@
+// The cases this screen knows, by number. What arrives twice, or late, changes nothing.
+import { signal } from "./signal.js";
+
+export class CaseStore {
+  constructor() {
+    this.cases = new Map();
+    this.changed = signal(); // ({before, after} | null): one case, or null when all are new.
+  }
+
+  get(number) {
+    return this.cases.get(number);
+  }
+
+  get all() {
+    return [...this.cases.values()];
+  }
+
+  replace(features) {
+    this.cases = new Map(features.map((feature) => [feature.properties.number, feature]));
+    this.changed.emit(null);
+  }
+
+  add(features) {
+    for (const feature of features) if (!this.cases.has(feature.properties.number)) this.cases.set(feature.properties.number, feature);
+    this.changed.emit(null);
+  }
+
+  put(feature) {
+    const before = this.cases.get(feature.properties.number) ?? null;
+    this.cases.set(feature.properties.number, feature);
+    this.changed.emit({ before, after: feature });
+    return before;
+  }
+}
+
+// Newest first; the number decides among equals.
+export function newest_first(one, other) {
+  const a = one.properties, b = other.properties;
+  if (a.received_at !== b.received_at) return Date.parse(b.received_at) - Date.parse(a.received_at);
+  return a.number < b.number ? 1 : -1;
+}
+
+// What presses most first; cases without a limit last, newest first among themselves.
+export function pressing_first(one, other) {
+  const a = one.properties.due_at ? Date.parse(one.properties.due_at) : Infinity;
+  const b = other.properties.due_at ? Date.parse(other.properties.due_at) : Infinity;
+  return a === b ? newest_first(one, other) : a - b;
+}

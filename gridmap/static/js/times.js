@@ -1,0 +1,66 @@
+// Times as people there write them, in the town's zone, by the server's clock.
+import { language, t } from "./words.js";
+
+let ahead_ms = 0;
+export function set_server_time(iso) {
+  const there = Date.parse(iso);
+  if (Number.isFinite(there)) ahead_ms = there - Date.now();
+}
+export const now = () => Date.now() + ahead_ms;
+
+const parts_of = new Intl.DateTimeFormat("en-GB", {
+  timeZone: "Asia/Shanghai", year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+});
+const month_of = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Shanghai", month: "numeric" });
+
+function pieces(moment) {
+  const found = Object.fromEntries(parts_of.formatToParts(moment).map(({ type, value }) => [type, value]));
+  return { ...found, number: month_of.format(moment) };
+}
+
+// 11月22日 21:05, 22 Nov 21:05; another year is named.
+export function moment(iso) {
+  if (!iso) return "–";
+  const at = new Date(iso);
+  const { year, month, number, day, hour, minute } = pieces(at);
+  const other = year !== pieces(new Date(now())).year;
+  if (language === "zh") return `${other ? `${year}年` : ""}${number}月${day}日 ${hour}:${minute}`;
+  return `${day} ${month}${other ? ` ${year}` : ""} ${hour}:${minute}`;
+}
+
+export function clock(ms) {
+  const { hour, minute } = pieces(new Date(ms));
+  return `${hour}:${minute}`;
+}
+
+// A length of time in its largest two units worth saying.
+export function span(ms) {
+  const minutes = Math.floor(Math.abs(ms) / 60000);
+  if (minutes < 1) return t("span.moment");
+  if (minutes < 60) return t("span.minutes", { m: minutes });
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return minutes % 60 && hours < 6 ? t("span.hours_minutes", { h: hours, m: minutes % 60 }) : t("span.hours", { h: hours });
+  const days = Math.floor(hours / 24);
+  return hours % 24 && days < 4 ? t("span.days_hours", { d: days, h: hours % 24 }) : t("span.days", { d: days });
+}
+
+// Short, for lists: just now, 5 min, 3 h, then the date.
+export function ago(iso) {
+  const passed = now() - Date.parse(iso);
+  if (passed < 60000) return t("ago.now");
+  if (passed < 3600000) return t("ago.minutes", { m: Math.floor(passed / 60000) });
+  if (passed < 86400000) return t("ago.hours", { h: Math.floor(passed / 3600000) });
+  return moment(iso);
+}
+
+export function remaining(due_at) {
+  if (!due_at) return t("due.none");
+  const left = Date.parse(due_at) - now();
+  return left < 0 ? t("due.over", { span: span(left) }) : t("due.left", { span: span(left) });
+}
+
+export function remaining_short(due_at) {
+  if (!due_at) return "";
+  const left = Date.parse(due_at) - now();
+  return left < 0 ? t("due.over_short", { span: span(left) }) : t("due.left_short", { span: span(left) });
+}

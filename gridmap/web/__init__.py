@@ -1,0 +1,22 @@
+"""The pages people look at. A door: it renders, asks the maps for their shell, and never touches a table.
+
+`install(app, settings)` is all the composition needs: language, headers, pages.
+"""
+
+from flask import Flask
+
+from gridmap.config import Settings
+from gridmap.maps import base_maps
+from gridmap.web import language, security
+from gridmap.web.pages import bp
+
+__all__ = ["bp", "install"]
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Give `app` its language, its security headers and its pages (kept out of the OpenAPI document)."""
+    app.config["BASE_MAPS"] = settings.base_maps
+    app.config["LANGUAGE"] = settings.language
+    language.speak(app, settings.language)
+    security.guard(app, pictures_from=[base.origin for base in base_maps.read(settings.base_maps) if base.origin])
+    app.register_blueprint(bp)
