@@ -1,6 +1,6 @@
 """What a file holds, whatever its format."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -52,6 +52,7 @@ class Contents:
         crs: the file's coordinate reference system, in words pyproj understands; None where the file names none.
         datum: the datum the file itself names (GeoJSON's foreign member "datum", a column `datum`).
         heights_dropped: rows whose third dimension was left out.
+        members: the other members of a GeoJSON FeatureCollection, apart from its features.
     """
 
     rows: Sequence[Row]
@@ -59,6 +60,7 @@ class Contents:
     crs: str | None = None
     datum: Datum | None = None
     heights_dropped: int = 0
+    members: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Kind(StrEnum):

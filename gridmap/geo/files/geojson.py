@@ -20,6 +20,7 @@ from gridmap.geo.files.contents import Contents, Counted, Layer, Progress, Row
 
 _TWICE = "\0twice"  # No key of a parsed object can clash with it and mean something.
 _DEPTHS = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
+_OWN = ("type", "features", "geometry", "properties", "crs", "datum")
 _EVERY = 5000
 
 
@@ -49,7 +50,8 @@ def read(path: Path, progress: Progress) -> Contents:
         heights += high
         if number % _EVERY == 0:
             progress("read", number, len(features))
-    return Contents(rows, Counted.FEATURE, _crs(whole), _datum(whole), heights)
+    members = {key: value for key, value in whole.items() if key not in _OWN}
+    return Contents(rows, Counted.FEATURE, _crs(whole), _datum(whole), heights, members)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

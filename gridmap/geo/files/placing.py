@@ -46,6 +46,8 @@ def placed(contents: Contents, datum: Datum | None) -> Placed:
         there, faults = _transformed(crs, shapes)
         return Placed(_rows(contents.rows, there, faults), said or Datum.WGS84, contents.crs)
     final = datum or said
+    if final is None and not any(row.geometry is not None for row in contents.rows):
+        return Placed(contents.rows, Datum.WGS84, contents.crs)  # No coordinates, so none to be wrong about.
     if final is None:
         raise Invalid(
             msg("The file does not say which datum its coordinates are in: say --datum wgs84, cgcs2000, gcj02 or bd09"),

@@ -1,0 +1,35 @@
+"""`gridmap demo`: the demo town for an empty database."""
+
+from datetime import timedelta
+
+import click
+
+from gridmap import clock
+from gridmap.cli.actor import actor
+from gridmap.cli.database import opened_session
+from gridmap.cli.outcome import print_report
+from gridmap.cli.settings import read_settings
+from gridmap.desk.loading.demo import load_demo
+from gridmap.desk.loading.job import Terms
+from gridmap.errors import GridmapError, msg
+from gridmap.resources import data_dir
+
+
+@click.command
+def command() -> None:
+    """载入演示镇 · load the demo town into an empty database."""
+    settings = read_settings()
+    terms = Terms(
+        actor=actor(),
+        now=clock.now(),
+        ahead=timedelta(minutes=settings.future_minutes),
+        nearest_limit_m=settings.nearest_limit_m,
+    )
+    with opened_session(settings) as session:
+        reports = load_demo(session, data_dir(), terms)
+        refused = [report for report in reports if report.refuses]
+        for report in refused or reports:
+            print_report(report)
+        if refused:
+            raise GridmapError(msg("The demo town's own files were refused; nothing was loaded"))
+        session.commit()

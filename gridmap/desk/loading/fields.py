@@ -1,0 +1,177 @@
+"""The fields of each layer: their names in files, in ten letters (Shapefile), and as people in China head their columns."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gridmap.geo.files.contents import Field, Kind
+
+_TEXT, _NUMBER, _LIST = Kind.TEXT, Kind.NUMBER, Kind.LIST
+
+LAYERS: Mapping[str, Sequence[Field]] = {
+    "grids": [
+        Field("code"),
+        Field("level"),
+        Field("name"),
+        Field("name_en"),
+        Field("parent"),
+        Field("head_name"),
+        Field("head_phone"),
+    ],
+    "cameras": [
+        Field("id"),
+        Field("name"),
+        Field("name_en"),
+        Field("bearing_deg", _NUMBER, "bearing"),
+        Field("view_angle_deg", _NUMBER, "view_angle"),
+        Field("view_range_m", _NUMBER, "view_range"),
+        Field("stream_url"),
+        Field("snapshot_url", _TEXT, "snapshot"),
+        Field("vendor"),
+        Field("state"),
+        Field("last_heard_at", _TEXT, "last_heard"),
+    ],
+    "service-points": [
+        Field("code"),
+        Field("name"),
+        Field("name_en"),
+        Field("address"),
+        Field("opening_hours", _TEXT, "opening"),
+        Field("keeper"),
+        Field("phone"),
+        Field("services", _LIST),
+    ],
+    "cases": [
+        Field("source"),
+        Field("source_id"),
+        Field("occurred_at", _TEXT, "occurred"),
+        Field("received_at", _TEXT, "received"),
+        Field("standard_ref", _TEXT, "standard"),
+        Field("kind"),
+        Field("code"),
+        Field("source_code", _TEXT, "src_code"),
+        Field("address"),
+        Field("text"),
+        Field("accuracy_m", _NUMBER),
+        Field("camera_id"),
+        Field("state"),
+        Field("closed_at"),
+        Field("media", _LIST),
+    ],
+    "categories": [Field(name) for name in ("standard_ref", "kind", "code", "group_zh", "group_en", "name_zh", "name_en")],
+    "time-limits": [
+        *(Field(name) for name in ("standard_ref", "kind", "code", "city", "condition_zh", "condition_en", "limit_class")),
+        Field("value", _NUMBER),
+        *(Field(name) for name in ("unit", "is_default", "source")),
+    ],
+    "source-codes": [Field(name) for name in ("vendor", "vendor_code", "vendor_name", "standard_ref", "kind", "code")],
+}
+
+_CHINESE: Mapping[str, Mapping[str, str]] = {
+    "grids": {
+        "code": "编码 代码 网格编码 网格代码 微网格编码 标识码 单元网格标识码 szdywgbsm",
+        "level": "级别 层级 网格级别",
+        "name": "名称 网格名称 微网格名称",
+        "name_en": "英文名 英文名称",
+        "parent": "上级 上级编码 上级网格",
+        "head_name": "网格长 微网格长 负责人",
+        "head_phone": "网格长电话 联系电话 电话",
+    },
+    "cameras": {
+        "id": "编号 编码 国标编码 国标编号 设备编码 设备编号 探头编号 摄像头编号",
+        "name": "名称 设备名称 探头名称 摄像头名称",
+        "name_en": "英文名 英文名称",
+        "bearing_deg": "方位角 朝向 朝向角",
+        "view_angle_deg": "视角 视场角 可视角度",
+        "view_range_m": "视距 可视距离 可视范围",
+        "stream_url": "视频地址 视频流 流地址",
+        "snapshot_url": "截图地址 抓图地址",
+        "vendor": "厂商 厂家 品牌",
+        "state": "状态 在线状态",
+        "last_heard_at": "最后在线 最后在线时间",
+    },
+    "service-points": {
+        "code": "编码 编号 代码 服务点编号",
+        "name": "名称 服务点名称",
+        "name_en": "英文名 英文名称",
+        "address": "地址 详细地址",
+        "opening_hours": "开放时间 服务时间",
+        "keeper": "管理员 负责人 联系人",
+        "phone": "电话 联系电话",
+        "services": "服务 服务种类 服务项目 服务内容",
+    },
+    "cases": {
+        "source": "来源 数据来源 上报来源",
+        "source_id": "来源编号 案件编号 工单编号 任务号",
+        "occurred_at": "发生时间 发现时间 事发时间",
+        "received_at": "接收时间 上报时间 受理时间",
+        "standard_ref": "标准 标准号",
+        "kind": "部件事件 部件或事项 案件类型",
+        "code": "小类代码 类别代码 类别编码",
+        "source_code": "来源代码 厂商代码 报警代码",
+        "address": "地址 事发地址 事发位置",
+        "text": "描述 问题描述 案件描述 内容",
+        "accuracy_m": "精度 定位精度",
+        "camera_id": "摄像头 探头 摄像头编号 探头编号",
+        "state": "状态 案件状态",
+        "closed_at": "结案时间",
+        "media": "附件 图片 媒体",
+    },
+    "categories": {
+        "standard_ref": "标准 标准号",
+        "kind": "部件或事项 种类",
+        "code": "小类代码 代码 编码",
+        "group_zh": "大类 大类名称",
+        "group_en": "大类英文",
+        "name_zh": "小类 小类名称 名称",
+        "name_en": "小类英文 英文名",
+    },
+    "time-limits": {
+        "standard_ref": "标准 标准号",
+        "kind": "部件或事项 种类",
+        "code": "小类代码 代码 编码",
+        "city": "城市",
+        "condition_zh": "立案条件",
+        "condition_en": "立案条件英文",
+        "limit_class": "时限等级",
+        "value": "时限",
+        "unit": "单位 时限单位",
+        "is_default": "默认",
+        "source": "来源 出处",
+    },
+    "source-codes": {
+        "vendor": "厂商",
+        "vendor_code": "厂商代码",
+        "vendor_name": "厂商叫法 厂商名称",
+        "standard_ref": "标准 标准号",
+        "kind": "部件或事项 种类",
+        "code": "小类代码 代码 编码",
+    },
+}
+
+
+def _names(layer: str) -> dict[str, str]:
+    names = {alias: name for name, aliases in _CHINESE[layer].items() for alias in aliases.split()}
+    for field in LAYERS[layer]:
+        names |= {field.short: field.name, field.name: field.name}
+    names.pop("", None)
+    return names
+
+
+_KNOWN = {layer: _names(layer) for layer in LAYERS}
+
+
+def known(layer: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that belong to the layer, under its own names; the first of two columns that mean the same counts."""
+    found: dict[str, Any] = {}
+    names = _KNOWN[layer]
+    for key, value in properties.items():
+        name = names.get(key) or names.get(key.strip().lower())
+        if name is not None:
+            found.setdefault(name, value)
+    return found
+
+
+def strangers(layer: str, properties: Mapping[str, Any]) -> list[str]:
+    """The columns that mean nothing to the layer."""
+    names = _KNOWN[layer]
+    return [key for key in properties if key not in names and key.strip().lower() not in names]
