@@ -3,6 +3,7 @@
 import socket
 import sys
 from threading import Lock
+from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Flask, Response, current_app, request
@@ -18,6 +19,12 @@ bp = APIBlueprint("live", __name__, url_prefix="/api/v1", tag="Live")
 EVENT_STREAM = "text/event-stream"
 _KEY = "gridmap.live"
 _making = Lock()
+
+_RESPONSES: dict[int | str, dict[str, str | dict[str, dict[str, Any]]]] = {
+    200: {"description": "The stream, without end", "content": {EVENT_STREAM: {"schema": {"type": "string"}}}},
+    422: {"description": "`after` is no position"},
+    503: {"description": "No room for another live connection in this process; come back after Retry-After"},
+}
 
 
 class EventsQuery(Strictly):
@@ -38,11 +45,7 @@ class EventsQuery(Strictly):
         " `{position, at, topic, kind, subject, data}`. `reset` means: too far behind, load everything anew. A comment"
         " line is a sign of life."
     ),
-    responses={
-        200: {"description": "The stream, without end", "content": {EVENT_STREAM: {"schema": {"type": "string"}}}},
-        422: {"description": "`after` is no position"},
-        503: {"description": "No room for another live connection in this process; come back after Retry-After"},
-    },
+    responses=_RESPONSES,
 )
 def get_events(query: EventsQuery) -> Response:
     """Subscribe, then replay, then follow; the request's database session is closed before the first byte leaves."""

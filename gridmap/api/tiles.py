@@ -1,6 +1,7 @@
 """GET /tiles/{layer}/{z}/{x}/{y}.mvt: vector tiles."""
 
 import gzip
+from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response, request
@@ -15,6 +16,13 @@ from gridmap.maps import tiles
 bp = APIBlueprint("tiles", __name__, url_prefix="/tiles", tag="Tiles")
 MVT = "application/vnd.mapbox-vector-tile"
 WORTH_PACKING = 1024  # Bytes; a smaller tile fits one packet as it is.
+
+_RESPONSES: dict[int | str, dict[str, str | dict[str, dict[str, Any]]]] = {
+    200: {"description": "The tile; empty where there is nothing", "content": {MVT: {"schema": {"type": "string"}}}},
+    304: {"description": "The tile of If-None-Match is still right"},
+    404: {"description": "There is no such layer"},
+    422: {"description": "There is no such tile"},
+}
 
 
 class TileQuery(Strictly):
@@ -31,12 +39,7 @@ class TileQuery(Strictly):
         "Layers: grids (with the MVT layers town, village from zoom 10, micro from zoom 12), cameras, service-points, cases"
         " (open ones). Tile scheme XYZ, EPSG:3857, zoom 0 to 22. The ETag is the version of the layer's data."
     ),
-    responses={
-        200: {"description": "The tile; empty where there is nothing", "content": {MVT: {"schema": {"type": "string"}}}},
-        304: {"description": "The tile of If-None-Match is still right"},
-        404: {"description": "There is no such layer"},
-        422: {"description": "There is no such tile"},
-    },
+    responses=_RESPONSES,
 )
 def get_tile(layer: str, z: int, x: int, y: int, query: TileQuery) -> Response:
     """Answer 304 while the layer did not change, before any tile is made."""
