@@ -34,19 +34,18 @@ class Programs:
         return {**inherited, **self.environment}
 
 
+def libraries(prefix: Path) -> list[str]:
+    """Where packages unpacked into `prefix` keep their libraries: the system's folder and those one below (blas, lapack …)."""
+    triplets = [folder for lib in (prefix / "usr/lib", prefix / "lib") for folder in sorted(lib.glob("*-linux-*"))]
+    below = [folder for triplet in triplets for folder in sorted(triplet.iterdir()) if next(folder.glob("lib*.so*"), None)]
+    return [str(folder) for folder in (*triplets, *below)]
+
+
 def prefix_environment(prefix: Path) -> dict[str, str]:
     """What programs unpacked into `prefix` (instead of installed) need to find their libraries and PROJ's data."""
-    folders = [
-        folder
-        for lib in (prefix / "usr/lib", prefix / "lib")
-        for triplet in sorted(lib.glob("*-linux-*"))
-        for folder in (triplet, triplet / "blas", triplet / "lapack")
-        if folder.is_dir()
-    ]
-    libraries = [str(folder) for folder in folders]
-    libraries += [part for part in [os.environ.get("LD_LIBRARY_PATH", "")] if part]
+    inherited = [part for part in [os.environ.get("LD_LIBRARY_PATH", "")] if part]
     proj = str(prefix / "usr/share/proj")
-    return {"LD_LIBRARY_PATH": ":".join(libraries), "PROJ_LIB": proj, "PROJ_DATA": proj}
+    return {"LD_LIBRARY_PATH": ":".join([*libraries(prefix), *inherited]), "PROJ_LIB": proj, "PROJ_DATA": proj}
 
 
 def _folders(prefix: Path) -> Iterator[tuple[Path, dict[str, str]]]:

@@ -60,15 +60,17 @@ def test_a_program_that_does_not_run_here_is_not_an_installation(nothing_install
 
 
 def test_a_prefix_brings_its_libraries_and_projections(tmp_path: Path) -> None:
-    for folder in ("usr/lib/x86_64-linux-gnu/blas", "lib/x86_64-linux-gnu"):
+    for folder in ("usr/lib/x86_64-linux-gnu/blas", "usr/lib/x86_64-linux-gnu/no-libraries", "lib/x86_64-linux-gnu"):
         (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "usr/lib/x86_64-linux-gnu/blas/libblas.so.3").touch()
     environment = programs.prefix_environment(tmp_path)
     assert environment["PROJ_LIB"] == str(tmp_path / "usr/share/proj")
-    assert environment["LD_LIBRARY_PATH"].split(":")[:3] == [
+    assert programs.libraries(tmp_path) == [
         str(tmp_path / "usr/lib/x86_64-linux-gnu"),
-        str(tmp_path / "usr/lib/x86_64-linux-gnu/blas"),
         str(tmp_path / "lib/x86_64-linux-gnu"),
+        str(tmp_path / "usr/lib/x86_64-linux-gnu/blas"),
     ]
+    assert environment["LD_LIBRARY_PATH"].startswith(":".join(programs.libraries(tmp_path)))
 
 
 def test_settings_for_another_server_do_not_reach_ours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import shlex
 import shutil
 from pathlib import Path
 
+from gridmap.cluster.programs import libraries
 from tools.setting_up import apt
 from tools.setting_up.say import Failed, step, works
 from tools.setting_up.stamps import Stamp
@@ -54,12 +55,18 @@ def bring(checkout: Path) -> None:
         with step("安装测试用浏览器与中文字体", "Installing a browser and Chinese fonts for the tests"):
             _install(checkout, missing)
     found = find_chromium()
-    if not found or not works(found, "--version"):
+    if not found:
         raise Failed(
             "测试需要 Chromium。Ubuntu 的 chromium 包只是 snap 的占位，不能用；请安装 google-chrome，"
             "或设置 GRIDMAP_CHROMIUM 指向浏览器程序。\n"
             "The tests need Chromium. Ubuntu's own package is only a pointer to a snap, which does not do: install google-chrome"
-            " or set GRIDMAP_CHROMIUM to the path of a Chromium or Chrome. On Debian type: " + apt.command_to_type(*PACKAGES)
+            " or set GRIDMAP_CHROMIUM to the path of a Chromium or Chrome."
+        )
+    if not works(found, "--version"):
+        raise Failed(
+            f"浏览器不能启动： The browser does not start: {found}\n"
+            f"请输入 / please type: {apt.command_to_type(*PACKAGES)}\n"
+            "或设置 GRIDMAP_CHROMIUM / or set GRIDMAP_CHROMIUM."
         )
     stamp.write(found)
 
@@ -86,14 +93,13 @@ def _only_snap() -> bool:
 
 def _wrap() -> None:
     """A script that starts the unpacked browser with its libraries and fonts."""
-    libraries = [str(folder) for lib in ("usr/lib", "lib") for folder in sorted((PREFIX / lib).glob("*-linux-*"))]
     fonts = PREFIX / "fonts.conf"
     fonts.write_text(
         '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>\n'
         + "".join(f"  <dir>{folder}</dir>\n" for folder in FONT_FOLDERS)
         + f"  <cachedir>{PREFIX}/fontcache</cachedir>\n</fontconfig>\n"
     )
-    path = ":".join([*libraries, str(PREFIX / "usr/lib/chromium")])
+    path = ":".join([*libraries(PREFIX), str(PREFIX / "usr/lib/chromium")])
     WRAPPER.write_text(
         f"#!/bin/sh\nexport LD_LIBRARY_PATH={shlex.quote(path)}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}\n"
         f"export FONTCONFIG_FILE={shlex.quote(str(fonts))}\n"
