@@ -2,15 +2,24 @@
 
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from gridmap.app import create_app
 from gridmap.cluster.server import Cluster, temporary_cluster
+from gridmap.config import Settings
 from gridmap.db import make_engine
+from gridmap.http.state import state
 from gridmap.migrations import migrate
+from gridmap.people import keys
 from tests import town
 
 TEMPLATE = "gridmap_template"
@@ -70,3 +79,45 @@ def tiny_town(session: Session) -> Session:
     """The session, with the 3 × 3 town in force since 2026-01-01."""
     town.found(session)
     return session
+
+
+def make_app(engine: Engine, home: Path, **settings: Any) -> APIFlask:
+    """The whole application on `engine`'s database, simulated alerts off."""
+    given = Settings(home=home, secret_key=SecretStr("for tests"), simulate=False, **settings)
+    return create_app(given, database_url=engine.url.render_as_string(hide_password=False).replace("+psycopg", ""))
+
+
+@pytest.fixture
+def app(committing: Engine, tmp_path: Path) -> Iterator[APIFlask]:
+    """The application on a database of its own with the tiny town, one category (06010, `dahua` calls it 890), one key."""
+    with Session(committing) as session:
+        town.found(session)
+        town.category(session, vendor_code="890")
+        session.commit()
+    app = make_app(committing, tmp_path)
+    yield app
+    state(app).engine.dispose()
+
+
+@pytest.fixture
+def key(committing: Engine, app: APIFlask) -> str:
+    """An API key in force."""
+    with Session(committing) as session:
+        secret = keys.create(session, "tests", actor="test")
+        session.commit()
+    return secret
+
+
+@pytest.fixture
+def client(app: APIFlask) -> FlaskClient:
+    """A machine that asks in English, without a key."""
+    client = app.test_client()
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+@pytest.fixture
+def sender(client: FlaskClient, key: str) -> FlaskClient:
+    """A machine with a key."""
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
+    return client

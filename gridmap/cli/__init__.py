@@ -19,6 +19,7 @@ COMMANDS = {
     "run": ("run", "运行全部服务 · run everything: database, web, live relay, simulated alerts"),
     "relay": ("relay", "实时中继 · place committed events in the live feed"),
     "migrate": ("migrate", "更新数据库结构 · bring the database's tables up to date"),
+    "keys": ("keys", "接口密钥 · make, list and revoke the API keys of machines"),
     "demo": ("demo", "载入演示镇 · load the demo town into an empty database"),
     "simulate": ("simulate", "模拟警情 · send made-up alerts through the HTTP API"),
 }

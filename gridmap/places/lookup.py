@@ -9,7 +9,7 @@ from shapely.geometry import Point, Polygon
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from gridmap.geo.measure import half_box
+from gridmap.geo.measure import SERVICE_RADIUS_M, area_m2, circle, half_box
 from gridmap.grids.lookup import Bounds
 
 _SEEN = text(
@@ -116,3 +116,56 @@ def near(session: Session, lon: float, lat: float, *, radius_m: float, most: int
         "cameras": [dict(row) for row in session.execute(_NEAR_CAMERAS, asked).mappings()],
         "service_points": [dict(row) for row in session.execute(_NEAR_POINTS, asked).mappings()],
     }
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What stands in a grid, and which share of its area (0 to 1) lies within service circles of any grid's points."""
+
+    cameras: int
+    service_points: int
+    circle_share: float | None
+
+
+_INSIDE = text(
+    """
+    SELECT (SELECT count(*) FROM camera c WHERE ST_Covers(b.geom, c.location)) AS cameras,
+           (SELECT count(*) FROM service_point p WHERE ST_Covers(b.geom, p.location)) AS service_points,
+           ST_AsBinary(b.geom) AS shape
+    FROM boundary b WHERE b.id = :id
+    """
+)
+_WITHIN_REACH = text(
+    """
+    SELECT ST_X(p.location), ST_Y(p.location) FROM service_point p, boundary b
+    WHERE b.id = :id AND p.location && ST_Expand(b.geom, :wide, :high)
+    """
+)
+
+
+def inside(session: Session, boundary_id: int) -> Inside:
+    """Count what stands within a boundary and measure how far the service circles reach over it."""
+    row = session.execute(_INSIDE, {"id": boundary_id}).one()
+    shape = shapely.from_wkb(bytes(row.shape))
+    wide, high = half_box(shape.bounds[3], SERVICE_RADIUS_M)
+    spots = session.execute(_WITHIN_REACH, {"id": boundary_id, "wide": wide, "high": high}).all()
+    reached = shapely.union_all([circle(lon, lat) for lon, lat in spots])
+    share = area_m2(shapely.intersection(shape, reached)) / area_m2(shape) if spots else 0.0
+    return Inside(row.cameras, row.service_points, round(min(share, 1.0), 4))
+
+
+_SEARCH = text(
+    """
+    SELECT 'camera' AS kind, id, name, name_en, ST_X(location) AS lon, ST_Y(location) AS lat FROM camera
+    WHERE id LIKE :prefix OR name ILIKE :part OR name_en ILIKE :part
+    UNION ALL
+    SELECT 'service_point', code, name, name_en, ST_X(location), ST_Y(location) FROM service_point
+    WHERE code LIKE :prefix OR name ILIKE :part OR name_en ILIKE :part OR address ILIKE :part
+    ORDER BY kind, id LIMIT :most
+    """
+)
+
+
+def search(session: Session, *, prefix: str, part: str, most: int) -> list[dict[str, Any]]:
+    """Cameras and service points whose id begins with, or whose name or address holds, the LIKE patterns given."""
+    return [dict(row) for row in session.execute(_SEARCH, {"prefix": prefix, "part": part, "most": most}).mappings()]

@@ -1,0 +1,40 @@
+"""POST /api/v1/alerts: one alert."""
+
+from datetime import timedelta
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response, request
+
+from gridmap import clock
+from gridmap.api.alert_body import AlertBody
+from gridmap.api.shapes import AlertAnswer, case_answer
+from gridmap.cases import lookup
+from gridmap.desk.alerts import Relation, receive
+from gridmap.http.json import answer
+from gridmap.http.keys import authenticate, bearer
+from gridmap.http.state import db, policy, settings
+
+bp = APIBlueprint("alerts", __name__, url_prefix="/api/v1", tag="Alerts")
+
+
+@bp.post("/alerts")
+@bp.input(AlertBody, arg_name="body")
+@bp.output(AlertAnswer, status_code=201, description="A case was opened")
+@bp.doc(
+    summary="Send one alert",
+    description="201: it opened a case. 200: it was known already, or it joined an open case near by.",
+    security=bearer.name,
+    responses={200: "Known already, or joined an open case", 401: "No valid API key", 413: "Too large", 422: "A field is wrong"},
+)
+def post_alert(body: AlertBody) -> Response:
+    """Take one alert, answer with its case and the whole route."""
+    actor = authenticate()
+    ahead = timedelta(minutes=settings().future_minutes)
+    alert = body.incoming(request.get_data(as_text=True), now=clock.now(), ahead=ahead)
+    (outcome,) = receive(db(), [alert], actor=actor, policy=policy())
+    db().commit()
+    told: dict[str, Any] = {"relation": outcome.relation.value, **case_answer(db(), lookup.detail(db(), outcome.number))}
+    response = answer(told, 201 if outcome.relation is Relation.OPENED else 200)
+    response.headers["Location"] = f"/api/v1/cases/{outcome.number}"
+    return response

@@ -1,0 +1,148 @@
+"""Cases: the list as GeoJSON, and one case with its route, time line and alerts."""
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Annotated, Literal
+
+from apiflask import APIBlueprint
+from flask import Response, request
+from pydantic import Field
+
+from gridmap.api.fields import Bbox, Moment, Strictly, Text, bounds, checked
+from gridmap.api.shapes import Feature, FeatureCollection, Json, collection, route_answer
+from gridmap.cases import lookup
+from gridmap.cases.lookup import Filter
+from gridmap.cases.states import OPEN_STATES, State
+from gridmap.errors import msg
+from gridmap.http.json import GEOJSON, answer
+from gridmap.http.state import db
+from gridmap.journal import feed
+
+bp = APIBlueprint("cases", __name__, url_prefix="/api/v1", tag="Cases")
+
+
+def states(text: str | None) -> list[State]:
+    """`open`, or states separated by commas; the parameter may also be given several times."""
+    found: list[State] = []
+    for word in (text or "").split(","):
+        if word == "open":
+            found.extend(OPEN_STATES)
+        elif word in set(State):
+            found.append(State(word))
+        elif word:
+            known = ", ".join(["open", *State])
+            raise ValueError(msg("There is no state '%(word)s'; there are: %(known)s"), {"word": word[:40], "known": known})
+    return found
+
+
+def _categories(text: str | None) -> list[tuple[str, str, str]]:
+    """`standard|kind|code`, several separated by commas."""
+    keys = [tuple(part.split("|")) for part in (text or "").split(",") if part]
+    wrong = [key for key in keys if len(key) != 3]
+    if wrong:
+        raise ValueError(msg("A category is written standard|kind|code, such as GB/T 47678.5-2026|matter|06010"))
+    return [(key[0], key[1], key[2]) for key in keys]
+
+
+def cursor_text(cursor: tuple[datetime, int] | None) -> str | None:
+    """A cursor as callers hand it back."""
+    return base64.urlsafe_b64encode(f"{cursor[0].isoformat()} {cursor[1]}".encode()).decode() if cursor else None
+
+
+def read_cursor(text: str | None) -> tuple[datetime, int] | None:
+    """A cursor from what a caller handed back."""
+    if text is None:
+        return None
+    try:
+        moment, _, key = base64.urlsafe_b64decode(text.encode()).decode().rpartition(" ")
+        seen, number = datetime.fromisoformat(moment), int(key)
+        if seen.tzinfo is not None and 0 <= number < 2**63:
+            return seen, number
+    except (ValueError, binascii.Error, OverflowError):
+        pass
+    raise ValueError(msg("This cursor is none that was given out; start without one"))
+
+
+class CasesQuery(Strictly):
+    """Which cases; newest first."""
+
+    bbox: Bbox = None
+    state: Annotated[Text | None, checked(states), Field(examples=["open"])] = None
+    grid: Annotated[Text | None, Field(pattern=r"^[0-9]{1,15}$", description="code of any level, or its beginning")] = None
+    category: Annotated[
+        Text | None,
+        checked(_categories),
+        Field(description="standard|kind|code, several separated by commas"),
+    ] = None
+    source: Annotated[Text | None, Field(max_length=100)] = None
+    since: Annotated[Moment | None, Field(description="received at or after")] = None
+    tray: Literal["unrouted", "triage"] | None = None
+    q: Annotated[Text | None, Field(max_length=100, description="looked for in number, address and text")] = None
+    limit: Annotated[int, Field(ge=1, le=10_000)] = 1000
+    cursor: Annotated[Text | None, checked(read_cursor)] = None
+
+    def filter(self, all_states: str | None) -> Filter:
+        """As the room of cases understands it."""
+        return Filter(
+            bounds=bounds(self.bbox),
+            states=states(all_states),
+            grid=self.grid,
+            category=_categories(self.category),
+            source=self.source,
+            since=self.since,
+            tray=self.tray,
+            text=self.q,
+            before=read_cursor(self.cursor),
+        )
+
+
+class CasesAnswer(FeatureCollection):
+    """Cases, with where to go on and how many there are in all."""
+
+    next: str | None
+    matched: int
+    position: int = Field(description="feed position this answer is at least as new as: listen to events after it")
+
+
+class CaseAnswer(Feature):
+    """A case with its route, media, time line and alerts in its properties."""
+
+
+@bp.get("/cases.geojson")
+@bp.input(CasesQuery, location="query", arg_name="query")
+@bp.output(CasesAnswer, content_type=GEOJSON)
+@bp.doc(summary="Cases")
+def get_cases(query: CasesQuery) -> Response:
+    """A page of cases."""
+    # The position first: an event between the two reads is then told again, rather than lost.
+    position = feed.last_position(db())
+    given = request.args.getlist("state")
+    page = lookup.page(db(), query.filter(",".join(given) if given else None), limit=query.limit)
+    body = collection(page.features, next=cursor_text(page.next), matched=page.matched, position=position)
+    return answer(body, mimetype=GEOJSON)
+
+
+@bp.get("/cases/<number>")
+@bp.output(CaseAnswer, content_type=GEOJSON)
+@bp.doc(summary="One case", responses={404: "No such case"})
+def get_case(number: str) -> Response:
+    """One case, with why it went where it went and what happened to it."""
+    detail = lookup.detail(db(), number)
+    timeline = [
+        {"at": entry.at, "kind": entry.kind, "actor": entry.actor, "data": _brief(entry.data)}
+        for entry in feed.history(db(), "cases", number)
+    ]
+    more: Json = {
+        "route": route_answer(db(), detail.route),
+        "media": detail.media,
+        "timeline": timeline,
+        "received": detail.alerts,
+    }
+    told = {**detail.feature, "properties": {**detail.feature["properties"], **more}}
+    return answer(told, mimetype=GEOJSON)
+
+
+def _brief(data: Json) -> Json:
+    """A journal row's facts without the whole case it carries for the live map."""
+    return {key: value for key, value in data.items() if key != "case"}

@@ -1,0 +1,106 @@
+"""Fields that several calls share, with the checks that keep nonsense out."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    Strict,
+    StringConstraints,
+)
+
+from gridmap.errors import msg
+from gridmap.geo.datum import Datum
+
+OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Strictly(BaseModel):
+    """A body whose unknown fields are errors: a misspelt field must not be lost silently."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _printable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError(msg("This text holds a NUL character"))
+    return text
+
+
+def _is_text(value: Any) -> Any:
+    if not isinstance(value, str | datetime):
+        # Pydantic turns a ValueError into its own error; a TypeError would be ours to handle.
+        raise ValueError(  # noqa: TRY004
+            msg("This must be a moment in ISO 8601 with its zone, such as 2026-11-22T21:05:00+08:00")
+        )
+    return value
+
+
+def _not_ancient(moment: datetime) -> datetime:
+    if moment < OLDEST:
+        raise ValueError(msg("This moment lies before the year 2000"))
+    return moment
+
+
+def _longitude(value: float) -> float:
+    if not -180 <= value <= 180:
+        raise ValueError(msg("A longitude lies between -180 and 180, got %(value)s"), {"value": value})
+    return value
+
+
+def _latitude(value: float) -> float:
+    if 90 < abs(value) <= 180:
+        raise ValueError(msg("A latitude lies between -90 and 90, got %(value)s: are lon and lat swapped?"), {"value": value})
+    if abs(value) > 90:
+        raise ValueError(msg("A latitude lies between -90 and 90, got %(value)s"), {"value": value})
+    return value
+
+
+Text = Annotated[str, StringConstraints(strict=True), AfterValidator(_printable)]
+Name = Annotated[Text, Field(min_length=1, max_length=200)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_is_text), AfterValidator(_not_ancient)]
+Number = Annotated[FiniteFloat, Strict()]
+Longitude = Annotated[Number, AfterValidator(_longitude), Field(description="degrees east", examples=[121.3946])]
+Latitude = Annotated[Number, AfterValidator(_latitude), Field(description="degrees north", examples=[31.6309])]
+Accuracy = Annotated[Number, Field(ge=0, le=50_000, description="metres within which the place is surely right")]
+DatumField = Annotated[Datum, Field(description="the coordinates' datum; never guessed")]
+
+# In a query everything is text, so numbers are parsed rather than demanded.
+QueryNumber = FiniteFloat
+QueryLongitude = Annotated[QueryNumber, AfterValidator(_longitude)]
+QueryLatitude = Annotated[QueryNumber, AfterValidator(_latitude)]
+
+
+def bounds(text: str | None) -> tuple[float, float, float, float] | None:
+    """`west,south,east,north` in degrees WGS-84, as RFC 7946 orders a bbox."""
+    if text is None:
+        return None
+    wrong = ValueError(msg("A bbox is four numbers: west,south,east,north in degrees"))
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        raise wrong from None
+    # Written so that NaN fails too.
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise wrong
+    return west, south, east, north
+
+
+def checked(parse: Callable[[str | None], object]) -> AfterValidator:
+    """A validator that lets text pass as it is, once `parse` takes it without a ValueError."""
+
+    def check(text: str | None) -> str | None:
+        parse(text)
+        return text
+
+    return AfterValidator(check)
+
+
+Bbox = Annotated[str | None, checked(bounds), Field(examples=["121.3,31.5,121.5,31.7"])]

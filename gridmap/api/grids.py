@@ -1,0 +1,163 @@
+"""Grids: their boundaries as GeoJSON, one grid's card, and the counts the map carries."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from apiflask import APIBlueprint
+from flask import Response
+from pydantic import BaseModel, Field
+
+from gridmap import clock
+from gridmap.api.fields import Bbox, Moment, Strictly, bounds
+from gridmap.api.shapes import FeatureCollection, Json, collection
+from gridmap.cases import lookup as cases
+from gridmap.grids import lookup
+from gridmap.grids.codes import LENGTHS, Level
+from gridmap.http.etag import while_unchanged
+from gridmap.http.json import GEOJSON, Verbatim, answer
+from gridmap.http.state import db
+from gridmap.journal import feed
+from gridmap.places import lookup as places
+
+bp = APIBlueprint("grids", __name__, url_prefix="/api/v1", tag="Grids")
+
+
+class GridsQuery(Strictly):
+    """Which grids; all of them when nothing is said."""
+
+    level: Level | None = None
+    at: Annotated[Moment | None, Field(description="the boundaries in force at this moment; default now")] = None
+    bbox: Bbox = None
+
+
+class GridCard(BaseModel):
+    """One grid: who heads it, what lies in it, how much work it has."""
+
+    code: str
+    level: Level
+    name: str
+    name_en: str
+    parent: Json | None
+    children: list[Json]
+    head: Json
+    area_m2: float | None
+    bounds: list[float] | None
+    label: list[float] | None
+    open_cases: int
+    cases_24h: int
+    overdue: int
+    cameras: int
+    service_points: int
+    circle_share: float | None = Field(description="share of the area within one-square-kilometre service circles, 0 to 1")
+    boundary: Json | None
+    retired_at: datetime | None
+
+
+class CountsAnswer(BaseModel):
+    """Open cases by grid of every level, as of a feed position."""
+
+    position: int
+    counts: dict[str, dict[str, int]]
+    unrouted: int
+    triage: int
+    total_open: int
+
+
+@bp.get("/grids.geojson")
+@bp.input(GridsQuery, location="query", arg_name="query")
+@bp.output(FeatureCollection, content_type=GEOJSON)
+@bp.doc(summary="Grids with their boundaries", description="Full precision, no simplification. ETag: the data's version.")
+def get_grids(query: GridsQuery) -> Response:
+    """The grids in force, as features."""
+
+    def make() -> Response:
+        rows = lookup.features(db(), level=query.level, at=query.at, bounds=bounds(query.bbox))
+        return answer(collection([_feature(row) for row in rows]), mimetype=GEOJSON)
+
+    # A moment of the future may pass before the next change, so only answers about now or the past have a version.
+    return while_unchanged(("grids",), make) if query.at is None or query.at <= clock.now() else make()
+
+
+def _feature(row: dict[str, Any]) -> Json:
+    return {
+        "type": "Feature",
+        "id": row["code"],
+        "geometry": Verbatim.of(row["geometry"]),
+        "properties": {
+            "code": row["code"],
+            "name": row["name"],
+            "name_en": row["name_en"],
+            "level": row["level"],
+            "parent": row["parent_code"],
+            "head": {"name": row["head_name"], "phone": row["head_phone"]},
+            "area_m2": round(row["area_m2"], 1),
+            "label": [row["label_lon"], row["label_lat"]],
+            "valid_from": row["valid_from"],
+            "publication": row["publication_id"],
+        },
+    }
+
+
+@bp.get("/grids/counts")
+@bp.output(CountsAnswer)
+@bp.doc(summary="Open cases by grid", description="Every level's code is a key; grids without open cases are left out.")
+def get_counts() -> Response:
+    """The figures on the map."""
+    # The position first: an event between the two reads is then told again, rather than lost.
+    position = feed.last_position(db())
+    now = clock.now()
+    found = cases.open_counts(db(), now=now, day_ago=now - timedelta(hours=24))
+    total: dict[str, dict[str, int]] = {}
+    for code, figures in found.items():
+        for digits in LENGTHS.values() if code else ():
+            sums = total.setdefault((code or "")[:digits], {"open": 0, "last_24h": 0, "overdue": 0})
+            for key in sums:
+                sums[key] += figures[key]
+    return answer(
+        {
+            "position": position,
+            "counts": total,
+            "unrouted": found.get(None, {}).get("open", 0),
+            "triage": sum(figures["triage"] for figures in found.values()),
+            "total_open": sum(figures["open"] for figures in found.values()),
+        }
+    )
+
+
+@bp.get("/grids/<code>")
+@bp.output(GridCard)
+@bp.doc(summary="One grid", responses={404: "No such grid"})
+def get_grid(code: str) -> Response:
+    """One grid's card; a retired grid still answers, with the date it ended."""
+    grid = lookup.grid(db(), code)
+    boundary = lookup.latest_boundary(db(), code)
+    parent = lookup.names(db(), [grid.parent_code]).get(grid.parent_code) if grid.parent_code else None
+    now = clock.now()
+    load = cases.grid_load(db(), code, now=now, day_ago=now - timedelta(hours=24))
+    inside = places.inside(db(), boundary.id) if boundary else places.Inside(0, 0, None)
+    card = {
+        "code": grid.code,
+        "level": grid.level,
+        "name": grid.name,
+        "name_en": grid.name_en,
+        "parent": parent._asdict() if parent else None,
+        "children": [
+            {"code": c.code, "name": c.name, "name_en": c.name_en, "level": c.level} for c in lookup.children(db(), code)
+        ],
+        "head": {"name": grid.head_name, "phone": grid.head_phone},
+        "area_m2": round(boundary.area_m2, 1) if boundary else None,
+        "bounds": list(boundary.geom.bounds) if boundary else None,
+        "label": [boundary.label.x, boundary.label.y] if boundary else None,
+        **load,
+        "cameras": inside.cameras,
+        "service_points": inside.service_points,
+        "circle_share": inside.circle_share,
+        "boundary": _span(boundary) if boundary else None,
+        "retired_at": grid.retired_at,
+    }
+    return answer(card)
+
+
+def _span(boundary: Any) -> Json:
+    valid = boundary.valid
+    return {"id": boundary.id, "publication": boundary.publication_id, "valid_from": valid.lower, "valid_until": valid.upper}

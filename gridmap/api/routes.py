@@ -1,0 +1,108 @@
+"""GET and POST /api/v1/route: where would this go, and why."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Self
+
+import numpy as np
+from apiflask import APIBlueprint
+from flask import Response, request
+from pydantic import BaseModel, Field, model_validator
+
+from gridmap.api.fields import DatumField, Moment, Number, QueryLatitude, QueryLongitude, QueryNumber, Strictly
+from gridmap.api.shapes import RouteAnswer, route_answer
+from gridmap.errors import msg
+from gridmap.geo.datum import to_wgs84
+from gridmap.http.json import answer
+from gridmap.http.state import db, settings
+from gridmap.routing.ask import Place, route_all, route_one
+
+bp = APIBlueprint("route", __name__, url_prefix="/api/v1", tag="Routing")
+MOST_POINTS = 100_000
+
+
+class RouteQuery(Strictly):
+    """A point, and optionally how exact it is and as of when."""
+
+    lon: QueryLongitude
+    lat: QueryLatitude
+    datum: DatumField
+    accuracy_m: Annotated[QueryNumber, Field(ge=0, le=50_000)] | None = None
+    at: Moment | None = None
+
+
+class RouteColumns(Strictly):
+    """Up to 100,000 points as columns of equal length."""
+
+    lon: Annotated[list[Number], Field(min_length=1, max_length=MOST_POINTS)]
+    lat: Annotated[list[Number], Field(min_length=1, max_length=MOST_POINTS)]
+    datum: DatumField
+    accuracy_m: Annotated[list[Number], Field(max_length=MOST_POINTS)] | None = None
+    at: Moment | None = None
+
+    @model_validator(mode="after")
+    def _equal_and_on_earth(self) -> Self:
+        lengths = {len(self.lon), len(self.lat), *([len(self.accuracy_m)] if self.accuracy_m is not None else [])}
+        if len(lengths) > 1:
+            raise ValueError(msg("lon, lat and accuracy_m must be equally long"))
+        wrong = (np.abs(self.lon) > 180) | (np.abs(self.lat) > 90)
+        if wrong.any():
+            text = msg("Point %(place)s (counted from 0) lies off the earth: longitude within 180, latitude within 90 degrees")
+            raise ValueError(text, {"place": int(np.argmax(wrong))})
+        if self.accuracy_m is not None and not all(0 <= metres <= 50_000 for metres in self.accuracy_m):
+            raise ValueError(msg("accuracy_m lies between 0 and 50000 metres"))
+        return self
+
+
+class RouteColumnsAnswer(BaseModel):
+    """Columns in the order of the points; null where there is none."""
+
+    grid: list[str | None]
+    rule: list[str]
+    distance_to_border_m: list[float | None]
+    runner_up: list[str | None]
+    runner_up_distance_m: list[float | None]
+    ambiguous: list[bool]
+    publication: int | None
+
+
+@bp.get("/route")
+@bp.input(RouteQuery, location="query", arg_name="query")
+@bp.output(RouteAnswer)
+@bp.doc(summary="Route one point", description="`at` asks by the boundaries in force at any past moment.")
+def get_route(query: RouteQuery) -> Response:
+    """Route one point, with the whole reason."""
+    lon, lat = to_wgs84(query.datum, query.lon, query.lat)
+    place = Place(float(lon), float(lat), query.accuracy_m)
+    route = route_one(db(), place, limit_m=settings().nearest_limit_m, at=query.at)
+    return answer(route_answer(db(), route.facts()))
+
+
+@bp.before_request
+def _many_points_are_large() -> None:
+    request.max_content_length = settings().batch_max_bytes
+
+
+@bp.post("/route")
+@bp.input(RouteColumns, arg_name="body")
+@bp.output(RouteColumnsAnswer)
+@bp.doc(summary="Route many points", description="Up to 100,000 points as columns; answers columns.")
+def post_route(body: RouteColumns) -> Response:
+    """Route many points at once."""
+    lon, lat = to_wgs84(body.datum, np.array(body.lon), np.array(body.lat))
+    accuracy: Sequence[float | None] = body.accuracy_m if body.accuracy_m is not None else [None] * len(body.lon)
+    places = [Place(x, y, a) for x, y, a in zip(lon.tolist(), lat.tolist(), accuracy, strict=True)]
+    routes = route_all(db(), places, limit_m=settings().nearest_limit_m, at=body.at)
+    columns: dict[str, Any] = {
+        "grid": [route.grid for route in routes],
+        "rule": [route.rule.value for route in routes],
+        "distance_to_border_m": [_cm(route.distance_to_border_m) for route in routes],
+        "runner_up": [route.runner_up.code if route.runner_up else None for route in routes],
+        "runner_up_distance_m": [_cm(route.runner_up.distance_m) if route.runner_up else None for route in routes],
+        "ambiguous": [route.ambiguous for route in routes],
+        "publication": routes[0].publication,
+    }
+    return answer(columns)
+
+
+def _cm(metres: float | None) -> float | None:
+    return None if metres is None else round(metres, 2)

@@ -1,0 +1,48 @@
+"""Whether the service lives, whether it can work, and figures about it for Prometheus."""
+
+from apiflask import APIBlueprint
+from flask import Response
+from sqlalchemy import text
+
+from gridmap import __version__
+from gridmap.api.shapes import Responses
+from gridmap.errors import Unavailable, msg
+from gridmap.http import metrics
+from gridmap.http.json import answer
+from gridmap.http.state import db
+from gridmap.journal import feed
+from gridmap.migrations import newest
+
+bp = APIBlueprint("status", __name__, tag="Status")
+
+
+@bp.get("/healthz")
+@bp.doc(summary="The process lives", responses={200: "It does"})
+def get_health() -> Response:
+    """Answers without touching anything."""
+    return answer({"status": "ok", "version": __version__})
+
+
+@bp.get("/readyz")
+@bp.doc(summary="The service can work", responses={200: "It can", 503: "It can't; the detail says why"})
+def get_ready() -> Response:
+    """Asks the database, and whether its tables are this program's."""
+    revision = db().execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    if revision != newest():
+        raise Unavailable(
+            msg("The database is at revision %(found)s, this program needs %(needed)s: run `gridmap migrate`"),
+            found=str(revision),
+            needed=newest(),
+        )
+    waiting = db().execute(text("SELECT count(*) FROM (SELECT FROM journal_pending LIMIT 100001) AS waiting")).scalar_one()
+    return answer({"status": "ready", "position": feed.last_position(db()), "waiting_for_relay": waiting})
+
+
+_TEXT: Responses = {200: {"description": "Text", "content": {"text/plain": {"schema": {"type": "string"}}}}}
+
+
+@bp.get("/metrics")
+@bp.doc(summary="Figures for Prometheus", responses=_TEXT)
+def get_metrics() -> Response:
+    """Requests by address and status, and what the database holds."""
+    return Response(metrics.exposition(db()), content_type=metrics.CONTENT_TYPE)

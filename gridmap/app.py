@@ -1,0 +1,63 @@
+"""Compose the application: settings, database, doors. Nobody imports this but those who start it."""
+
+import secrets
+from pathlib import Path
+
+from apiflask import APIFlask
+
+from gridmap import __version__, api, web
+from gridmap.config import Settings
+from gridmap.db import make_engine
+from gridmap.http import metrics, problems, state
+from gridmap.http.json import StrictJSON
+
+
+def create_app(settings: Settings | None = None, *, database_url: str | None = None) -> APIFlask:
+    """The WSGI application.
+
+    Args:
+        settings: what is set; read from the environment when not given.
+        database_url: where the database is, when it is not the one of the settings (the private cluster's).
+    """
+    settings = settings or Settings()
+    # Its own static folder does not exist: files come from the web's blueprint.
+    app = APIFlask("gridmap", title="Gridmap", version=__version__, spec_path="/api/openapi.json", docs_path=None)
+    app.json = StrictJSON(app)
+    app.config.update(
+        SECRET_KEY=_secret_key(settings),
+        MAX_CONTENT_LENGTH=settings.body_max_bytes,
+        OPENAPI_VERSION="3.1.0",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+    )
+    state.hold(app, settings, make_engine(database_url or _database_url(settings)))
+    problems.handle(app)
+    metrics.count(app)
+    web.install(app, settings)
+    api.install(app)
+    return app
+
+
+def _database_url(settings: Settings) -> str:
+    if settings.database_url is None:
+        raise RuntimeError("GRIDMAP_DATABASE_URL is not set; `gridmap run` starts the private database and sets it")
+    return settings.database_url.get_secret_value()
+
+
+def _secret_key(settings: Settings) -> str:
+    """The one that is set, else one made at the first start and kept under home."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    kept = Path(settings.home) / "secret_key"
+    try:
+        return kept.read_text()
+    except FileNotFoundError:
+        fresh = secrets.token_urlsafe(48)
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with kept.open("x") as file:  # Two workers may start at once: the first one's key is everybody's.
+            kept.chmod(0o600)
+            file.write(fresh)
+    except FileExistsError:
+        return kept.read_text()
+    return fresh

@@ -1,0 +1,83 @@
+"""Figures about the service, in Prometheus' words.
+
+Requests are counted in each process (all together where PROMETHEUS_MULTIPROC_DIR is set, as `gridmap run` does);
+what the database holds is read when asked.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+
+from flask import Flask, Response, g, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+_own = CollectorRegistry()
+_requests = Histogram(
+    "gridmap_request_seconds",
+    "Time to answer, by route, method and status; live connections are counted when they end",
+    ["route", "method", "status"],
+    registry=_own,
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+
+
+def count(app: Flask) -> None:
+    """Let `app` count its requests."""
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def _begin() -> None:
+    g.began = time.perf_counter()
+
+
+def _end(response: Response) -> Response:
+    route = request.url_rule.rule if request.url_rule else "none"
+    seconds = time.perf_counter() - g.get("began", time.perf_counter())
+    _requests.labels(route, request.method, response.status_code).observe(seconds)
+    return response
+
+
+_FIGURES = text(
+    """
+    SELECT (SELECT count(*) FROM cases WHERE state IN ('discovered', 'consulting', 'handling', 'verifying')) AS open_cases,
+           (SELECT count(*) FROM cases WHERE grid_code IS NULL AND closed_at IS NULL) AS unrouted,
+           (SELECT coalesce(max(position), 0) FROM feed) AS feed_position,
+           (SELECT count(*) FROM journal_pending) AS waiting,
+           (SELECT coalesce(max(id), 0) FROM publication) AS publication
+    """
+)
+_HELP = {
+    "open_cases": "Cases that are open",
+    "unrouted": "Open cases without a grid",
+    "feed_position": "Newest position of the live feed",
+    "waiting": "Events committed but not yet placed by the relay",
+    "publication": "Number of the boundaries in force",
+}
+
+
+class _Held(Collector):
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def collect(self) -> Iterator[Metric]:
+        row = self._session.execute(_FIGURES).mappings().one()
+        for name, meaning in _HELP.items():
+            yield GaugeMetricFamily(f"gridmap_{name}", meaning, value=row[name])
+
+
+def exposition(session: Session) -> bytes:
+    """Everything, as text."""
+    registry = CollectorRegistry()
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # The library's own variable, not a setting of ours.
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    held = CollectorRegistry()
+    held.register(_Held(session))
+    counted = registry if "PROMETHEUS_MULTIPROC_DIR" in os.environ else _own
+    return generate_latest(counted) + generate_latest(held)

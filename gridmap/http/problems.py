@@ -1,0 +1,119 @@
+"""Errors as RFC 9457 problem+json, in the reader's language; one table says which status each kind gets."""
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from apiflask import APIFlask
+from apiflask.exceptions import HTTPError
+from flask import Response, request
+from flask_babel import gettext
+from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from gridmap import errors
+from gridmap.errors import Fault, GridmapError, msg
+from gridmap.http.faults import faults
+from gridmap.http.json import answer
+
+log = structlog.get_logger(__name__)
+PROBLEM = "application/problem+json"
+STATUS: dict[type[GridmapError], int] = {
+    errors.TooLarge: 413,
+    errors.Invalid: 422,
+    errors.NotAuthenticated: 401,
+    errors.NotAllowed: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.Unavailable: 503,
+}
+_DETAILS = {
+    400: msg("The body is not valid JSON in UTF-8"),
+    404: msg("There is nothing at this address"),
+    405: msg("This address does not take this method"),
+    408: msg("The request took too long to arrive"),
+    413: msg("The body is too large"),
+    415: msg("The body must be sent as application/json"),
+    503: msg("The database is away or busy; try again in a moment"),
+}
+_RETRY = {"Retry-After": "2"}
+
+
+def status_of(error: GridmapError) -> int:
+    """The status of an error: its class's, or the nearest base's that has one."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+
+
+def tell(text: str, values: dict[str, Any]) -> str:
+    """A sentence in the language of this request."""
+    words: str = gettext(text)
+    return words % values if values else words
+
+
+def problem(
+    status: int, detail: str, told: list[Fault] | tuple[Fault, ...] = (), headers: dict[str, str] | None = None
+) -> Response:
+    """An error answer; `told` lists the fields and what is wrong with each."""
+    body: dict[str, Any] = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    if told:
+        body["errors"] = [{"field": fault.field, "message": tell(fault.text, fault.values)} for fault in told]
+    response = answer(body, status, mimetype=PROBLEM)
+    response.headers.update(headers or {})
+    return response
+
+
+def handle(app: APIFlask) -> None:
+    """Let every error of `app` leave as a problem."""
+    app.register_error_handler(GridmapError, _ours)
+    app.register_error_handler(ValidationError, lambda error: _invalid(faults(error)))
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(PoolTimeout, _database)
+    app.register_error_handler(Exception, _unforeseen)
+    app.error_processor(_apiflask)
+
+
+def _ours(error: GridmapError) -> Response:
+    status = status_of(error)
+    headers = {401: {"WWW-Authenticate": 'Bearer realm="gridmap"'}, 503: _RETRY}.get(status)
+    return problem(status, tell(error.text, error.values), error.faults, headers)
+
+
+def _invalid(told: list[Fault]) -> Response:
+    first = tell(told[0].text, told[0].values) if told else ""
+    return problem(422, f"{told[0].field}: {first}" if told and told[0].field else first, told)
+
+
+def _apiflask(error: HTTPError) -> tuple[dict[str, Any], int, dict[str, str]]:
+    cause = error.__cause__
+    response = _invalid(faults(cause)) if isinstance(cause, ValidationError) else _http(error)
+    return response.get_json(force=True), response.status_code, {"Content-Type": PROBLEM, **_extra(response)}
+
+
+def _extra(response: Response) -> dict[str, str]:
+    return {name: value for name, value in response.headers.items() if name in ("Retry-After", "Allow", "WWW-Authenticate")}
+
+
+def _http(error: HTTPException | HTTPError) -> Response:
+    status = (error.code if isinstance(error, HTTPException) else error.status_code) or 500
+    if status < 400:
+        return Response(status=status, headers=dict(error.get_headers()) if isinstance(error, HTTPException) else {})
+    text = _DETAILS.get(status)
+    detail = gettext(text) if text else str(getattr(error, "description", None) or getattr(error, "message", "") or "")
+    allowed = getattr(error, "valid_methods", None)
+    return problem(status, detail, headers={"Allow": ", ".join(sorted(allowed))} if allowed else None)
+
+
+def _database(error: DBAPIError | PoolTimeout) -> Response:
+    away = isinstance(error, OperationalError | PoolTimeout) or getattr(error, "connection_invalidated", False)
+    if not away:
+        return _unforeseen(error)
+    log.warning("database away", path=request.path, error=str(error).splitlines()[0])
+    return problem(503, gettext(_DETAILS[503]), headers=_RETRY)
+
+
+def _unforeseen(error: Exception) -> Response:
+    log.error("unforeseen", path=request.path, method=request.method, exc_info=error)
+    return problem(500, gettext(msg("Something went wrong here that should not have; it has been logged")))
