@@ -20,6 +20,8 @@ COMMANDS = {
     "relay": ("relay", "实时中继 · place committed events in the live feed"),
     "migrate": ("migrate", "更新数据库结构 · bring the database's tables up to date"),
     "keys": ("keys", "接口密钥 · make, list and revoke the API keys of machines"),
+    "load": ("load", "载入数据文件 · bring in grids, cameras, service points, cases, categories from a file"),
+    "export": ("export", "导出数据文件 · write a layer to a file"),
     "demo": ("demo", "载入演示镇 · load the demo town into an empty database"),
     "simulate": ("simulate", "模拟警情 · send made-up alerts through the HTTP API"),
 }

@@ -1,26 +1,32 @@
 """The program's sentences in the language of GRIDMAP_LANGUAGE, for the terminal."""
 
 import gettext
-import os
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from gridmap.errors import Fault
+from gridmap.cli.settings import read_settings
+from gridmap.errors import Fault, GridmapError
 from gridmap.resources import translations_dir
 
 
-@lru_cache
-def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation("messages", translations_dir(), [language], fallback=True)
+@lru_cache(maxsize=1)
+def _catalogue() -> gettext.NullTranslations:
+    return gettext.translation("messages", translations_dir(), [read_settings().language], fallback=True)
 
 
 def say(text: str, values: Mapping[str, Any] | None = None) -> str:
     """The sentence, translated and filled in; `text` is wrapped in `msg` where it is written."""
-    sentence = _catalogue(os.environ.get("GRIDMAP_LANGUAGE", "zh")).gettext(text)
+    sentence = _catalogue().gettext(text)
     return sentence % values if values else sentence
 
 
 def say_fault(fault: Fault) -> str:
     """What is wrong, translated."""
     return say(fault.text, fault.values)
+
+
+def say_error(error: GridmapError) -> str:
+    """The error, and below it what else is wrong."""
+    more = [f"  {fault.field}: {say_fault(fault)}" for fault in error.faults if fault.text != error.text]
+    return "\n".join([say(error.text, error.values), *more])

@@ -80,6 +80,14 @@ class Field:
     short: str = ""
 
 
+class Place(StrEnum):
+    """What sort of place the rows of a written layer have."""
+
+    POINT = "point"
+    AREA = "area"
+    NONE = "none"  # A table without places: CSV and Excel only.
+
+
 @dataclass(frozen=True)
 class Layer:
     """Something to be written: WGS-84 degrees, lon first."""
@@ -87,5 +95,5 @@ class Layer:
     name: str
     fields: Sequence[Field]
     rows: Sequence[tuple[dict[str, Any], BaseGeometry | None]]
-    point: bool
+    place: Place
     members: dict[str, Any] = field(default_factory=dict)

@@ -13,11 +13,12 @@ from shapely.geometry.base import BaseGeometry
 from gridmap.errors import Invalid, msg
 from gridmap.geo.datum import Datum
 from gridmap.geo.files import columns
-from gridmap.geo.files.contents import Contents, Counted, Kind, Layer, Progress
+from gridmap.geo.files.contents import Contents, Counted, Kind, Layer, Place, Progress
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _MOST_CELL = 64 * 1024 * 1024  # Well-known text of a whole town in one cell.
 _SEPARATORS = ",\t;|，"
+_PLACES = {Place.POINT: ("lon", "lat", "datum"), Place.AREA: ("wkt", "datum"), Place.NONE: ()}
 # What Excel, LibreOffice and WPS take for the beginning of a formula (OWASP, "CSV injection").
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _NEUTRAL = re.compile(r"'+[=+\-@\t\r]")
@@ -106,8 +107,7 @@ def write(path: Path, layer: Layer) -> None:
 
 def flattened(layer: Layer) -> tuple[list[str], Iterator[list[Any]]]:
     """The layer as a table: header, and rows of text, numbers and None; places in lon, lat (points) or wkt."""
-    place = ["lon", "lat"] if layer.point else ["wkt"]
-    header = [*(field.name for field in layer.fields), *place, "datum"]
+    header = [*(field.name for field in layer.fields), *_PLACES[layer.place]]
     return header, (_cells(layer, properties, shape) for properties, shape in layer.rows)
 
 
@@ -116,10 +116,12 @@ def _cells(layer: Layer, properties: dict[str, Any], shape: Any) -> list[Any]:
     for field in layer.fields:
         value = properties.get(field.name)
         values.append(orjson.dumps(value).decode() if field.kind is Kind.LIST and value is not None else value)
-    return [*values, *_place(shape, point=layer.point), str(Datum.WGS84)]
+    return [*values, *_place(shape, layer.place)]
 
 
-def _place(shape: BaseGeometry | None, *, point: bool) -> list[Any]:
-    if point:
-        return [None, None] if shape is None else [shape.x, shape.y]
-    return [None if shape is None else shape.wkt]
+def _place(shape: BaseGeometry | None, place: Place) -> list[Any]:
+    if place is Place.NONE:
+        return []
+    if place is Place.AREA:
+        return [None if shape is None else shape.wkt, str(Datum.WGS84)]
+    return [None, None, str(Datum.WGS84)] if shape is None else [shape.x, shape.y, str(Datum.WGS84)]

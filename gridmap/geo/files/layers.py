@@ -17,7 +17,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 
 from gridmap.errors import Fault, Invalid, msg
 from gridmap.geo.files import archives
-from gridmap.geo.files.contents import Contents, Counted, Kind, Layer, Progress, Row
+from gridmap.geo.files.contents import Contents, Counted, Kind, Layer, Place, Progress, Row
 
 _SQLITE = b"SQLite format 3\0"
 _SHAPEFILE = bytes.fromhex("0000270a")
@@ -169,7 +169,7 @@ def _read(path: Path, layer: str | None, encoding: str | None, progress: Progres
 def _plain(column: Any) -> list[Any]:
     values = column.tolist()
     if column.dtype.kind == "f":
-        return [None if value != value else value for value in values]  # noqa: PLR0124 - NaN is what differs from itself
+        return [None if value != value else value for value in values]  # noqa: PLR0124  # NaN is what differs from itself
     return [value.isoformat() if hasattr(value, "isoformat") else value for value in values]
 
 
@@ -177,7 +177,14 @@ def write_geopackage(path: Path, layer: Layer) -> None:
     """Write the layer as the only one of a new GeoPackage, EPSG:4326; lists become JSON text."""
     path.unlink(missing_ok=True)
     names = [field.name for field in layer.fields]
-    _write(path, layer, names, driver="GPKG", layer=layer.name, geometry_type="Point" if layer.point else "MultiPolygon")
+    _write(
+        path,
+        layer,
+        names,
+        driver="GPKG",
+        layer=layer.name,
+        geometry_type="Point" if layer.place is Place.POINT else "MultiPolygon",
+    )
 
 
 def write_shapefile(path: Path, layer: Layer) -> None:
@@ -194,7 +201,12 @@ def write_shapefile(path: Path, layer: Layer) -> None:
     with tempfile.TemporaryDirectory(prefix="gridmap-") as folder:
         inside = Path(folder) / f"{layer.name}.shp"
         _write(
-            inside, layer, names, driver="ESRI Shapefile", encoding="UTF-8", geometry_type="Point" if layer.point else "Polygon"
+            inside,
+            layer,
+            names,
+            driver="ESRI Shapefile",
+            encoding="UTF-8",
+            geometry_type="Point" if layer.place is Place.POINT else "Polygon",
         )
         archives.packed(path, Path(folder))
 
@@ -205,7 +217,7 @@ def _text(value: str | list[Any]) -> str:
 
 def _write(path: Path, content: Layer, names: Sequence[str], **options: Any) -> None:
     shapes = np.array([shape for _, shape in content.rows], dtype=object)
-    if not content.point and options["driver"] == "GPKG":
+    if content.place is Place.AREA and options["driver"] == "GPKG":
         shapes = np.array(
             [s if s is None or s.geom_type != "Polygon" else shapely.MultiPolygon([s]) for s in shapes], dtype=object
         )

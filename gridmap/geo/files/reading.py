@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from gridmap.errors import Invalid, NotFound, TooLarge, msg
-from gridmap.geo.files import delimited, geojson, sheets
+from gridmap.geo.files import delimited, geojson
 from gridmap.geo.files.contents import Contents, Progress, silent
 
 MOST_BYTES = 1024**3
@@ -35,8 +35,6 @@ def read(path: Path, *, layer: str = "", progress: Progress = silent) -> Content
         return geojson.read(path, progress)
     if suffix in (".csv", ".tsv", ".txt"):
         return delimited.read(path, progress)
-    if suffix == ".xlsx":
-        return sheets.read(path, progress)
     if suffix not in SUFFIXES:
         raise Invalid(
             msg("Files of kind '%(suffix)s' can't be read; these can: %(known)s"),
@@ -44,6 +42,10 @@ def read(path: Path, *, layer: str = "", progress: Progress = silent) -> Content
             suffix=suffix,
             known=" ".join(SUFFIXES),
         )
-    from gridmap.geo.files import layers  # noqa: PLC0415 - loading GDAL takes a second the other formats need not pay
+    if suffix == ".xlsx":
+        from gridmap.geo.files import sheets  # noqa: PLC0415  # openpyxl and GDAL take long to load; other formats need not wait
+
+        return sheets.read(path, progress)
+    from gridmap.geo.files import layers  # noqa: PLC0415  # same
 
     return layers.read_geopackage(path, layer, progress) if suffix == ".gpkg" else layers.read_shapefile(path, progress)

@@ -4,9 +4,10 @@ import tempfile
 from pathlib import Path
 
 from gridmap.errors import Invalid, msg
-from gridmap.geo.files import delimited, geojson, sheets
-from gridmap.geo.files.contents import Layer
+from gridmap.geo.files import delimited, geojson
+from gridmap.geo.files.contents import Layer, Place
 
+_TABLES = (".csv", ".tsv", ".xlsx")
 SUFFIXES = (".geojson", ".json", ".gpkg", ".zip", ".csv", ".tsv", ".xlsx")
 
 
@@ -24,6 +25,8 @@ def write(path: Path, layer: Layer) -> None:
             suffix=suffix,
             known=" ".join(SUFFIXES),
         )
+    if layer.place is Place.NONE and suffix not in _TABLES:
+        raise Invalid(msg("This table has no places; these formats hold it: %(known)s"), field="file", known=" ".join(_TABLES))
     with tempfile.TemporaryDirectory(prefix=".gridmap-", dir=path.resolve().parent) as folder:
         draft = Path(folder) / f"draft{suffix}"
         _write(draft, suffix, layer)
@@ -36,8 +39,10 @@ def _write(path: Path, suffix: str, layer: Layer) -> None:
     elif suffix in (".csv", ".tsv"):
         delimited.write(path, layer)
     elif suffix == ".xlsx":
+        from gridmap.geo.files import sheets  # noqa: PLC0415  # openpyxl and GDAL take long to load; other formats need not wait
+
         sheets.write(path, layer)
     else:
-        from gridmap.geo.files import layers  # noqa: PLC0415 - loading GDAL takes a second the other formats need not pay
+        from gridmap.geo.files import layers  # noqa: PLC0415  # same
 
         (layers.write_geopackage if suffix == ".gpkg" else layers.write_shapefile)(path, layer)
