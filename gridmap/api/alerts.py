@@ -1,14 +1,13 @@
 """POST /api/v1/alerts: one alert."""
 
 from datetime import timedelta
-from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response, request
 
 from gridmap import clock
 from gridmap.api.alert_body import AlertBody
-from gridmap.api.shapes import AlertAnswer, case_answer
+from gridmap.api.shapes import AlertAnswer, case_answer, fresh_answer
 from gridmap.cases import lookup
 from gridmap.desk.alerts import Relation, receive
 from gridmap.http.json import answer
@@ -34,7 +33,8 @@ def post_alert(body: AlertBody) -> Response:
     alert = body.incoming(request.get_data(as_text=True), now=clock.now(), ahead=ahead)
     (outcome,) = receive(db(), [alert], actor=actor, policy=policy())
     db().commit()
-    told: dict[str, Any] = {"relation": outcome.relation.value, **case_answer(db(), lookup.detail(db(), outcome.number))}
+    case = fresh_answer(outcome.fresh) if outcome.fresh else case_answer(db(), lookup.detail(db(), outcome.number))
+    told = {"relation": outcome.relation.value, **case}
     response = answer(told, 201 if outcome.relation is Relation.OPENED else 200)
     response.headers["Location"] = f"/api/v1/cases/{outcome.number}"
     return response

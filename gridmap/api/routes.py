@@ -9,12 +9,12 @@ from flask import Response, request
 from pydantic import BaseModel, Field, model_validator
 
 from gridmap.api.fields import DatumField, Moment, Number, QueryLatitude, QueryLongitude, QueryNumber, Strictly
-from gridmap.api.shapes import RouteAnswer, route_answer
+from gridmap.api.shapes import RouteAnswer, route_told
 from gridmap.errors import msg
 from gridmap.geo.datum import to_wgs84
 from gridmap.http.json import answer
 from gridmap.http.state import db, settings
-from gridmap.routing.ask import Place, route_all, route_one
+from gridmap.routing.ask import Place, index_at, route_all, route_by
 
 bp = APIBlueprint("route", __name__, url_prefix="/api/v1", tag="Routing")
 MOST_POINTS = 100_000
@@ -73,8 +73,9 @@ def get_route(query: RouteQuery) -> Response:
     """Route one point, with the whole reason."""
     lon, lat = to_wgs84(query.datum, query.lon, query.lat)
     place = Place(float(lon), float(lat), query.accuracy_m)
-    route = route_one(db(), place, limit_m=settings().nearest_limit_m, at=query.at)
-    return answer(route_answer(db(), route.facts()))
+    index = index_at(db(), query.at)
+    (route,) = route_by(index, [place], limit_m=settings().nearest_limit_m)
+    return answer(route_told(route.facts(), index.names, route.boundary))
 
 
 @bp.before_request

@@ -1,12 +1,14 @@
 """What answers look like: schemas for the OpenAPI document, and the few renderings that several calls share."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from gridmap.cases.lookup import Detail
-from gridmap.grids.lookup import boundary_span, names
+from gridmap.desk.alerts import Fresh
+from gridmap.grids.lookup import Name, Span, boundary_span, names
 from gridmap.routing.words import explain
 
 Json = dict[str, Any]
@@ -71,24 +73,23 @@ class FeatureCollection(BaseModel):
 
 
 def route_answer(session: Session, facts: Json) -> Json:
+    """A stored route told with today's names and its boundary's period."""
+    code = facts["grid"]
+    codes = [*_mentioned(facts), *(code[:n] for n in _DIGITS.values() if code)]
+    span = boundary_span(session, facts["boundary"]) if facts["boundary"] is not None else None
+    return route_told(facts, names(session, codes) if codes else {}, span)
+
+
+def route_told(facts: Json, called: Mapping[str, Name], boundary: Span | None) -> Json:
     """A route's facts with names, the boundary's period and the reason in words."""
     code = facts["grid"]
-    others = [*facts["candidates"], *([facts["runner_up"]] if facts["runner_up"] else [])]
-    codes = [other["code"] for other in others] + ([code[:n] for n in (9, 12, 15)] if code else [])
-    called = names(session, codes) if codes else {}
-
-    def named(other: Json) -> Json:
-        name = called.get(other["code"])
-        return {**other, "name": name.name if name else "", "name_en": name.name_en if name else ""}
-
-    levels = {level: called[code[:n]]._asdict() if code and code[:n] in called else None for level, n in _DIGITS.items()}
-    words = explain(facts, {c: (name.name, name.name_en) for c, name in called.items()})
+    words = explain(facts, {c: (name.name, name.name_en) for c in _mentioned(facts) if (name := called.get(c))})
     return {
         **{key: facts[key] for key in ("rule", "basis", "grid", "ambiguous", "distance_to_border_m", "accuracy_m", "limit_m")},
-        "levels": levels,
-        "boundary": _boundary(session, facts),
-        "runner_up": named(facts["runner_up"]) if facts["runner_up"] else None,
-        "candidates": [named(other) for other in facts["candidates"]],
+        "levels": {level: _name(called, code[:n] if code else None) for level, n in _DIGITS.items()},
+        "boundary": boundary._asdict() if boundary else None,
+        "runner_up": _other(facts["runner_up"], called) if facts["runner_up"] else None,
+        "candidates": [_other(other, called) for other in facts["candidates"]],
         "point": dict(zip(("lon", "lat"), facts["point"], strict=True)) if facts["point"] else None,
         "unknown_camera": facts.get("unknown_camera"),
         "words": words,
@@ -98,17 +99,29 @@ def route_answer(session: Session, facts: Json) -> Json:
 _DIGITS = {"town": 9, "village": 12, "micro": 15}
 
 
-def _boundary(session: Session, facts: Json) -> Json | None:
-    span = boundary_span(session, facts["boundary"]) if facts["boundary"] is not None else None
-    if span is None:
-        return None
-    valid_from, valid_until, publication = span
-    return {"id": facts["boundary"], "publication": publication, "valid_from": valid_from, "valid_until": valid_until}
+def _mentioned(facts: Json) -> list[str]:
+    others = [*facts["candidates"], *([facts["runner_up"]] if facts["runner_up"] else [])]
+    return [*(other["code"] for other in others), *([facts["grid"]] if facts["grid"] else [])]
+
+
+def _name(called: Mapping[str, Name], code: str | None) -> Json | None:
+    name = called.get(code) if code else None
+    return name._asdict() if name else None
+
+
+def _other(other: Json, called: Mapping[str, Name]) -> Json:
+    name = called.get(other["code"])
+    return {**other, "name": name.name if name else "", "name_en": name.name_en if name else ""}
 
 
 def case_answer(session: Session, detail: Detail) -> Json:
-    """A case and its route."""
+    """A case as it stands on record, and its route."""
     return {"case": detail.feature, "route": route_answer(session, detail.route)}
+
+
+def fresh_answer(fresh: Fresh) -> Json:
+    """A case just opened, and its route, told without asking the database again."""
+    return {"case": fresh.feature, "route": route_told(fresh.route, fresh.names, fresh.boundary)}
 
 
 def collection(features: list[Json], **members: Any) -> Json:

@@ -4,7 +4,7 @@ An alert is never lost to geometry or vocabulary: no grid, unknown camera, unmap
 case opens all the same, in the unrouted or the triage tray.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -19,10 +19,11 @@ from gridmap.cases.deadlines import due_at
 from gridmap.cases.states import State
 from gridmap.cases.taking import Kept, Rules, Spot, Taken
 from gridmap.geo.measure import distance_m
-from gridmap.grids.lookup import Name, names
+from gridmap.grids.lookup import Name, Span
 from gridmap.journal.write import Event, write
 from gridmap.places.lookup import KnownCamera, cameras
-from gridmap.routing.ask import Place, route_all
+from gridmap.routing.ask import Place, index_at, route_by
+from gridmap.routing.index import GridIndex
 from gridmap.routing.route import Route
 
 
@@ -63,12 +64,23 @@ class Relation(StrEnum):
 
 
 @dataclass(frozen=True)
+class Fresh:
+    """A case just opened, as it would be read again: its feature, its route's facts, the boundary and the grids' names."""
+
+    feature: dict[str, Any]
+    route: dict[str, Any]
+    boundary: Span | None
+    names: Mapping[str, Name]
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """What became of an alert."""
+    """What became of an alert; `fresh` only where it opened a case."""
 
     relation: Relation
     number: str
     grid: str | None
+    fresh: Fresh | None = None
 
 
 @dataclass(frozen=True)
@@ -121,7 +133,8 @@ def receive(session: Session, alerts: Sequence[Incoming], *, actor: str, policy:
     if not alerts:
         return []
     now = clock.now()
-    drafts = _drafts(session, alerts, policy)
+    index = index_at(session)
+    drafts = _drafts(session, alerts, index, policy)
     spots = {i: spot for i, draft in enumerate(drafts) if (spot := draft.spot) is not None}
     taking.lock(session, [alert.key for alert in alerts], list(spots.values()), policy.rules)
     _settle(session, drafts, spots, policy.rules)
@@ -132,19 +145,19 @@ def receive(session: Session, alerts: Sequence[Incoming], *, actor: str, policy:
         draft.taken = draft.taken or made[draft.joins or draft.alert.key]
     fresh = [draft for draft in drafts if draft.relation is not Relation.KNOWN]
     taking.keep_alerts(session, [_kept(draft) for draft in fresh], actor=actor, received_at=now)
-    features = _features(session, drafts, dict(zip((d.alert.key for d in opening), rows, strict=True)), now)
+    features = _features(session, drafts, dict(zip((d.alert.key for d in opening), rows, strict=True)), index.names, now)
     write(session, [_event(draft, features, actor) for draft in fresh])
-    return [_outcome(draft, features) for draft in drafts]
+    return [_outcome(draft, features, index.names) for draft in drafts]
 
 
-def _drafts(session: Session, alerts: Sequence[Incoming], policy: Policy) -> list[_Draft]:
+def _drafts(session: Session, alerts: Sequence[Incoming], index: GridIndex, policy: Policy) -> list[_Draft]:
     seen = cameras(session, (a.camera_id for a in alerts if a.camera_id))
     found = catalogue(
         session,
         (a.category for a in alerts if a.category),
         ((vendor, a.source_code) for a in alerts if a.source_code for vendor in _vendors(a, seen)),
     )
-    routes = route_all(session, [_place(a, seen) for a in alerts], limit_m=policy.nearest_limit_m)
+    routes = route_by(index, [_place(a, seen) for a in alerts], limit_m=policy.nearest_limit_m)
     return [
         _Draft(alert, _category(alert, found, seen), route, _route_facts(alert, route, seen))
         for alert, route in zip(alerts, routes, strict=True)
@@ -258,10 +271,13 @@ def _kept(draft: _Draft) -> Kept:
 
 
 def _features(
-    session: Session, drafts: Sequence[_Draft], rows: dict[tuple[str, str], dict[str, Any]], now: datetime
+    session: Session,
+    drafts: Sequence[_Draft],
+    rows: dict[tuple[str, str], dict[str, Any]],
+    called: Mapping[str, Name],
+    now: datetime,
 ) -> dict[int, dict[str, Any]]:
     """The features of all cases concerned, by id: new ones from what was just written, others read."""
-    called = names(session, [code[:n] for row in rows.values() if (code := row["grid_code"]) for n in (9, 12, 15)])
     joined: dict[int, int] = {}
     features = {}
     for draft in drafts:
@@ -276,7 +292,7 @@ def _features(
     return features | (lookup.by_ids(session, sorted(missing), at=now) if missing else {})
 
 
-def _named(draft: _Draft, called: dict[str, Name]) -> dict[str, Any]:
+def _named(draft: _Draft, called: Mapping[str, Name]) -> dict[str, Any]:
     row: dict[str, Any] = draft.category.facts() if draft.category else {}
     for level, digits in (("town", 9), ("village", 12), ("micro", 15)):
         name = called.get((draft.route.grid or "")[:digits])
@@ -290,6 +306,9 @@ def _event(draft: _Draft, features: dict[int, dict[str, Any]], actor: str) -> Ev
     return Event("cases", kind, draft.case.number, actor, {"case": features[draft.case.case_id], "alert": alert})
 
 
-def _outcome(draft: _Draft, features: dict[int, dict[str, Any]]) -> Outcome:
-    grid = features[draft.case.case_id]["properties"]["grid"]
-    return Outcome(draft.relation, draft.case.number, grid["code"] if grid else None)
+def _outcome(draft: _Draft, features: dict[int, dict[str, Any]], called: Mapping[str, Name]) -> Outcome:
+    feature = features[draft.case.case_id]
+    grid = feature["properties"]["grid"]
+    opened = draft.relation is Relation.OPENED
+    fresh = Fresh(feature, draft.route_facts, draft.route.boundary, called) if opened else None
+    return Outcome(draft.relation, draft.case.number, grid["code"] if grid else None, fresh)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import shapely
@@ -25,15 +25,28 @@ class Name(NamedTuple):
     name_en: str
 
 
+class Span(NamedTuple):
+    """A boundary's id, the publication it came with, and its period of validity (open-ended: None)."""
+
+    id: int
+    publication: int
+    valid_from: datetime
+    valid_until: datetime | None
+
+
 @dataclass(frozen=True)
 class InForce:
-    """The micro-grids in force under one publication, by code; geometries in degrees."""
+    """The micro-grids in force under one publication, by code; geometries in degrees; names of all grids there are."""
 
     publication: int
     at: datetime
     codes: list[str]
-    boundary_ids: list[int]
+    spans: list[Span]
     shapes: list[shapely.MultiPolygon]
+    names: dict[str, Name]
+
+
+NOTHING_YET = InForce(0, datetime.min.replace(tzinfo=UTC), [], [], [], {})
 
 
 def publication_at(session: Session, at: datetime | None = None) -> tuple[int, datetime] | None:
@@ -46,11 +59,13 @@ def publication_at(session: Session, at: datetime | None = None) -> tuple[int, d
 def micro_grids(session: Session, publication: int, at: datetime) -> InForce:
     """The micro-grids of a publication whose moment is `at`, in the order of their codes (bytewise)."""
     rows = session.execute(
-        select(Boundary.grid_code, Boundary.id, Boundary.geom)
+        select(Boundary.grid_code, Boundary.id, Boundary.publication_id, Boundary.valid, Boundary.geom)
         .where(Boundary.level == Level.MICRO, Boundary.valid.contains(at))
         .order_by(Boundary.grid_code.collate("C"))
     ).all()
-    return InForce(publication, at, [r[0] for r in rows], [r[1] for r in rows], [r[2] for r in rows])
+    spans = [Span(row.id, row.publication_id, row.valid.lower, row.valid.upper) for row in rows]
+    called = {row.code: Name(*row) for row in session.execute(select(Grid.code, Grid.name, Grid.name_en))}
+    return InForce(publication, at, [row.grid_code for row in rows], spans, [row.geom for row in rows], called)
 
 
 def names(session: Session, codes: Sequence[str]) -> dict[str, Name]:
@@ -59,10 +74,10 @@ def names(session: Session, codes: Sequence[str]) -> dict[str, Name]:
     return {row.code: Name(*row) for row in rows}
 
 
-def boundary_span(session: Session, boundary_id: int) -> tuple[datetime, datetime | None, int] | None:
+def boundary_span(session: Session, boundary_id: int) -> Span | None:
     """A boundary's period of validity and its publication."""
     row = session.execute(select(Boundary.valid, Boundary.publication_id).where(Boundary.id == boundary_id)).one_or_none()
-    return (row.valid.lower, row.valid.upper, row.publication_id) if row else None
+    return Span(boundary_id, row.publication_id, row.valid.lower, row.valid.upper) if row else None
 
 
 _FEATURES = text(
@@ -90,7 +105,15 @@ def features(
 ) -> list[dict[str, Any]]:
     """Rows of the grids in force at `at` (default now), `geometry` as GeoJSON text of full precision."""
     west, south, east, north = bounds or (None, None, None, None)
-    values = {"level": level, "at": at or clock.now(), "west": west, "south": south, "east": east, "north": north, "shapes": shapes}
+    values = {
+        "level": level,
+        "at": at or clock.now(),
+        "west": west,
+        "south": south,
+        "east": east,
+        "north": north,
+        "shapes": shapes,
+    }
     return [dict(row) for row in session.execute(_FEATURES, values).mappings()]
 
 

@@ -39,7 +39,7 @@ class GridDraft:
 
 @dataclass(frozen=True)
 class Published:
-    """What a publish did; `publication` is None when nothing changed."""
+    """What a publish did; `publication` is None when nothing changed, not even a name."""
 
     publication: int | None
     at: datetime
@@ -85,14 +85,14 @@ def publish(
     current = _in_force(session)
     same = {code for code in shapes.keys() & current.keys() if _equal(shapes[code], current[code][1])}
     opened, closed = sorted(shapes.keys() - same), sorted(current.keys() - same)
-    if not opened and not closed:
+    if not opened and not closed and not renamed:
         return Published(None, at, unchanged=sorted(same), renamed=renamed)
     publication = session.scalars(insert(Publication).values(at=at, actor=actor, note=note).returning(Publication.id)).one()
     _close(session, [current[code][0] for code in closed], at)
     _open(session, {code: shapes[code] for code in opened}, at, publication)
     retired = sorted(current.keys() - shapes.keys())
     session.execute(update(Grid).where(Grid.code.in_(retired)).values(retired_at=at))
-    tiling.rebuild(session)
+    tiling.rebuild(session)  # Tiles carry names too.
     done = Published(publication, at, opened, closed, sorted(same), renamed)
     write(session, [_event(done, retired, actor)])
     return done

@@ -10,7 +10,6 @@ import numpy as np
 from shapely.geometry import Point, Polygon
 from sqlalchemy.orm import Session
 
-from gridmap import clock
 from gridmap.geo.measure import distances_m
 from gridmap.grids import lookup
 from gridmap.places.views import representative
@@ -61,7 +60,7 @@ class Indexes:
         """The index of the boundaries in force at `at` (default: now); an empty one before the first publish."""
         found = lookup.publication_at(session, at)
         if found is None:
-            return GridIndex(lookup.InForce(0, at or clock.now(), [], [], []))
+            return GridIndex(lookup.NOTHING_YET)
         key = (str(session.connection().engine.url), found[0])
         with self._lock:
             index = self._held.get(key)
@@ -76,9 +75,18 @@ class Indexes:
 _indexes = Indexes()
 
 
+def index_at(session: Session, at: datetime | None = None) -> GridIndex:
+    """The index of the boundaries in force at `at` (default: now), from memory when it is there."""
+    return _indexes.at(session, at)
+
+
 def route_all(session: Session, places: Sequence[Place], *, limit_m: float, at: datetime | None = None) -> list[Route]:
     """Route every place by the boundaries in force at `at` (default: now), in the order given."""
-    index = _indexes.at(session, at)
+    return route_by(index_at(session, at), places, limit_m=limit_m)
+
+
+def route_by(index: GridIndex, places: Sequence[Place], *, limit_m: float) -> list[Route]:
+    """Route every place by one index, in the order given."""
     points = [(i, point) for i, place in enumerate(places) if (point := place.point) is not None]
     routes = [NOWHERE] * len(places)
     if not points:

@@ -48,7 +48,8 @@ class GridIndex:
         self.publication = held.publication
         self.at = held.at
         self.codes = held.codes
-        self.boundary_ids = held.boundary_ids
+        self.spans = held.spans
+        self.names = held.names
         self._shapes = np.array(held.shapes, dtype=object)
         shapely.prepare(self._shapes)
         self._tree = shapely.STRtree(self._shapes)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from gridmap.grids.lookup import Span
 from gridmap.routing.index import Facts, GridIndex
 
 
@@ -43,7 +44,7 @@ class Route:
     grid: str | None
     point: tuple[float, float] | None
     publication: int | None = None
-    boundary: int | None = None
+    boundary: Span | None = None
     distance_to_border_m: float | None = None
     runner_up: Other | None = None
     candidates: tuple[Other, ...] = field(default=())
@@ -63,7 +64,7 @@ class Route:
             "grid": self.grid,
             "point": list(self.point) if self.point else None,
             "publication": self.publication,
-            "boundary": self.boundary,
+            "boundary": self.boundary.id if self.boundary else None,
             "distance_to_border_m": _cm(self.distance_to_border_m),
             "runner_up": _other(self.runner_up) if self.runner_up else None,
             "ambiguous": self.ambiguous,
@@ -103,7 +104,7 @@ def decide(
         grid=None if chosen is None else index.codes[chosen],
         point=point,
         publication=index.publication,
-        boundary=None if chosen is None else index.boundary_ids[chosen],
+        boundary=None if chosen is None else index.spans[chosen],
         distance_to_border_m=facts.border_m,
         runner_up=rest[0] if rest else None,
         candidates=within,
