@@ -87,7 +87,7 @@ class Layers(JSCSSMixin, MacroElement):  # type: ignore[misc]  # folium ships no
 def draw(base_maps: Sequence[BaseMap] = (), urls: dict[str, str] = URLS) -> Any:
     """A folium.Map whose layers our scripts fetch from `urls`. The view is set by the scripts, when the town is known."""
     shell = OperatorMap(
-        tiles=None, zoom_control=False, control_scale=True, attribution_control=False, wheel_px_per_zoom_level=90, zoom_snap=0.5
+        tiles=None, zoom_control=False, control_scale=True, attribution_control=False, wheel_px_per_zoom_level=90, zoom_snap=0.25
     )
     # Folium keeps these two for tiles of its own, of which there are none; and without a view Leaflet asks for no tile yet.
     shell.options |= {"min_zoom": 3, "max_zoom": 20}

@@ -39,5 +39,5 @@ export function legend_body(level) {
     h("div", {}, h("h3", {}, t("legend.places")), h("ul", { class: "legend-places" },
       ["online", "offline", "unknown"].map((one) => line(h("span", { class: `camera-mark ${one}` }, camera_glyph(one)), t(`camera.${one}`))),
       line(h("span", { class: "service-mark" }, service_glyph()), t("layer.services")))),
-    h("div", { class: "ramp" }, h("span", {}, t("legend.load", { level: t(`level.${level}`) })), [0, 1, 2, 3, 4].map(box)));
+    h("div", { class: "ramp" }, h("h3", {}, t(`legend.load.${level}`)), h("div", {}, [0, 1, 2, 3, 4].map(box))));
 }

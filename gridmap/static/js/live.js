@@ -12,7 +12,6 @@ export class Live {
   constructor(url) {
     this.url = url;
     this.last = 0;
-    this.target = 0;
     this.state = "starting";
     this.since = Date.now();
     this.failures = 0;
@@ -108,7 +107,8 @@ export class Live {
       this.heard = Date.now();
       this.failures = 0;
       feed(decoder.decode(value, { stream: true }));
-      if (this.state !== "live" && this.last >= this.target) this.#say("live");
+      // Hello and all that was missed come as one piece.
+      this.#say("live");
     }
   }
 
@@ -119,13 +119,12 @@ export class Live {
     }
     const body = JSON.parse(data);
     if (event === "hello") {
-      this.target = body.position ?? 0;
       this.hello.emit(body);
       return;
     }
     const position = Number(id ?? body.position);
     if (position <= this.last) return;
     this.last = position;
-    this.happened.emit(body, this.last >= this.target);
+    this.happened.emit(body, this.state === "live");
   }
 }

@@ -28,7 +28,7 @@ import { reconcile } from "./reconcile.js";
 import { Search } from "./search.js";
 import { Selection } from "./selection.js";
 import { sheet } from "./sheet.js";
-import { once_a_frame } from "./signal.js";
+import { at_most_every, once_a_frame } from "./signal.js";
 import { CaseStore } from "./store.js";
 import { theme } from "./theme.js";
 import { now, set_server_time } from "./times.js";
@@ -109,17 +109,18 @@ filter.changed.on(async ({ states }) => {
   }
 });
 counts.changed.on((codes) => grids.recolour(codes));
+counts.changed.on(at_most_every(1500, () => selection.chosen?.kind === "grid" && card.refresh()));
 
 // --- what is chosen ---------------------------------------------------------------------------------------------------
 const names = new Map();
-const parent_of = (code) => {
+const grid_of = (code) => {
   if (!names.has(code)) names.set(code, get(urls.grid + encodeURIComponent(code)).catch(() => null));
   return names.get(code);
 };
 const locate = (where, zoom) => (where.length === 4
   ? map.fitBounds([[where[1], where[0]], [where[3], where[2]]], { padding: [40, 40], maxZoom: 17 })
   : map.setView([where[1], where[0]], Math.max(zoom, map.getZoom())));
-const shared = { urls, choose, locate, say: toast, counts, parent_of, only: (grid) => filter.set({ grid }) };
+const shared = { urls, choose, locate, say: toast, counts, only: (grid) => filter.set({ grid }) };
 const card = new Card(selection, {
   case: case_card(shared),
   grid: grid_card(shared),
@@ -151,7 +152,7 @@ async function place_of({ kind, id }) {
   if (kind === "place") return id.split(",").map(Number);
   if (kind === "camera") return cameras_there.then(() => cameras.features.get(id)?.geometry.coordinates);
   if (kind === "service_point") return services_there.then(() => services.features.get(id)?.geometry.coordinates);
-  if (kind === "grid") return parent_of(id).then((grid) => grid?.bounds);
+  if (kind === "grid") return grid_of(id).then((grid) => grid?.bounds);
   const feature = store.get(id) ?? (await get(urls.case + encodeURIComponent(id)).catch(() => null));
   return feature?.geometry?.coordinates;
 }

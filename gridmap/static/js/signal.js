@@ -12,6 +12,16 @@ export function signal() {
   };
 }
 
+// Many calls in a while become one, at the while's end.
+export function at_most_every(milliseconds, deed) {
+  let waiting = false;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    setTimeout(() => { waiting = false; deed(); }, milliseconds);
+  };
+}
+
 // Many calls in one frame become one, at the frame's end.
 export function once_a_frame(deed) {
   let waiting = false;

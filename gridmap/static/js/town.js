@@ -10,7 +10,7 @@ export async function town(map, url, view) {
   const features = await get(url, { level: "town" }).then((answer) => answer.features, () => null);
   const bounds = L.latLngBounds([]);
   for (const feature of features ?? []) bounds.extend(L.geoJSON(feature).getBounds());
-  const home = () => map.fitBounds(bounds.isValid() ? bounds : NOWHERE, { padding: [24, 24] });
+  const home = () => map.fitBounds(bounds.isValid() ? bounds : NOWHERE, { paddingTopLeft: [64, 56], paddingBottomRight: [24, 40] });
   if (view) map.setView([view.lat, view.lon], view.zoom, { animate: false });
   else home();
   by_id("town-name").textContent = (features ?? []).map((feature) => name_of(feature.properties)).join(t("sign.comma"));

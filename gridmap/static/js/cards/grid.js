@@ -6,15 +6,14 @@ import { moment } from "../times.js";
 import { area, name_of, t } from "../words.js";
 import { action, code, facts, figures, grid_facts, link, section } from "./parts.js";
 
-export function grid_card({ urls, choose, locate, only, counts, parent_of }) {
+export function grid_card({ urls, choose, locate, only, counts }) {
   return async (grid_code, signal) => {
     const grid = await get(urls.grid + encodeURIComponent(grid_code), {}, { signal, cache: "no-store" });
-    const parent = grid.parent ? await parent_of(grid.parent) : null;
-    return build(grid, parent, { choose, locate, only, counts });
+    return build(grid, { choose, locate, only, counts });
   };
 }
 
-function build(grid, parent, { choose, locate, only, counts }) {
+function build(grid, { choose, locate, only, counts }) {
   const share = Math.round((grid.circle_share ?? 0) * 100);
   return {
     glyph: grid_glyph(),
@@ -23,14 +22,14 @@ function build(grid, parent, { choose, locate, only, counts }) {
     body: [
       grid.retired_at && section(null, h("p", { class: "reason doubtful" }, t("grid.retired", { time: moment(grid.retired_at) }))),
       section(t("grid.figures"), figures([
-        [t("grid.open"), grid.open_cases], [t("grid.day"), grid.cases_24h], [t("grid.overdue"), counts.get(grid.code).overdue],
+        [t("grid.open"), grid.open_cases], [t("grid.day"), grid.cases_24h], [t("grid.overdue"), grid.overdue],
         [t("grid.cameras"), grid.cameras], [t("grid.services"), grid.service_points], [t("grid.area"), area(grid.area_m2)],
       ])),
       section(t("grid.share"), h("p", { dataset: { testid: "circle-share" } }, t("grid.share_words", { percent: share })), meter(share)),
       section(t("grid.head"), head(grid.head)),
       section(t("grid.family"), facts([
         [t("grid.code"), code(grid.code)],
-        [t("grid.parent"), grid.parent && h("button", { type: "button", class: "link", dataset: { testid: "grid-parent" }, onclick: () => choose("grid", grid.parent) }, h("span", { class: "name" }, name_of(parent) || grid.parent))],
+        [t("grid.parent"), grid.parent && h("button", { type: "button", class: "link", dataset: { testid: "grid-parent" }, onclick: () => choose("grid", grid.parent.code) }, h("span", { class: "name" }, name_of(grid.parent)))],
         [t("grid.boundary"), grid_facts(grid.boundary)],
       ]), children(grid, choose, counts)),
     ],

@@ -3,7 +3,7 @@ import { get } from "../api.js";
 import { h, safe_link } from "../dom.js";
 import { camera_glyph, icon, pin_glyph, service_glyph } from "../glyphs.js";
 import { ago } from "../times.js";
-import { coordinates, distance, name_of, t } from "../words.js";
+import { coordinates, distance, language, name_of, t } from "../words.js";
 import { action, code, copy_place, facts, nearby, path, section } from "./parts.js";
 import { why } from "./case.js";
 
@@ -43,9 +43,11 @@ export function camera_card({ cameras, choose, locate, say }) {
 }
 
 function id_parts(parts) {
-  const known = Object.entries(parts ?? {}).filter(([, value]) => value && typeof value !== "object");
-  return known.length > 0 && section(t("camera.id_parts"), facts(known.map(([key, value]) => [key.replaceAll("_", " "), code(value)])));
+  if (!parts) return null;
+  return section(t("camera.id_parts"), facts(["centre", "industry", "device_type", "network", "sequence"].map((key) => [t(`camera.id_parts.${key}`), spelled(parts[key])])));
 }
+
+const spelled = (part) => (part && typeof part === "object" ? part[language] : part && code(part));
 
 function view_words({ bearing_deg, view_angle_deg, view_range_m }) {
   if (bearing_deg === null || bearing_deg === undefined) return t("camera.no_view");

@@ -12,7 +12,7 @@ export class Cameras extends Places {
     super(map, {
       name: "cameras", z: 600, near_zoom: SECTORS_FROM, first_zoom: 13, id_of: (facts) => facts.id,
       build: (facts, { far, chosen }) =>
-        h("span", { class: `camera-mark ${facts.state} ${far ? "far" : ""} ${chosen ? "chosen" : ""}`, dataset: { camera: facts.id } }, camera_glyph(facts.state)),
+        h("span", { class: `camera-mark ${facts.state} ${far ? "far" : ""} ${chosen ? "chosen" : ""}`, dataset: { camera: facts.id } }, far && !chosen ? h("i", { class: "dot" }) : camera_glyph(facts.state)),
     });
     this.sectors = L.layerGroup([], { pane: pane(map, "sectors", 350, false) }).addTo(map);
   }

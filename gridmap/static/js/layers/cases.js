@@ -22,7 +22,7 @@ export class Cases {
       clusterPane: "cases", chunkedLoading: true, showCoverageOnHover: false, maxClusterRadius: () => Math.round(rem() * 2.8),
       spiderLegPolylineOptions: { weight: 1.5, color: "var(--ink-3)", opacity: 1 },
       animate: !matchMedia("(prefers-reduced-motion: reduce)").matches,
-      iconCreateFunction: (cluster) => cluster_icon(cluster.getAllChildMarkers().map((marker) => marker.options.feature)),
+      iconCreateFunction: (cluster) => this.#cluster_icon(cluster.getAllChildMarkers().map((marker) => marker.options.feature)),
     });
     this.heat = L.heatLayer([], { radius: Math.round(rem() * 1.8), blur: Math.round(rem() * 1.4), minOpacity: 0.25, maxZoom: 16, max: 1 });
     this.shown = { marks: true, heat: false };
@@ -89,8 +89,7 @@ export class Cases {
     const marker = this.markers.get(number);
     if (!marker) return;
     refresh(marker);
-    const parent = this.group.getVisibleParent(marker);
-    if (parent && parent !== marker) parent.getElement()?.firstChild?.classList.toggle("fresh", this.fresh.has(number));
+    this.group.refreshClusters(marker);
   }
 
   #update(marker, feature) {
@@ -98,6 +97,12 @@ export class Cases {
     marker.options.tone = tone(feature.properties, now());
     refresh(marker);
     this.group.refreshClusters(marker);
+  }
+
+  #cluster_icon(features) {
+    const holds = (one) => features.some((feature) => feature.properties.number === one);
+    const classes = [[...this.fresh].some(holds) && "fresh", this.chosen && holds(this.chosen) && "chosen"];
+    return cluster_icon(features, classes.filter(Boolean).join(" "));
   }
 
   #marker(feature) {
@@ -126,8 +131,8 @@ export function spoken(facts) {
   return [facts.number, category_name(facts), t(`state.${facts.state}`), t(`urgency.${tone(facts, now())}`)].join(t("sign.comma"));
 }
 
-// A ring says how the cases inside stand; the figure is their exact number, the small one how many are overdue.
-function cluster_icon(features) {
+// A ring says how the cases inside stand; the figure is their exact number, the small red one how many of them are overdue.
+function cluster_icon(features, classes) {
   const at = now();
   const tones = features.map((feature) => tone(feature.properties, at));
   const of = (name) => tones.filter((one) => one === name).length;
@@ -136,10 +141,10 @@ function cluster_icon(features) {
   const arc = (from, count, kind) =>
     count > 0 && s("circle", { class: kind, cx: 20, cy: 20, r: 17, pathLength: 100, "stroke-dasharray": `${(count / total) * 100} 100`, "stroke-dashoffset": `${(-from / total) * 100}` });
   const build = () =>
-    h("span", { class: "cluster", dataset: { count: total }, style: null },
+    h("span", { class: `cluster ${classes}`, dataset: { count: total } },
       s("svg", { viewBox: "0 0 40 40", "aria-hidden": "true" },
         s("circle", { class: "none", cx: 20, cy: 20, r: 17 }), arc(overdue + soon, intime, "all"), arc(overdue, soon, "soon"), arc(0, overdue, "overdue")),
-      h("span", {}, h("b", {}, total), overdue > 0 && h("small", {}, t("cluster.overdue", { n: overdue }))));
+      h("span", {}, h("b", {}, total), overdue > 0 && h("small", {}, overdue)));
   const sized = () => { const node = build(); node.style.setProperty("--size", `${size}rem`); return node; };
   return new Spot({ build: sized, label: t("cluster.spoken", { n: total, overdue }) });
 }

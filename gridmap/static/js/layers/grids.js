@@ -4,15 +4,20 @@ import { pane } from "./spots.js";
 
 const { L } = window;
 export const LEVELS = ["town", "village", "micro"];
-const FIRST_ZOOM = { town: 0, village: 11.5, micro: 13.5 };
+const FIRST_ZOOM = { town: 0, village: 12, micro: 14 };
 const LINES = {
   town: { color: "var(--town-line)", weight: 2.5 },
   village: { color: "var(--village-line)", weight: 1.6 },
   micro: { color: "var(--grid-line)", weight: 0.8 },
 };
-const STEPS = { micro: [1, 4, 8, 15], village: [1, 8, 20, 40], town: [1, 50, 200, 1000] };
+const STEPS = { micro: [1, 2, 4, 8], village: [1, 3, 6, 12], town: [1, 50, 200, 1000] };
 
-export const level_of = (zoom) => LEVELS.findLast((level) => zoom >= FIRST_ZOOM[level]);
+const DEEPEST_TILES = 17;
+// Twice the usual, so a quarter of the requests; a tile of this size is the usual one of the zoom before.
+const TILE_PX = 512;
+
+// Between two whole zooms the nearer one decides, as it does for the tiles.
+export const level_of = (zoom) => LEVELS.findLast((level) => Math.round(zoom) >= FIRST_ZOOM[level]);
 export const load_step = (level, open) => STEPS[level].filter((at_least) => open >= at_least).length;
 export const steps_of = (level) => STEPS[level];
 
@@ -36,12 +41,14 @@ export class Grids {
   }
 
   force(level) {
+    if (level === this.forced) return;
     this.forced = level;
     this.layer.redraw();
     this.#announce();
   }
 
   fill_by_load(on) {
+    if (on === this.filled) return;
     this.filled = on;
     this.layer.redraw();
   }
@@ -50,6 +57,7 @@ export class Grids {
   recolour(codes) {
     for (const code of codes ?? this.#drawn()) this.layer.resetFeatureStyle(code);
     this.#mark();
+    if (codes) this.#bump(codes);
   }
 
   // Boundaries changed: other tiles, no reload of the page.
@@ -79,8 +87,8 @@ export class Grids {
 
   #style(level) {
     return (properties, zoom) => {
-      const active = level === (this.forced ?? level_of(this.#shown_zoom(zoom)));
-      if (!active && zoom + 0.5 < FIRST_ZOOM[level]) return [];
+      const active = level === (this.forced ?? level_of(zoom));
+      if (!active && zoom + 1 < FIRST_ZOOM[level]) return [];
       const lines = { ...LINES[level], opacity: 1, pane: "grids" };
       if (!active) return { ...lines, fill: false, className: "grid-line" };
       const step = this.filled ? load_step(level, this.counts.get(properties.code).open) : 0;
@@ -88,25 +96,21 @@ export class Grids {
     };
   }
 
-  // Tiles are cut for whole zooms; the map may stand between two.
-  #shown_zoom(tile_zoom) {
-    const zoom = this.map.getZoom();
-    return zoom !== undefined && Math.abs(zoom - tile_zoom) <= 1 ? zoom : tile_zoom;
-  }
-
   #layer(pane_name) {
     const grids = this;
     const Tiles = L.VectorGrid.Protobuf.extend({
+      // GridLayer.redraw forgets to round where the map stands between two zooms.
+      _clampZoom: (zoom) => Math.min(Math.round(zoom), DEEPEST_TILES),
       // The filled level first, so that every line lies above it.
       _getVectorTilePromise(coords) {
-        return L.VectorGrid.Protobuf.prototype._getVectorTilePromise.call(this, coords).then((tile) => {
-          const order = [grids.level, ...LEVELS.toReversed()];
+        return L.VectorGrid.Protobuf.prototype._getVectorTilePromise.call(this, { x: coords.x, y: coords.y, z: coords.z - 1 }).then((tile) => {
+          const order = [grids.forced ?? level_of(coords.z), ...LEVELS.toReversed()];
           return { layers: Object.fromEntries([...new Set(order)].filter((name) => tile.layers[name]).map((name) => [name, tile.layers[name]])) };
         });
       },
     });
     const layer = new Tiles(this.#address(), {
-      pane: pane_name, interactive: true, maxNativeZoom: 17, maxZoom: 20, minZoom: 3, updateWhenZooming: false,
+      pane: pane_name, interactive: true, tileSize: TILE_PX, maxNativeZoom: DEEPEST_TILES, maxZoom: 20, minZoom: 3, updateWhenZooming: false,
       rendererFactory: L.svg.tile,
       getFeatureId: (feature) => feature.properties.code,
       vectorTileLayerStyles: Object.fromEntries(LEVELS.map((level) => [level, this.#style(level)])),
@@ -119,9 +123,18 @@ export class Grids {
     layer.on("mouseover", (event) => this.#hover(answer(event) || null));
     layer.on("mouseout", () => this.#hover(null));
     layer.on("load", () => this.#mark());
-    // A level that changes between two whole zooms keeps its tiles, so they are drawn anew.
-    this.level_changed.on(() => layer.redraw());
     return layer.addTo(this.map);
+  }
+
+  // A count changed while somebody looks: the grid itself says so.
+  #bump(codes) {
+    for (const tile of Object.values(this.layer._vectorTiles)) {
+      for (const code of codes) {
+        const path = tile._features?.[code]?.feature._path;
+        path?.classList.add("bumped");
+        setTimeout(() => path?.classList.remove("bumped"), 3500);
+      }
+    }
   }
 
   #hover(code) {

@@ -78,7 +78,7 @@ export class Labels {
     const size = rem();
     const wide = Array.from(name_of(facts)).reduce((sum, letter) => sum + (letter > "\u2e80" ? 0.8 : 0.45), 0) * size;
     if (b.x - a.x > wide * 1.15 + size && b.y - a.y > 2.6 * size) return "name";
-    return b.x - a.x > 2.2 * size && b.y - a.y > 1.6 * size ? "count" : null;
+    return facts.level === "micro" && b.x - a.x > 2.2 * size && b.y - a.y > 1.6 * size ? "count" : null;
   }
 
   #marker(code, room) {

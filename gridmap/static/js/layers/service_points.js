@@ -10,7 +10,7 @@ export class ServicePoints extends Places {
   constructor(map) {
     super(map, {
       name: "services", z: 605, near_zoom: 14, first_zoom: 12, id_of: (facts) => facts.code,
-      build: (facts, { far, chosen }) => h("span", { class: `service-mark ${far ? "far" : ""} ${chosen ? "chosen" : ""}`, dataset: { service: facts.code } }, service_glyph()),
+      build: (facts, { far, chosen }) => h("span", { class: `service-mark ${far ? "far" : ""} ${chosen ? "chosen" : ""}`, dataset: { service: facts.code } }, far && !chosen ? h("i", { class: "dot" }) : service_glyph()),
     });
   }
 }
