@@ -30,10 +30,10 @@ def patches(seed: int, how_many: int) -> list[Polygon]:
 
 
 def found(session: Session, seed: int = 1, how_many: int = 60) -> Published:
-    """Put a patchwork town in force, its micro-grids dealt out to three villages."""
+    """Put a patchwork town in force from now on, its micro-grids dealt out to three villages."""
     made = [GridDraft(town.TOWN, "演示镇"), *(GridDraft(town.village(x), f"演示村{x}") for x in (1, 2, 3))]
     cells = sorted(patches(seed, how_many), key=lambda cell: cell.centroid.x)
     for number, cell in enumerate(cells):
         village = town.village(1 + 3 * number // len(cells))
         made.append(GridDraft(f"{village}{number + 1:03d}", f"演示网格{number + 1}", shape=cell))
-    return publish(session, made, actor="test", at=town.FOUNDED)
+    return publish(session, made, actor="test")

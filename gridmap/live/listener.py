@@ -5,6 +5,7 @@ It starts with the first client, in whatever process that client reached, so it 
 
 import os
 from threading import Event, Lock, Thread
+from time import monotonic
 
 import psycopg
 import structlog
@@ -16,7 +17,8 @@ from gridmap.journal.feed import CHANNEL, last_position, since
 from gridmap.live.fanout import Fanout, Subscription
 from gridmap.live.frames import Batch
 
-POLL_S = 1.0  # A notification may be lost with its connection; a look now and then is the net below.
+LOOK_S = 1.0  # A notification may be lost with its connection; a look now and then is the net below.
+PULSE_S = 0.2  # How soon the thread notices that it shall end.
 BACK_OFF_S = (0.1, 0.2, 0.5, 1.0, 2.0)
 AT_ONCE = 1000
 
@@ -50,7 +52,7 @@ class Listener:
         self._fanout.unsubscribe(client)
 
     def close(self) -> None:
-        """End all streams and stop listening. Returns at once; the thread follows within `POLL_S`."""
+        """End all streams and stop listening. Returns at once; the thread follows within `PULSE_S`."""
         self._stop.set()
         self._fanout.close()
 
@@ -88,10 +90,12 @@ class Listener:
         with psycopg.connect(self._url, autocommit=True, application_name="gridmap live") as connection:
             connection.execute(f"LISTEN {CHANNEL}")
             self._catch_up()
+            looked = monotonic()
             while not self._stop.is_set():
-                for _ in connection.notifies(timeout=POLL_S, stop_after=1):
-                    pass
-                self._catch_up()
+                heard = any(True for _ in connection.notifies(timeout=PULSE_S, stop_after=1))
+                if heard or monotonic() - looked > LOOK_S:
+                    self._catch_up()
+                    looked = monotonic()
 
     def _catch_up(self) -> None:
         while True:
