@@ -11,7 +11,8 @@ from gridmap.cli.settings import read_settings
 @click.command
 def command() -> None:
     """实时中继 · place committed events in the live feed, until Ctrl-C. A second one stands by."""
-    from gridmap.cli.database import opened_engine  # noqa: PLC0415  # heavy: not for --help
+    from gridmap import logs  # noqa: PLC0415  # heavy: not for --help
+    from gridmap.cli.database import opened_engine  # noqa: PLC0415  # same
     from gridmap.live.relay import run  # noqa: PLC0415  # same
 
     stop = Event()
@@ -19,5 +20,6 @@ def command() -> None:
         # In a thread of its own: the handler may interrupt this one while it holds the event's lock.
         signal.signal(number, lambda *_: Thread(target=stop.set).start())
     settings = read_settings()
+    logs.configure(settings.log_level)
     with opened_engine(settings) as engine:
         run(engine, settings, stop)

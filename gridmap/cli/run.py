@@ -18,7 +18,6 @@ from gridmap.cli.supervise import Child, Stop, end, keep
 from gridmap.config import Settings
 from gridmap.errors import Invalid, Unavailable, msg
 
-GRACEFUL_S = 2  # less than supervise.GRACE_S: the web server ends its workers before it is ended itself
 READY_S = 60.0
 
 
@@ -48,17 +47,15 @@ def command() -> None:
 def _serve(settings: Settings, url: str, listener: socket.socket, stop: Stop, watch: Callable[[], None]) -> None:
     env = environment(settings, url)
     this = [sys.executable, "-m", "gridmap"]
-    children = [
-        Child("web", _gunicorn(settings, listener), env, pass_fds=[listener.fileno()]),
-        Child("relay", [*this, "relay"], env),
-    ]
+    web = Child("web", _gunicorn(listener), env, pass_fds=[listener.fileno()])
+    children = [web, Child("relay", [*this, "relay"], env)]
     if settings.simulate:
-        key = simulator_key(settings, url)
-        children.append(Child("simulator", [*this, "simulate", "--key-file", str(key)], env))
+        key = str(simulator_key(settings, url))
+        children.append(Child("simulator", [*this, "simulate", "--key-file", key], env))
     try:
-        for child in children:
+        for child in children[:2]:
             child.start()
-        _wait_until_ready(settings, children[0], stop)
+        _wait_until_ready(settings, web, stop)
         if not stop:
             _banner(settings)
         keep(children, stop, watch)
@@ -68,14 +65,9 @@ def _serve(settings: Settings, url: str, listener: socket.socket, stop: Stop, wa
         end(children, stop)
 
 
-def _gunicorn(settings: Settings, listener: socket.socket) -> list[str]:
-    return [
-        *(sys.executable, "-m", "gunicorn", "gridmap.app:create_app()"),
-        *("--bind", f"fd://{listener.fileno()}", "--worker-class", "gthread"),
-        *("--workers", str(settings.web_workers), "--threads", str(settings.web_threads)),
-        *("--timeout", "60", "--graceful-timeout", str(GRACEFUL_S), "--keep-alive", "75"),
-        *("--log-level", "warning", "--no-control-socket", "--name", "gridmap"),
-    ]
+def _gunicorn(listener: socket.socket) -> list[str]:
+    config = ("--config", "python:gridmap.cli.web_server", "--bind", f"fd://{listener.fileno()}")
+    return [sys.executable, "-m", "gunicorn", *config, "gridmap.app:create_app()"]
 
 
 def origin(settings: Settings) -> str:
