@@ -1,6 +1,6 @@
 // Grids on three levels, from vector tiles: the level of the moment is filled and answers, the others are lines.
 import { signal } from "../signal.js";
-import { pane } from "./spots.js";
+import { pane, rem } from "./spots.js";
 
 const { L } = window;
 export const LEVELS = ["town", "village", "micro"];
@@ -89,7 +89,7 @@ export class Grids {
     return (properties, zoom) => {
       const active = level === (this.forced ?? level_of(zoom));
       if (!active && zoom + 1 < FIRST_ZOOM[level]) return [];
-      const lines = { ...LINES[level], opacity: 1, pane: "grids" };
+      const lines = { color: LINES[level].color, weight: (LINES[level].weight * rem()) / 15, opacity: 1 };
       if (!active) return { ...lines, fill: false, className: "grid-line" };
       const step = this.filled ? load_step(level, this.counts.get(properties.code).open) : 0;
       return { ...lines, fill: true, fillColor: `var(--load-${step})`, fillOpacity: 0.92, className: "grid-area" };
