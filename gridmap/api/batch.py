@@ -53,7 +53,7 @@ def post_batch() -> Response:
     request.max_content_length = settings().batch_max_bytes
     results: list[bytes] = []
     # Buffered: the raw stream would be read byte by byte to find the ends of lines.
-    lines = _lines(_numbered(io.BufferedReader(cast(io.RawIOBase, request.stream), 65_536)))
+    lines = _lines(_numbered(io.BufferedReader(cast("io.RawIOBase", request.stream), 65_536)))
     while chunk := list(islice(lines, CHUNK)):
         results.extend(orjson.dumps(result, option=orjson.OPT_APPEND_NEWLINE) for result in _take(chunk, actor))
     return Response(results, mimetype=NDJSON)
