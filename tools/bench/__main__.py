@@ -1,0 +1,47 @@
+"""`python -m tools.bench [--quick] [--json FILE] [--only NAME]`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tools.bench.alerts import batches, eight_connections, one_connection
+from tools.bench.figures import Figure, as_json, machine, table
+from tools.bench.fixture import FULL, QUICK, Size, Stand, standing
+from tools.bench.pages import tiles_and_pages
+from tools.bench.streams import delivery
+
+MEASUREMENTS: dict[str, Callable[[Stand, Size], list[Figure]]] = {
+    "pages": tiles_and_pages,
+    "one": one_connection,
+    "eight": eight_connections,
+    "streams": delivery,
+    "batch": batches,
+}
+
+
+def main() -> None:
+    """Measure, print, and fail only when something did not work: a slow machine is no error."""
+    parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a small run that proves the bench works; its figures mean little")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write machine and figures here")
+    parser.add_argument("--only", choices=MEASUREMENTS, action="append", help="measure this only (may be repeated)")
+    given = parser.parse_args()
+    size = QUICK if given.quick else FULL
+    figures: list[Figure] = []
+    with standing(size) as stand:
+        told = machine(stand.database)
+        for name in given.only or MEASUREMENTS:
+            print(f"… measuring: {name}", file=sys.stderr, flush=True)
+            figures += MEASUREMENTS[name](stand, size)
+    for key, value in told.items():
+        print(f"{key:12} {value}")
+    print(f"{'data':12} demo town + {size.grids:,} grids, {size.cases:,} cases; median of {size.repeats} repeats\n")
+    print(table(figures))
+    if given.json:
+        given.json.write_text(json.dumps({"machine": told, "figures": as_json(figures)}, indent=2, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()
