@@ -107,7 +107,9 @@ def _camera(rng: Random, pole: Pole) -> dict[str, Any]:
     """What a camera's software sends: its id and its vendor's code; the place is where it looks."""
     known = CAMERA_CODES.get(pole.vendor, CAMERA_CODES["ai-box"])
     code, text = rng.choice(UNMAPPED if rng.random() < MAYBE_UNMAPPED else known)
-    return {"source": "camera-ai", "camera_id": pole.id, "source_code": code, "text": f"{MARK}{pole.road}{text}"}
+    # A box beside a camera of another maker speaks its own words, so it must send under its own name.
+    source = "camera-ai" if pole.vendor in CAMERA_CODES else "ai-box"
+    return {"source": source, "camera_id": pole.id, "source_code": code, "text": f"{MARK}{pole.road}{text}"}
 
 
 def _terminal(rng: Random, pole: Pole) -> dict[str, Any]:

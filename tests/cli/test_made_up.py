@@ -12,7 +12,7 @@ MANY = [alert(Random(seed), TOWN, NOW) for seed in range(600)]
 
 
 def test_every_kind_of_source_speaks() -> None:
-    assert {body["source"] for body in MANY} == {"camera-ai", "city-terminal", "hotline-12345", "resident"}
+    assert {body["source"] for body in MANY} == {"camera-ai", "ai-box", "city-terminal", "hotline-12345", "resident"}
 
 
 def test_nobody_can_take_one_for_real() -> None:
