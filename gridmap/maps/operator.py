@@ -84,14 +84,19 @@ class Layers(JSCSSMixin, MacroElement):  # type: ignore[misc]  # folium ships no
         self.base_maps = base_maps
 
 
-def draw(base_maps: Sequence[BaseMap] = (), urls: dict[str, str] = URLS) -> Any:
-    """A folium.Map whose layers our scripts fetch from `urls`. The view is set by the scripts, when the town is known."""
+def _empty() -> OperatorMap:
     shell = OperatorMap(
         tiles=None, zoom_control=False, control_scale=True, attribution_control=False, wheel_px_per_zoom_level=90, zoom_snap=0.25
     )
     # Folium keeps these two for tiles of its own, of which there are none; and without a view Leaflet asks for no tile yet.
     shell.options |= {"min_zoom": 3, "max_zoom": 20}
     shell.options.pop("zoom", None)
+    return shell
+
+
+def draw(base_maps: Sequence[BaseMap] = (), urls: dict[str, str] = URLS) -> Any:
+    """A folium.Map whose layers our scripts fetch from `urls`. The view is set by the scripts, when the town is known."""
+    shell = _empty()
     named = []
     for base in base_maps:
         tiles = folium.TileLayer(tiles=base.url, attr=base.attribution or " ", max_native_zoom=base.max_zoom, max_zoom=20, show=False)
@@ -99,3 +104,12 @@ def draw(base_maps: Sequence[BaseMap] = (), urls: dict[str, str] = URLS) -> Any:
         named.append(({"zh": base.name_zh, "en": base.name_en}, tiles.get_name()))
     Layers(urls, named).add_to(shell)
     return shell
+
+
+def standing_alone() -> tuple[str, list[str]]:
+    """A map for a page without a server: its HTML, and the scripts that make it (Leaflet itself comes from elsewhere)."""
+    shell = _empty()
+    Layers({}, ()).add_to(shell)
+    figure = shell.get_root()
+    shell.render()
+    return figure.html.render(), [figure.script.render()]

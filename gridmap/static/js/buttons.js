@@ -1,7 +1,7 @@
 // The buttons on the map, and the layer tree behind one of them.
 import { by_id, h, replace } from "./dom.js";
 import { icon } from "./glyphs.js";
-import { LEVELS } from "./layers/grids.js";
+import { LEVELS } from "./layers/levels.js";
 import { language, t } from "./words.js";
 
 const KEY = "gridmap.layers";

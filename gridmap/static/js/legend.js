@@ -1,7 +1,7 @@
 // What the marks mean.
 import { by_id, h, replace } from "./dom.js";
 import { camera_glyph, case_glyph, service_glyph } from "./glyphs.js";
-import { steps_of } from "./layers/grids.js";
+import { steps_of } from "./layers/levels.js";
 import { OPEN_STATES, URGENCIES } from "./urgency.js";
 import { t } from "./words.js";
 

@@ -21,7 +21,7 @@ export const messages = {
 
   "source.camera": { zh: "视频智能识别", en: "Camera AI" },
   "source.camera-ai": { zh: "视频智能识别", en: "Camera AI" },
-  "source.camera_ai": { zh: "视频智能识别", en: "Camera AI" },
+  "source.ai-box": { zh: "智能识别盒", en: "AI box" },
   "source.terminal": { zh: "城管终端", en: "City terminal" },
   "source.city-terminal": { zh: "城管终端", en: "City terminal" },
   "source.patrol": { zh: "网格巡查", en: "Patrol" },
@@ -124,6 +124,7 @@ export const messages = {
   "layers.places": { zh: "设施", en: "Places" },
   "layers.base": { zh: "底图", en: "Base map" },
   "layer.cases": { zh: "显示案件", en: "Show cases" },
+  "layer.heat": { zh: "热力图", en: "Heat map" },
   "layer.marks.marks": { zh: "点与聚合", en: "Marks and clusters" },
   "layer.marks.heat": { zh: "热力图", en: "Heat map" },
   "layer.marks.both": { zh: "两者都显示", en: "Both" },
@@ -167,6 +168,7 @@ export const messages = {
 
   "case.uncategorised": { zh: "待分类", en: "Uncategorised" },
   "case.uncategorised_code": { zh: "待分类（来源代码 {code}）", en: "Uncategorised (source code {code})" },
+  "case.state": { zh: "状态", en: "State" },
   "case.grid": { zh: "所属网格", en: "Grid" },
   "case.address": { zh: "地址", en: "Address" },
   "case.place": { zh: "坐标", en: "Coordinates" },
@@ -246,5 +248,8 @@ export const messages = {
   "service.keeper": { zh: "负责人", en: "Keeper" },
   "service.phone": { zh: "电话", en: "Phone" },
   "service.services": { zh: "服务内容", en: "Services" },
+  "service.radius": { zh: "服务圈半径", en: "Circle's radius" },
+  "export.figures": { zh: "未结案 {n} 件 · 导出于 {time}", en: "{n} open cases · exported {time}" },
+  "export.figures_cut": { zh: "最新的未结案 {n} 件（另有 {left} 件未收入）· 导出于 {time}", en: "the newest {n} open cases ({left} more left out) · exported {time}" },
   "place.title": { zh: "这里的告警归哪里", en: "Where an alert from here would go" },
 };

@@ -1,25 +1,12 @@
 // Grids on three levels, from vector tiles: the level of the moment is filled and answers, the others are lines.
 import { signal } from "../signal.js";
+import { FIRST_ZOOM, LEVELS, LINES, level_of, load_step } from "./levels.js";
 import { pane, rem } from "./spots.js";
 
 const { L } = window;
-export const LEVELS = ["town", "village", "micro"];
-const FIRST_ZOOM = { town: 0, village: 12, micro: 14 };
-const LINES = {
-  town: { color: "var(--town-line)", weight: 2.5 },
-  village: { color: "var(--village-line)", weight: 1.6 },
-  micro: { color: "var(--grid-line)", weight: 0.8 },
-};
-const STEPS = { micro: [1, 2, 4, 8], village: [1, 3, 6, 12], town: [1, 50, 200, 1000] };
-
 const DEEPEST_TILES = 17;
 // Twice the usual, so a quarter of the requests; a tile of this size is the usual one of the zoom before.
 const TILE_PX = 512;
-
-// Between two whole zooms the nearer one decides, as it does for the tiles.
-export const level_of = (zoom) => LEVELS.findLast((level) => Math.round(zoom) >= FIRST_ZOOM[level]);
-export const load_step = (level, open) => STEPS[level].filter((at_least) => open >= at_least).length;
-export const steps_of = (level) => STEPS[level];
 
 export class Grids {
   constructor(map, url, counts) {
