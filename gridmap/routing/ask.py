@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
@@ -10,10 +10,9 @@ import numpy as np
 from shapely.geometry import Point, Polygon
 from sqlalchemy.orm import Session
 
-from gridmap.geo.measure import distances_m
 from gridmap.grids import lookup
 from gridmap.places.views import representative
-from gridmap.routing.index import Facts, GridIndex
+from gridmap.routing.index import GridIndex
 from gridmap.routing.route import NOWHERE, Basis, Other, Route, decide
 
 
@@ -53,7 +52,7 @@ class Indexes:
 
     def __init__(self, keep: int = 4) -> None:
         self._keep = keep
-        self._held: OrderedDict[tuple[str, int], GridIndex] = OrderedDict()
+        self._held: OrderedDict[tuple[str, int, datetime], _Slot] = OrderedDict()
         self._lock = Lock()
 
     def at(self, session: Session, at: datetime | None = None) -> GridIndex:
@@ -61,15 +60,25 @@ class Indexes:
         found = lookup.publication_at(session, at)
         if found is None:
             return GridIndex(lookup.NOTHING_YET)
-        key = (str(session.connection().engine.url), found[0])
+        slot = self._slot((str(session.connection().engine.url), *found))
+        with slot.building:  # Who needs this index waits for the one who builds it; nobody else does.
+            if slot.index is None:
+                slot.index = GridIndex(lookup.micro_grids(session, *found))
+            return slot.index
+
+    def _slot(self, key: tuple[str, int, datetime]) -> "_Slot":
         with self._lock:
-            index = self._held.get(key)
-            if index is None:
-                index = self._held[key] = GridIndex(lookup.micro_grids(session, *found))
+            slot = self._held.setdefault(key, _Slot())
             self._held.move_to_end(key)
             while len(self._held) > self._keep:
                 self._held.popitem(last=False)
-        return index
+            return slot
+
+
+@dataclass
+class _Slot:
+    index: GridIndex | None = None
+    building: Lock = field(default_factory=Lock)
 
 
 _indexes = Indexes()
@@ -92,13 +101,13 @@ def route_by(index: GridIndex, places: Sequence[Place], *, limit_m: float) -> li
     if not points:
         return routes
     lon, lat = np.array([p for _, p in points], dtype=float).T
-    reach = np.array([_reach(places[i], point) for i, point in points])
+    reach = np.array([_reach(places[i]) for i, _ in points])
     for (i, point), facts in zip(points, index.facts(lon, lat, reach, limit_m), strict=True):
         place = places[i]
         accuracy = place.accuracy_m if place.basis is Basis.LOCATION else None
         route = decide(facts, index, point=point, basis=place.basis, accuracy_m=accuracy, limit_m=limit_m)
         if place.basis is Basis.CAMERA_VIEW and place.camera_view is not None:
-            route = _seen(route, place.camera_view, index, facts)
+            route = _seen(route, place.camera_view, index, point)
         routes[i] = route
     return routes
 
@@ -108,16 +117,12 @@ def route_one(session: Session, place: Place, *, limit_m: float, at: datetime | 
     return route_all(session, [place], limit_m=limit_m, at=at)[0]
 
 
-def _reach(place: Place, point: tuple[float, float]) -> float:
-    """Within how many metres other grids matter: the accuracy, or as far as the camera sees."""
-    if place.basis is not Basis.CAMERA_VIEW or place.camera_view is None:
-        return place.accuracy_m or 0.0
-    lons, lats = np.array(place.camera_view.exterior.coords).T
-    return float(distances_m(np.full(len(lons), point[0]), np.full(len(lats), point[1]), lons, lats).max())
+def _reach(place: Place) -> float:
+    """Within how many metres other grids matter."""
+    return (place.accuracy_m or 0.0) if place.basis is Basis.LOCATION else 0.0
 
 
-def _seen(route: Route, view: Polygon, index: GridIndex, facts: Facts) -> Route:
+def _seen(route: Route, view: Polygon, index: GridIndex, point: tuple[float, float]) -> Route:
     """A view that spans several grids makes the route ambiguous; each candidate tells its share of the view."""
-    metres = dict(facts.others)
-    candidates = (Other(index.codes[g], metres.get(g, 0.0), share) for g, share in index.touching(view))
-    return replace(route, candidates=tuple(other for other in candidates if other.code != route.grid))
+    rest = [(g, share) for g, share in index.touching(view) if index.codes[g] != route.grid]
+    return replace(route, candidates=tuple(Other(index.codes[g], index.metres(point, g), share) for g, share in rest))

@@ -5,12 +5,13 @@ never in none). Distances: in the local metre plane (`geo.measure.Plane`). The b
 the one or two grids it bounds, so that the nearest arc tells the distance to the border and the neighbour behind it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry import Polygon
+from shapely.geometry import MultiPolygon, Polygon
 
 from gridmap.geo.measure import plane_at
 from gridmap.grids.lookup import InForce
@@ -18,7 +19,11 @@ from gridmap.grids.lookup import InForce
 Ints = NDArray[np.intp]
 Floats = NDArray[np.float64]
 NOBODY = -1
+MOST_OTHERS = 20  # Who is told "one of 5,000 grids" knows nothing; and a circle of 50 km touches that many.
 _ARC_SEGMENTS = 16  # Long enough to keep arcs few, short enough for tight boxes in the tree.
+_WIDE_AT_ONCE = 1000  # Points whose wider surroundings are looked at together: bounds the memory.
+_STRAIGHT_DEG = 0.001  # An edge straight in degrees bends in the plane: 3 km by 13 cm, this much by less than 0.2 mm.
+_FAR_DEG = 3.0  # Further than this from every grid the plane is no measure, and no distance of any use.
 
 
 @dataclass(frozen=True)
@@ -27,9 +32,10 @@ class Facts:
 
     Attributes:
         covering: the grids that cover it, ascending; two or more on an edge or corner.
-        border_m: distance to the nearest border of the first covering grid, or, uncovered, to the nearest grid.
+        border_m: distance to the nearest border of the first covering grid, or, uncovered, to the nearest grid; None
+            where there is no grid within three degrees.
         others: (grid, metres) of grids that do not come first in `covering`, nearest first, lower code first among equals:
-            the runner-up and every grid within the reach asked for.
+            the runner-up and the grids within the reach asked for, the nearest 20 at most.
     """
 
     covering: tuple[int, ...]
@@ -50,14 +56,14 @@ class GridIndex:
         self.codes = held.codes
         self.spans = held.spans
         self.names = held.names
-        self._shapes = np.array(held.shapes, dtype=object)
-        shapely.prepare(self._shapes)
+        self._shapes = _prepared(held.shapes)
         self._tree = shapely.STRtree(self._shapes)
         if self.codes:
-            west, _, east, _ = shapely.total_bounds(self._shapes)
-            self._plane = plane_at((west + east) / 2)
-            arcs, self._owners = _arcs(self._plane.flat(self._shapes))
-            self._arcs = shapely.STRtree(arcs)
+            self._bounds = shapely.total_bounds(self._shapes)
+            self._plane = plane_at((self._bounds[0] + self._bounds[2]) / 2)
+            self._typical_m = float(np.sqrt(shapely.area(self._plane.flat(self._shapes)).mean()))
+            arcs, self._owners = _arcs(self._shapes)
+            self._arcs = shapely.STRtree(self._plane.flat(shapely.segmentize(arcs, _STRAIGHT_DEG)))
 
     def covering(self, lon: Floats, lat: Floats) -> tuple[Ints, Ints]:
         """Pairs (point, grid) of n points in degrees and the grids that cover them, sorted by point, then grid."""
@@ -77,24 +83,42 @@ class GridIndex:
         if not self.codes:
             return [Facts((), None, ())] * len(lon)
         covers = _grouped(len(lon), *self.covering(lon, lat))
-        flat = shapely.points(self._plane.metres(lon, lat))
-        near = self._near(flat, reach_m, [own[0] if own else NOBODY for own in covers], limit_m)
+        here = np.flatnonzero(self._within_reason(lon, lat))
+        flat = shapely.points(self._plane.metres(lon[here], lat[here]))
+        near: list[dict[int, float]] = [{} for _ in covers]
+        own = [covers[i][0] if covers[i] else NOBODY for i in here.tolist()]
+        for i, around in zip(here.tolist(), self._near(flat, reach_m[here], own, limit_m), strict=True):
+            near[i] = around
         return [_facts(tuple(own), around) for own, around in zip(covers, near, strict=True)]
 
+    def _within_reason(self, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
+        west, south, east, north = self._bounds
+        along = (lon >= west - _FAR_DEG) & (lon <= east + _FAR_DEG)
+        return np.asarray(along & (lat >= south - _FAR_DEG) & (lat <= north + _FAR_DEG))
+
     def touching(self, view: Polygon) -> list[tuple[int, float]]:
-        """The grids a camera's view (degrees) touches, each with its share of the view's area, largest share first."""
+        """The grids a camera's view (degrees) touches, each with its share of the view's area, largest first; 20 at most."""
         hit = self._tree.query(view, predicate="intersects")
         if not len(hit):
             return []
         shares = shapely.area(shapely.intersection(self._shapes[hit], view)) / view.area
         pairs = [(int(g), float(s)) for g, s in zip(hit, shares, strict=True) if s > 0]
-        return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+        return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:MOST_OTHERS]
+
+    def metres(self, point: tuple[float, float], grid: int) -> float:
+        """Distance from a point (degrees) to a grid; 0 where it covers the point."""
+        lon, lat = np.array([point[0]]), np.array([point[1]])
+        if grid in self.covering(lon, lat)[1]:
+            return 0.0
+        flat = shapely.points(self._plane.metres(lon, lat))
+        return float(shapely.distance(flat, self._arcs.geometries[(self._owners == grid).any(axis=1)]).min())
 
     def _near(self, flat: NDArray[np.object_], reach_m: Floats, own: list[int], limit_m: float) -> list[dict[int, float]]:
         """For each point the distances to the borders of the grids around it: of the nearest border, of the nearest
         other grid, and of all within reach."""
         (point, arc), metres = self._arcs.query_nearest(flat, all_matches=True, return_distance=True)
         near = self._gather(len(flat), point, arc, metres)
+        nearest = np.array([min(around.values()) for around in near])
         reach = reach_m.copy()
         for i, around in enumerate(near):
             if len(around) == 1:
@@ -103,12 +127,24 @@ class GridIndex:
                 if grid == own[i] or (own[i] == NOBODY and distance <= limit_m):
                     reach[i] = max(reach[i], self._bound(flat[i], grid))
         wide = np.flatnonzero(reach > 0)
-        if len(wide):
-            point, arc = self._arcs.query(flat[wide], predicate="dwithin", distance=reach[wide])
-            metres = shapely.distance(flat[wide][point], self._arcs.geometries[arc])
-            for i, around in zip(wide.tolist(), self._gather(len(wide), point, arc, metres), strict=True):
+        for some in np.array_split(wide, range(_WIDE_AT_ONCE, len(wide), _WIDE_AT_ONCE)):
+            for i, around in zip(some.tolist(), self._around(flat[some], nearest[some], reach[some]), strict=True):
                 near[i] = around | near[i]
         return near
+
+    def _around(self, flat: NDArray[np.object_], nearest: Floats, reach: Floats) -> list[dict[int, float]]:
+        """The grids within reach of each point; where they are many, all of some smaller circle that holds enough of them."""
+        found: list[dict[int, float]] = [{} for _ in reach]
+        waiting, radius = np.arange(len(reach)), np.minimum(reach, nearest + self._typical_m)
+        while len(waiting):
+            point, arc = self._arcs.query(flat[waiting], predicate="dwithin", distance=radius[waiting])
+            metres = shapely.distance(flat[waiting][point], self._arcs.geometries[arc])
+            for i, around in zip(waiting.tolist(), self._gather(len(waiting), point, arc, metres), strict=True):
+                found[i] = around
+            few = np.array([len(found[i]) <= MOST_OTHERS for i in waiting.tolist()])  # One of them may be its own.
+            waiting = waiting[few & (radius[waiting] < reach[waiting])]
+            radius = np.minimum(reach, radius * 2)
+        return found
 
     def _bound(self, flat: shapely.Point, own: int) -> float:
         """A distance within which some grid other than `own` surely lies; 0 when there is no other."""
@@ -130,6 +166,20 @@ class GridIndex:
         return near
 
 
+def _prepared(shapes: Sequence[MultiPolygon]) -> NDArray[np.object_]:
+    """The shapes with their point locators built, so that threads may ask them all at once.
+
+    GEOS builds a prepared polygon's locator when it is asked: a plain one for the first question, an indexed one for
+    the second, without a lock. Two threads that ask first end the process (double free; GEOS 3.13, shapely 2.2).
+    """
+    prepared = np.array(shapes, dtype=object)
+    shapely.prepare(prepared)
+    west, south, east, north = shapely.bounds(prepared).T.reshape(4, -1)
+    for _ in range(2):
+        shapely.intersects_xy(prepared, (west + east) / 2, (south + north) / 2)
+    return prepared
+
+
 def _grouped(n: int, point: Ints, grid: Ints) -> list[list[int]]:
     groups: list[list[int]] = [[] for _ in range(n)]
     for i, g in zip(point.tolist(), grid.tolist(), strict=True):
@@ -140,17 +190,17 @@ def _grouped(n: int, point: Ints, grid: Ints) -> list[list[int]]:
 def _facts(covering: tuple[int, ...], around: dict[int, float]) -> Facts:
     first = covering[0] if covering else NOBODY
     reached = {g: 0.0 if g in covering else d for g, d in around.items() if g != first}
-    others = tuple(sorted(reached.items(), key=lambda pair: (pair[1], pair[0])))
+    others = tuple(sorted(reached.items(), key=lambda pair: (pair[1], pair[0]))[:MOST_OTHERS])
     border = around.get(first) if covering else (others[0][1] if others else None)
     return Facts(covering, border, others)
 
 
-def _arcs(flat: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
-    """The borders of a coverage (metres) as lines of at most 16 segments, and the grids each bounds, shape (m, 2).
+def _arcs(shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
+    """The borders of a coverage as lines of at most 16 segments, and the grids each bounds, shape (m, 2).
 
     The second owner is `NOBODY` on the outer edge. Neighbours must share their vertices, which the partition promises.
     """
-    parts, grid_of_part = shapely.get_parts(flat, return_index=True)
+    parts, grid_of_part = shapely.get_parts(shapes, return_index=True)
     rings, part_of_ring = shapely.get_rings(parts, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     start = np.flatnonzero(ring[:-1] == ring[1:])

@@ -103,7 +103,7 @@ def decide(
         basis=basis,
         grid=None if chosen is None else index.codes[chosen],
         point=point,
-        publication=index.publication,
+        publication=index.publication or None,
         boundary=None if chosen is None else index.spans[chosen],
         distance_to_border_m=facts.border_m,
         runner_up=rest[0] if rest else None,

@@ -32,6 +32,7 @@ _DOUBT = (
     "the position is only good to {accuracy}; it may also belong to {grids}",
 )
 _SPANS = ("视野跨越多个网格，也可能属于：{grids}", "the view spans several grids; it may also belong to {grids}")
+_TOLD = 5  # Candidates by name; the rest are counted.
 _UNKNOWN_CAMERA = ("未登记的摄像头{camera}", "Camera {camera} is not on record")
 
 Names = Mapping[str, tuple[str, str]]
@@ -71,8 +72,10 @@ def _rule(facts: Mapping[str, Any], names: Names, language: int) -> str:
 
 
 def _doubt(facts: Mapping[str, Any], names: Names, language: int) -> str:
-    grids = [_name(other["code"], names, language) for other in facts["candidates"]]
-    joined = "、".join(grids) if language == 0 else ", ".join(grids)
+    grids = [_name(other["code"], names, language) for other in facts["candidates"][:_TOLD]]
+    joined = ("、", ", ")[language].join(grids)
+    if (more := len(facts["candidates"]) - _TOLD) > 0:
+        joined += (f"等{more + _TOLD}个网格", f" and {more} more")[language]
     sentence = _SPANS if facts["basis"] == Basis.CAMERA_VIEW else _DOUBT
     return sentence[language].format(accuracy=_metres(facts["accuracy_m"], language), grids=joined)
 
