@@ -1,6 +1,7 @@
 """The values of one row, read one by one; what is wrong with them is collected, not raised. Pure."""
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from gridmap.errors import Fault, msg
 from gridmap.geo.files.contents import Row
 
 _EARLIEST = datetime(1949, 10, 1, tzinfo=UTC)
+_NO_LETTERS = re.compile("[\0\ud800-\udfff]")  # What neither PostgreSQL nor UTF-8 takes: zero, and halves of surrogate pairs.
 _EXACT = 10**15  # Spreadsheets keep 15 digits of a number; what comes after is lost and reads as zeros.
 
 
@@ -56,7 +58,7 @@ class Cells:
             self.wrong(name, msg("%(field)s is missing"))
         if len(found) > most:
             self.wrong(name, msg("%(field)s has %(count)s letters, at most %(most)s are taken"), count=len(found), most=most)
-        if "\0" in found or any("\ud800" <= letter <= "\udfff" for letter in found):
+        if _NO_LETTERS.search(found):
             self.wrong(name, msg("%(field)s holds characters that are none"))
             return ""
         return found

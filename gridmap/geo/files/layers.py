@@ -3,8 +3,10 @@
 import codecs
 import struct
 import tempfile
+import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +36,8 @@ def read_geopackage(path: Path, name: str, progress: Progress) -> Contents:
         if file.read(len(_SQLITE)) != _SQLITE:
             raise Invalid(msg("The file is not a GeoPackage"), field="file")
     try:
-        layers = [str(layer) for layer, _ in pyogrio.list_layers(path)]
+        with _quietly():
+            layers = [str(layer) for layer, _ in pyogrio.list_layers(path)]
     except _GDAL_ERRORS as error:
         raise _unreadable(error) from error
     if name not in layers and len(layers) != 1:
@@ -59,6 +62,14 @@ def read_shapefile(path: Path, progress: Progress) -> Contents:
         encoding = _encoding(stem)
         stem.with_suffix(".cpg").unlink(missing_ok=True)  # It is heeded already, and GDAL knows fewer names than we.
         return _read(stem.with_suffix(".shp"), None, encoding, progress)
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without GDAL's remarks on slightly odd files (an old application id, a missing extent): they are no use to anyone here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        yield
 
 
 def _unreadable(error: Exception) -> Invalid:
@@ -143,7 +154,8 @@ def _decodes(text: bytes, encoding: str) -> bool:
 
 def _read(path: Path, layer: str | None, encoding: str | None, progress: Progress) -> Contents:
     try:
-        meta, _, wkb, columns = pyogrio.raw.read(path, layer=layer, encoding=encoding, datetime_as_string=True)
+        with _quietly():
+            meta, _, wkb, columns = pyogrio.raw.read(path, layer=layer, encoding=encoding, datetime_as_string=True)
     except UnicodeDecodeError as error:
         raise Invalid(
             msg("The file's text is not in the encoding it names (%(encoding)s)"), field="file", encoding=encoding or "UTF-8"

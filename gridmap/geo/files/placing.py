@@ -111,17 +111,18 @@ def _transformed(crs: CRS, shapes: NDArray[np.object_]) -> tuple[NDArray[np.obje
             continue
         there[i] = shapely.transform(shape, lambda xy: np.column_stack(way.transform(xy[:, 0], xy[:, 1])))
         if not np.isfinite(shapely.get_coordinates(there[i])).all():
+            there[i] = None
             lost[i] = Fault("geometry", msg("The place lies outside of where %(crs)s means anything"), {"crs": crs.name[:120]})
-    return there, {**lost, **_off_earth(there, lost)}
+    return there, {**lost, **_off_earth(there)}
 
 
-def _off_earth(shapes: NDArray[np.object_], but: dict[int, Fault] | None = None) -> dict[int, Fault]:
+def _off_earth(shapes: NDArray[np.object_]) -> dict[int, Fault]:
     faults = {}
     bounds = shapely.bounds(shapes) if len(shapes) else np.empty((0, 4))
     sound = (bounds[:, 0] >= -180) & (bounds[:, 2] <= 180) & (bounds[:, 1] >= -90) & (bounds[:, 3] <= 90)
     wide = bounds[:, 2] - bounds[:, 0] > 180
     for i in np.flatnonzero(~sound | wide):
-        if shapes[i] is not None and i not in (but or {}):
+        if shapes[i] is not None:
             faults[int(i)] = _why(bounds[i], wide=bool(wide[i] & sound[i]))
     return faults
 
