@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from gridmap.cluster.server import Cluster
+
 CHECKOUT = Path(__file__).parents[2]
 
 
@@ -81,3 +83,41 @@ def test_away_from_the_checkout_every_resource_is_its_own(away: Path) -> None:
     folders = ask(away, story).split()
     assert len(folders) == 5
     assert all(Path(folder).is_relative_to(away.parents[1]) for folder in folders)
+
+
+SERVE = """
+import hashlib, json, re, sys
+from gridmap.app import create_app
+from gridmap.config import Settings
+from gridmap.db import make_engine
+from gridmap.migrations import migrate
+engine = make_engine(sys.argv[1])
+migrate(engine)
+engine.dispose()
+app = create_app(Settings(secret_key="for a test only"), database_url=sys.argv[1])
+client = app.test_client()
+pages = {}
+for path, language in [(path, language) for path in sys.argv[2:] for language in ("zh", "en")]:
+    answer = client.get(path, headers={"Accept-Language": language})
+    drawn = rb'nonce="[^"]+"|_[0-9a-f]{32}'  # by lot for every answer
+    text = re.sub(drawn, b"", answer.data)
+    pages[f"{language} {path}"] = [answer.status_code, len(text), hashlib.sha256(text).hexdigest()]
+print(json.dumps(pages))
+"""
+PAGES = ("/", "/assets/leaflet/dist/leaflet.js", "/static/css/map.css", "/api/docs", "/api/openapi.json", "/healthz")
+
+
+def serve(python: Path | str, url: str, folder: Path) -> dict[str, list[object]]:
+    env = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    done = subprocess.run([python, "-c", SERVE, url, *PAGES], capture_output=True, text=True, check=False, cwd=folder, env=env)
+    assert done.returncode == 0, done.stderr
+    pages: dict[str, list[object]] = json.loads(done.stdout.splitlines()[-1])
+    return pages
+
+
+def test_it_makes_its_own_tables_and_serves_the_same_pages_as_the_checkout(away: Path, cluster: Cluster) -> None:
+    from_wheel = serve(away, cluster.create_database("wheel"), Path("/"))
+    from_checkout = serve(sys.executable, cluster.create_database("checkout"), CHECKOUT)
+    assert {page: answer[0] for page, answer in from_wheel.items() if answer[0] != 200} == {}
+    assert from_wheel["zh /"] != from_wheel["en /"]
+    assert from_wheel == from_checkout

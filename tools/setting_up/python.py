@@ -28,7 +28,7 @@ def bring(checkout: Path, *, for_tests: bool) -> None:
         _make(checkout)
         uv, env = find_uv(checkout), for_uv()
         python: list[str | Path] = ["--python", checkout / ".venv/bin/python"]
-        run([*uv, "pip", "sync", *python, "--require-hashes", lock], cwd=checkout, env=env)
+        run([*uv, "pip", "sync", *python, "--require-hashes", "--compile-bytecode", lock], cwd=checkout, env=env)
         build: list[str | Path] = ["--build-constraints", checkout / "requirements/dev.txt"]  # locked build tools too
         run([*uv, "pip", "install", *python, "--no-deps", *build, "--editable", checkout], cwd=checkout, env=env)
         stamp.write(mark)

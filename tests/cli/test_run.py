@@ -1,0 +1,197 @@
+"""`gridmap run` from the outside: real processes, a database of its own, real HTTP."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parents[2]
+LONG_S = 90.0  # patience with a busy machine; nothing here waits for its own sake
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def eventually(true: Callable[[], object]) -> None:
+    deadline = time.monotonic() + LONG_S
+    while not true():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)
+
+
+class Town:
+    """One GRIDMAP_HOME and port, and the `gridmap run` that serves it."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.port = free_port()
+        self.process: subprocess.Popen[str] | None = None
+        self.family: set[int] = set()
+
+    def launch(self, **settings: str) -> subprocess.Popen[str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("GRIDMAP_")}
+        own = {"GRIDMAP_HOME": str(self.home), "GRIDMAP_PORT": str(self.port), "GRIDMAP_SIMULATE": "0", "GRIDMAP_LANGUAGE": "en"}
+        command = [sys.executable, "-m", "gridmap", "run"]
+        env = {**inherited, **own, **settings, "PYTHONUNBUFFERED": "1"}
+        return subprocess.Popen(command, cwd=CHECKOUT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def start(self, **settings: str) -> None:
+        """Start it and wait for the banner."""
+        self.process = self.launch(**settings)
+        assert self.process.stdout is not None
+        said = []
+        for line in self.process.stdout:
+            said.append(line)
+            if "Ctrl-C" in line:
+                self.family = self.descendants()
+                return
+        pytest.fail("".join(said))
+
+    def descendants(self) -> set[int]:
+        """Every process below it, the database's server included."""
+        assert self.process is not None
+        parents = {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(FileNotFoundError, ProcessLookupError):
+                fields = stat.read_text().rsplit(")", 1)[1].split()
+                if fields[0] != "Z":
+                    parents[int(stat.parent.name)] = int(fields[1])
+        found = {self.process.pid}
+        while more := {pid for pid, parent in parents.items() if parent in found} - found:
+            found |= more
+        return found
+
+    def survivors(self) -> set[int]:
+        """Those of its processes that are still alive."""
+        alive = set()
+        for pid in self.family:
+            with suppress(FileNotFoundError, ProcessLookupError):
+                if Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z":
+                    alive.add(pid)
+        return alive
+
+    def get(self, path: str) -> bytes:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
+            return bytes(answer.read())
+
+    def end(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(LONG_S)
+        if self.process is not None and self.process.stdout is not None:
+            self.process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="gridmap-run-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def town(home: Path) -> Iterator[Town]:
+    """Not started yet. The data stay from test to test: only the first start loads the demo town."""
+    town = Town(home)
+    yield town
+    town.end()
+
+
+def is_up(town: Town) -> bool:
+    try:
+        return town.get("/healthz") != b""
+    except urllib.error.URLError:
+        return False
+
+
+def test_it_serves_the_demo_town_and_the_simulated_alerts_arrive(town: Town) -> None:
+    town.start(GRIDMAP_SIMULATE="1", GRIDMAP_SIMULATE_SECONDS="0.2")
+    assert b"<html" in town.get("/")
+    grids = json.loads(town.get("/api/v1/grids.geojson?level=town"))
+    assert [grid["properties"]["code"] for grid in grids["features"]] == ["310151101"]
+
+    def simulated() -> bool:
+        cases = json.loads(town.get("/api/v1/cases.geojson?limit=5"))["features"]
+        return any(case["properties"]["source_id"].startswith("sim-") for case in cases)
+
+    eventually(simulated)
+    assert town.home.joinpath("simulator-key").stat().st_mode & 0o077 == 0
+
+
+def test_a_second_one_in_the_same_home_is_refused_and_harms_nothing(town: Town) -> None:
+    town.start()
+    second = town.launch(GRIDMAP_PORT=str(free_port()))
+    said, _ = second.communicate(timeout=LONG_S)
+    assert second.returncode == 1
+    assert "GRIDMAP_HOME" in said
+    assert is_up(town)
+
+
+def test_a_web_server_that_dies_is_back_on_the_same_port(town: Town) -> None:
+    town.start()
+    assert town.process is not None
+    commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in town.family}
+    (web,) = (pid for pid, words in commands.items() if b"gunicorn" in words and parent_of(pid) == town.process.pid)
+    os.kill(web, signal.SIGKILL)
+    eventually(lambda: web not in town.survivors() and is_up(town))
+
+
+def parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+
+
+def test_ctrl_c_ends_everything_it_started_even_with_a_live_stream_open(town: Town) -> None:
+    town.start()
+    with socket.create_connection(("127.0.0.1", town.port), timeout=30) as stream:
+        stream.sendall(b"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n")
+        assert b"200" in stream.recv(200)
+        assert town.process is not None
+        town.process.send_signal(signal.SIGINT)
+        assert town.process.wait(LONG_S) == 0
+    assert town.survivors() == set()
+    with socket.socket() as again:
+        again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        again.bind(("127.0.0.1", town.port))
+
+
+def test_killed_without_a_word_it_leaves_nothing_behind_and_starts_again(town: Town) -> None:
+    town.start()
+    assert town.process is not None
+    town.process.kill()
+    town.process.wait(LONG_S)
+    eventually(lambda: not town.survivors())
+    town.end()
+    town.start()
+    assert is_up(town)
+
+
+def test_two_towns_run_side_by_side(town: Town) -> None:
+    town.start()
+    folder = Path(tempfile.mkdtemp(prefix="gridmap-run-"))
+    folder.chmod(0o755)
+    other = Town(folder)
+    try:
+        other.start()
+        assert is_up(town)
+        assert is_up(other)
+        other.end()
+        assert is_up(town)
+    finally:
+        other.end()
+        shutil.rmtree(folder, ignore_errors=True)
