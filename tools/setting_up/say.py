@@ -13,7 +13,7 @@ from pathlib import Path
 LOG = Path(__file__).resolve().parents[2] / ".setup" / "log.txt"
 
 
-class Failed(Exception):  # noqa: N818  # "Failed" reads as what it is
+class Failed(Exception):
     """Set-up cannot go on; the text tells why and what to type, in Chinese and English."""
 
 
