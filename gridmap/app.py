@@ -8,7 +8,7 @@ from apiflask import APIFlask
 from gridmap import __version__, api, web
 from gridmap.config import Settings
 from gridmap.db import make_engine
-from gridmap.http import metrics, problems, state
+from gridmap.http import hosts, metrics, problems, state
 from gridmap.http.json import StrictJSON
 
 
@@ -30,7 +30,9 @@ def create_app(settings: Settings | None = None, *, database_url: str | None = N
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
     )
-    state.hold(app, settings, make_engine(database_url or _database_url(settings)))
+    url = database_url or _database_url(settings)
+    state.hold(app, settings, make_engine(url, statement_seconds=settings.statement_seconds))
+    hosts.trust(app, settings.trusted_hosts)
     problems.handle(app)
     metrics.count(app)
     web.install(app, settings)

@@ -22,9 +22,7 @@ def _default_home() -> Path:
 class Settings(BaseSettings):
     """What can be set from outside. Immutable once read; tests build their own."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="GRIDMAP_", frozen=True, extra="forbid"
-    )
+    model_config = SettingsConfigDict(env_prefix="GRIDMAP_", frozen=True, extra="forbid")
 
     home: Path = Field(
         default_factory=_default_home,
@@ -37,6 +35,10 @@ class Settings(BaseSettings):
     host: str = Field(
         default="127.0.0.1",
         description="Address to listen on. Until sign-in exists only this machine's own.",
+    )
+    trusted_hosts: str = Field(
+        default="localhost,127.0.0.1,[::1]",
+        description="Names browsers may reach this server by, separated by commas; others are refused (DNS rebinding).",
     )
     port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on.")
     secret_key: SecretStr | None = Field(
@@ -51,13 +53,9 @@ class Settings(BaseSettings):
         default=True,
         description="Feed a gentle stream of made-up alerts while `gridmap run` runs the demo town.",
     )
-    simulate_seconds: float = Field(
-        default=6.0, gt=0, description="Mean pause between two made-up alerts."
-    )
+    simulate_seconds: float = Field(default=6.0, gt=0, description="Mean pause between two made-up alerts.")
 
-    web_workers: int = Field(
-        default=2, ge=1, le=64, description="Web server processes."
-    )
+    web_workers: int = Field(default=2, ge=1, le=64, description="Web server processes.")
     web_threads: int = Field(
         default=256,
         ge=8,
@@ -110,8 +108,9 @@ class Settings(BaseSettings):
         ge=0,
         description="How far a sender's clock may run ahead before its alert is refused.",
     )
-    batch_max_lines: int = Field(
-        default=200_000, ge=1, description="Lines of one batch call."
+    batch_max_lines: int = Field(default=200_000, ge=1, description="Lines of one batch call.")
+    statement_seconds: float = Field(
+        default=60.0, gt=0, description="A database statement of the web server that takes longer is given up."
     )
     body_max_bytes: int = Field(
         default=1_048_576,
@@ -128,9 +127,7 @@ class Settings(BaseSettings):
         default="",
         description="JSON list of base maps: name_zh, name_en, url, datum, attribution, max_zoom. Empty: none is needed.",
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="What the log holds."
-    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What the log holds.")
 
     @cached_property
     def listens_locally(self) -> bool:

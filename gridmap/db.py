@@ -31,8 +31,10 @@ def _dumps(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
-def make_engine(url: str, *, pool_size: int = 10, max_overflow: int = 20) -> Engine:
-    """An engine for `url`. Sessions are in UTC and give up on a lock after 10 s rather than hang for ever."""
+def make_engine(url: str, *, pool_size: int = 10, max_overflow: int = 20, statement_seconds: float = 0) -> Engine:
+    """An engine for `url`. Sessions are in UTC and give up on a lock after 10 s rather than hang for ever, and on a
+    statement after `statement_seconds` (0: never)."""
+    options = f"-c timezone=UTC -c lock_timeout=10s -c statement_timeout={int(statement_seconds * 1000)}"
     return create_engine(
         as_sqlalchemy_url(url),
         pool_size=pool_size,
@@ -42,9 +44,7 @@ def make_engine(url: str, *, pool_size: int = 10, max_overflow: int = 20) -> Eng
         pool_pre_ping=False,
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
-        connect_args={
-            "options": "-c timezone=UTC -c lock_timeout=10s -c application_name=gridmap"
-        },
+        connect_args={"options": options, "application_name": "gridmap"},
     )
 
 
