@@ -29,9 +29,10 @@ export function keep(map, selection, { wants_view }) {
   });
   const follow = () => {
     const { view, chosen } = read(location.hash);
-    if (view) wants_view(view);
+    // What is chosen first: moving the view writes the address again.
     if (chosen) selection.choose(chosen.kind, chosen.id, { from_address: true, pan: !view });
     else selection.clear({ from_address: true });
+    if (view) wants_view(view);
   };
   addEventListener("popstate", follow);
   return follow;

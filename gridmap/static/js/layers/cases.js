@@ -8,6 +8,8 @@ import { category_name, t } from "../words.js";
 import { Spot, pane, refresh, rem } from "./spots.js";
 
 const { L } = window;
+// One hue from pale to deep, so that it reads without colour too.
+const HEAT = { 0.15: "#ffe9a8", 0.45: "#f7a64a", 0.75: "#d9502e", 1: "#8f1420" };
 const FLASH_MS = 6500;
 
 export class Cases {
@@ -24,7 +26,7 @@ export class Cases {
       animate: !matchMedia("(prefers-reduced-motion: reduce)").matches,
       iconCreateFunction: (cluster) => this.#cluster_icon(cluster.getAllChildMarkers().map((marker) => marker.options.feature)),
     });
-    this.heat = L.heatLayer([], { radius: Math.round(rem() * 1.8), blur: Math.round(rem() * 1.4), minOpacity: 0.25, maxZoom: 16, max: 1 });
+    this.heat = L.heatLayer([], { radius: Math.round(rem() * 1.8), blur: Math.round(rem() * 1.4), minOpacity: 0.15, maxZoom: 16, max: 1, gradient: HEAT });
     this.shown = { marks: true, heat: false };
   }
 

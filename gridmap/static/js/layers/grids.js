@@ -72,15 +72,14 @@ export class Grids {
     return new Set(Object.values(this.layer._vectorTiles).flatMap((tile) => Object.keys(tile._features ?? {})));
   }
 
-  #style(level) {
-    return (properties, zoom) => {
-      const active = level === (this.forced ?? level_of(zoom));
-      if (!active && zoom + 1 < FIRST_ZOOM[level]) return [];
-      const lines = { color: LINES[level].color, weight: (LINES[level].weight * rem()) / 15, opacity: 1 };
-      if (!active) return { ...lines, fill: false, className: "grid-line" };
-      const step = this.filled ? load_step(level, this.counts.get(properties.code).open) : 0;
-      return { ...lines, fill: true, fillColor: `var(--load-${step})`, fillOpacity: 0.92, className: "grid-area" };
-    };
+  #area(properties) {
+    const step = this.filled ? load_step(properties.level, this.counts.get(properties.code).open) : 0;
+    return { stroke: false, fill: true, fillColor: `var(--load-${step})`, className: "grid-area" };
+  }
+
+  #line(level, zoom) {
+    if (level !== this.forced && zoom + 1 < FIRST_ZOOM[level]) return [];
+    return { color: LINES[level].color, weight: (LINES[level].weight * rem()) / 15, opacity: 1, fill: false, className: "grid-line" };
   }
 
   #layer(pane_name) {
@@ -88,11 +87,12 @@ export class Grids {
     const Tiles = L.VectorGrid.Protobuf.extend({
       // GridLayer.redraw forgets to round where the map stands between two zooms.
       _clampZoom: (zoom) => Math.min(Math.round(zoom), DEEPEST_TILES),
-      // The filled level first, so that every line lies above it.
+      // The areas of one level, and above them the lines of all, finer ones first.
       _getVectorTilePromise(coords) {
         return L.VectorGrid.Protobuf.prototype._getVectorTilePromise.call(this, { x: coords.x, y: coords.y, z: coords.z - 1 }).then((tile) => {
-          const order = [grids.forced ?? level_of(coords.z), ...LEVELS.toReversed()];
-          return { layers: Object.fromEntries([...new Set(order)].filter((name) => tile.layers[name]).map((name) => [name, tile.layers[name]])) };
+          const level = grids.forced ?? level_of(coords.z);
+          const layers = { area: tile.layers[level], ...Object.fromEntries(LEVELS.toReversed().map((name) => [name, as_lines(tile.layers[name])])) };
+          return { layers: Object.fromEntries(Object.entries(layers).filter(([, layer]) => layer)) };
         });
       },
     });
@@ -100,7 +100,7 @@ export class Grids {
       pane: pane_name, interactive: true, tileSize: TILE_PX, maxNativeZoom: DEEPEST_TILES, maxZoom: 20, minZoom: 3, updateWhenZooming: false,
       rendererFactory: L.svg.tile,
       getFeatureId: (feature) => feature.properties.code,
-      vectorTileLayerStyles: Object.fromEntries(LEVELS.map((level) => [level, this.#style(level)])),
+      vectorTileLayerStyles: { area: (properties) => this.#area(properties), ...Object.fromEntries(LEVELS.map((level) => [level, (_, zoom) => this.#line(level, zoom)])) },
     });
     const answer = (event) => event.layer?.properties && event.layer.properties.level === this.level && event.layer.properties.code;
     layer.on("click", (event) => {
@@ -138,4 +138,9 @@ export class Grids {
       }
     }
   }
+}
+
+// The same shapes under names of their own: an area and its line are drawn apart.
+function as_lines(layer) {
+  return layer && { ...layer, features: layer.features.map((feature) => Object.create(feature, { properties: { value: { ...feature.properties, code: `${feature.properties.code} line` } } })) };
 }
