@@ -27,25 +27,33 @@ def check(job: Job, places: Sequence[tuple[Cells, Point]], known: Mapping[int, P
     if not places:
         return
     outline = town_outline(job.session)
-    xy = np.array([(point.x, point.y) for _, point in places])
-    if outline is None:
-        job.warn("geometry", msg("No grids are in force yet, so places could not be compared with the town"))
-    else:
-        _outside(job, places, outline, keep_outside=keep_outside)
     compared = [(point, known[cells.number]) for cells, point in places if cells.number in known]
     suspect = suspicion.by_offset(*suspicion.pairs(compared), job.datum)
-    if suspect is None and outline is not None:
-        suspect = suspicion.by_outline(xy, job.datum, outline)
+    if outline is None:
+        job.warn("geometry", msg("No grids are in force yet, so places could not be compared with the town"))
+    elif _outside(job, places, outline, keep_outside=keep_outside) and suspect is None:
+        xy = np.array([(point.x, point.y) for _, point in places])
+        reach = _widened(outline, job.terms.nearest_limit_m)
+        # What is refused anyway may carry the hint even where it is a single place; what is kept needs better grounds.
+        suspect = suspicion.by_outline(xy, job.datum, reach, few=not keep_outside)
     if suspect is not None:
         job.report.refused.insert(0, Refusal(0, suspect.fault))
 
 
-def _outside(job: Job, places: Sequence[tuple[Cells, Point]], outline: BaseGeometry, *, keep_outside: bool) -> None:
+def _widened(outline: BaseGeometry, metres: float) -> BaseGeometry:
+    plane = plane_at(outline.centroid.x)
+    flat = plane.flat(np.array([outline], dtype=object))
+    widened: BaseGeometry = plane.degrees(shapely.buffer(flat, metres))[0]
+    return widened
+
+
+def _outside(job: Job, places: Sequence[tuple[Cells, Point]], outline: BaseGeometry, *, keep_outside: bool) -> bool:
+    """Note the places outside; answers whether there are any."""
     shapely.prepare(outline)
     points = np.array([point for _, point in places], dtype=object)
     out = np.flatnonzero(~shapely.intersects(outline, points))
     if not len(out):
-        return
+        return False
     plane = plane_at(outline.centroid.x)
     town = plane.flat(np.array([outline], dtype=object))[0]
     metres = shapely.distance(town, plane.flat(points[out]))
@@ -57,10 +65,11 @@ def _outside(job: Job, places: Sequence[tuple[Cells, Point]], outline: BaseGeome
             count=len(far),
             metres=f"{max(m for _, m in far):,.0f}",
         )
-        return
+        return True
     for i, m in far:
         cells, point = places[i]
         place = f"{point.x:.6f}, {point.y:.6f}"
         cells.wrong(
             "geometry", msg("%(place)s lies outside of the town, %(metres)s m from its border"), place=place, metres=f"{m:,.0f}"
         )
+    return bool(far)

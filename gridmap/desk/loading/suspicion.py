@@ -39,10 +39,10 @@ def _hypotheses(named: Datum) -> list[Datum]:
     return [datum for datum in _OTHERS if datum is not same]
 
 
-def by_outline(places: Places, named: Datum, outline: BaseGeometry) -> Suspect | None:
+def by_outline(places: Places, named: Datum, outline: BaseGeometry, *, few: bool) -> Suspect | None:
     """Do clearly more of the places (degrees WGS-84, shape (n, 2)) lie in the town under another datum?
 
-    Clearly: two and a fiftieth of them more, or all instead of none.
+    Clearly: at least two and at least a fiftieth of them more; where `few` will do, also one or two, all instead of none.
     """
     if not len(places):
         return None
@@ -52,7 +52,7 @@ def by_outline(places: Places, named: Datum, outline: BaseGeometry) -> Suspect |
     counts = {other: int(shapely.intersects_xy(outline, _read_as(places, named, other)).sum()) for other in _hypotheses(named)}
     best = max(counts, key=lambda other: counts[other])
     gain = counts[best] - inside
-    if gain < max(2, count / 50) and not (inside == 0 and counts[best] == count):
+    if gain < max(2, count / 50) and not (few and inside == 0 and counts[best] == count):
         return None
     text = msg("Wrong datum? Read as %(named)s, %(inside)s of %(count)s places lie in the town; read as %(other)s it is %(more)s")
     values = {"named": str(named), "inside": inside, "count": count, "other": str(best), "more": counts[best]}
