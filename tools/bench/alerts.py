@@ -19,7 +19,7 @@ _runs = count(1)
 def bodies(stand: Stand, name: str, how_many: int) -> Iterator[bytes]:
     """Alerts at random places of the city, each of another id: JSON, ready to send."""
     now = datetime.now(UTC).isoformat()
-    for number, (lon, lat) in enumerate(stand.city.places(how_many).tolist()):
+    for number, (lon, lat) in enumerate(stand.city.places(how_many, name).tolist()):
         category = stand.categories[number % len(stand.categories)]
         yield orjson.dumps(
             {

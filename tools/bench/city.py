@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,10 +60,11 @@ class City:
                 ]
                 yield Polygon(np.concatenate([part[:-1] for part in ring]))
 
-    def places(self, how_many: int) -> Corners:
-        """Random points of the city, (n, 2) degrees lon and lat, well inside its outline."""
+    def places(self, how_many: int, name: str) -> Corners:
+        """Random points of the city, (n, 2) degrees lon and lat, well inside its outline; others for every name."""
         size = np.array([self.columns * CELL_LON, self.rows * CELL_LAT])
-        return np.asarray(np.array([WEST, SOUTH]) + (0.02 + 0.96 * self._chance.random((how_many, 2))) * size)
+        chance = np.random.default_rng([SEED, crc32(name.encode())])
+        return np.asarray(np.array([WEST, SOUTH]) + (0.02 + 0.96 * chance.random((how_many, 2))) * size)
 
     def _nodes(self) -> Corners:
         row, column = np.mgrid[0 : self.rows + 1, 0 : self.columns + 1]

@@ -120,7 +120,7 @@ def _open_cases(engine: Engine, city: City, categories: list[CategoryKey], how_m
         at = begun + timedelta(days=90) * (first / how_many)
         numbers = range(first, min(first + CHUNK, how_many))
         with Session(engine) as session, session.begin(), clock.frozen(at):
-            places = city.places(len(numbers)).tolist()
+            places = city.places(len(numbers), f"past-{first}").tolist()
             alerts = [_incoming(n, at, place, categories[n % len(categories)]) for n, place in zip(numbers, places, strict=True)]
             receive(session, alerts, actor=ACTOR, policy=policy)
     with Session(engine) as session, session.begin():
