@@ -1,6 +1,7 @@
 """Random partitions of the tiny town's square: faces between random lines, and grids made of several of them."""
 
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 import numpy as np
 import shapely
@@ -14,7 +15,7 @@ from tests import town
 
 SIDE = 3
 FRAME = town.square(0, 0, width=SIDE, height=SIDE)
-Shape = Polygon | MultiPolygon
+Shape: TypeAlias = Polygon | MultiPolygon
 
 
 def spots() -> st.SearchStrategy[tuple[float, float]]:
@@ -28,7 +29,7 @@ def _lines() -> st.SearchStrategy[list[LineString]]:
     west_east = st.builds(lambda a, b: LineString([town.spot(-0.1, a), town.spot(SIDE + 0.1, b)]), along, along)
     south_north = st.builds(lambda a, b: LineString([town.spot(a, -0.1), town.spot(b, SIDE + 0.1)]), along, along)
     corner = st.builds(lambda a, b: LineString([town.spot(a, -0.1), town.spot(b, b), town.spot(-0.1, a)]), along, along)
-    return st.lists(st.one_of(west_east, south_north, corner), min_size=1, max_size=9)
+    return st.lists(st.one_of(west_east, south_north, corner), min_size=2, max_size=9)
 
 
 def faces(lines: list[LineString]) -> list[Polygon]:

@@ -16,7 +16,7 @@ from sqlalchemy import (
     func,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridmap.cases.states import OPEN_STATES, State
@@ -152,6 +152,6 @@ class Alert(Base):
     source_id: Mapped[str] = mapped_column(Text)
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     actor: Mapped[str] = mapped_column(Text)
-    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)  # json, not jsonb: to the letter, key order and number format included.
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     relation: Mapped[str] = mapped_column(Text)

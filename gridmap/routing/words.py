@@ -60,7 +60,9 @@ def _sentence(facts: Mapping[str, Any], names: Names, language: int) -> str:
         parts.append(_NEXT[language].format(grid=grid, distance=distance))
     if facts.get("candidates"):
         parts.append(_doubt(facts, names, language))
-    return "；".join(parts) + "。" if language == 0 else "; ".join(parts) + "."
+    if language == 0:
+        return "；".join(parts) + "。"
+    return "; ".join([parts[0], *(part[0].lower() + part[1:] for part in parts[1:])]) + "."
 
 
 def _rule(facts: Mapping[str, Any], names: Names, language: int) -> str:

@@ -84,7 +84,8 @@ def test_edges_and_corners_are_covered_by_all_they_bound(shapes: list[Shape]) ->
 def test_of_many_grids_within_reach_the_nearest_are_told() -> None:
     shapes: list[Shape] = [town.square(x / 5, y / 5, width=0.2, height=0.2) for x in range(15) for y in range(15)]
     middle = town.spot(1.52, 1.49)
-    (facts,) = index_of(shapes).facts(*np.array(middle)[:, None], np.array([50_000.0]), 30.0)
+    lon, lat = np.array([middle]).T
+    (facts,) = index_of(shapes).facts(lon, lat, np.array([50_000.0]), 30.0)
     _, away, _ = brute(shapes, *middle)
     assert len(facts.others) == MOST_OTHERS
     assert [d for _, d in facts.others] == pytest.approx(sorted(away)[1 : MOST_OTHERS + 1], abs=EXACT_M)
@@ -99,7 +100,8 @@ def test_far_from_every_grid_no_distance_is_told() -> None:
 
 def test_a_single_grid_has_nobody_second() -> None:
     index = index_of([town.square(0, 0)])
-    inside, outside = index.facts(*np.array([town.spot(0.5, 0.5), town.spot(1.01, 0.5)]).T, np.array([99.0, 99.0]), 30.0)
+    lon, lat = np.array([town.spot(0.5, 0.5), town.spot(1.01, 0.5)]).T
+    inside, outside = index.facts(lon, lat, np.array([99.0, 99.0]), 30.0)
     assert (inside.covering, inside.others) == ((0,), ())
     assert inside.border_m == pytest.approx(474, abs=1)
     assert outside.covering == ()
@@ -118,7 +120,8 @@ def test_threads_may_ask_a_fresh_index_all_at_once() -> None:
     lon, lat = np.random.default_rng(1).uniform(-0.01, 0.01, (2, 60)) + np.array([[121.4], [31.6]])
     for _ in range(20):
         index = index_of([shapely.Polygon(ring) for ring in rings])
-        together, found = Barrier(6), []
+        together = Barrier(6)
+        found: list[int] = []
 
         def ask(index: GridIndex = index, together: Barrier = together, found: list[int] = found) -> None:
             together.wait()
