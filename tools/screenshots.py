@@ -1,0 +1,115 @@
+"""Pictures of the pages in both languages, light and dark, on a laptop and on a wall: `make screenshots`.
+
+Starts the program with the demo town in a throw-away home, without simulated alerts, and photographs it with the tests' browser.
+"""
+
+import argparse
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tools.setting_up.browser import find_chromium
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+SETTLED_MS = 2500  # tiles and clusters fade in
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: its file's name, the page, the language, the window (CSS pixels), the scheme and what to click first."""
+
+    name: str
+    path: str = "/"
+    language: str = "zh-CN"
+    size: tuple[int, int] = (1366, 768)
+    dark: bool = False
+    click: str = ""
+
+
+FIRST_CASE = "#list li >> nth=0"
+SHOTS = (
+    Shot("map-zh"),
+    Shot("map-en", language="en"),
+    Shot("map-zh-dark", dark=True),
+    Shot("map-zh-wall", size=(3840, 2160), dark=True),
+    Shot("map-en-wall", language="en", size=(3840, 2160)),
+    Shot("case-zh", click=FIRST_CASE),
+    Shot("case-en", language="en", click=FIRST_CASE),
+    Shot("api-en", path="/api/docs", language="en"),
+)
+
+
+def main() -> None:
+    """Take the pictures asked for."""
+    parser = argparse.ArgumentParser(prog="python -m tools.screenshots", description=__doc__)
+    parser.add_argument("--out", type=Path, default=CHECKOUT / "docs/pictures", help="folder to write to")
+    parser.add_argument("--url", help="a running program to photograph instead of one started for this")
+    parser.add_argument("--only", help="only pictures whose name begins so")
+    chosen = parser.parse_args()
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    shots = [shot for shot in SHOTS if shot.name.startswith(chosen.only or "")]
+    if chosen.url:
+        _photograph(chosen.url, shots, chosen.out)
+    else:
+        with _running() as url:
+            _photograph(url, shots, chosen.out)
+
+
+@contextmanager
+def _running() -> Iterator[str]:
+    home = Path(tempfile.mkdtemp(prefix="gridmap-pictures-"))
+    home.chmod(0o755)  # the database server may run as another user
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    env = {**os.environ, "GRIDMAP_HOME": str(home), "GRIDMAP_PORT": port, "GRIDMAP_SIMULATE": "0"}
+    command = [sys.executable, "-m", "gridmap", "run"]
+    with subprocess.Popen(command, env=env, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as program:
+        try:
+            assert program.stdout is not None  # noqa: S101  # a pipe was asked for
+            if not any("Ctrl-C" in line for line in program.stdout):
+                raise SystemExit("The program did not start; the lines above say why.")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            program.terminate()
+            program.wait()
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _photograph(url: str, shots: list[Shot], out: Path) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium())
+        for shot in shots:
+            _take(browser, url, shot, out / f"{shot.name}.png")
+            print(out / f"{shot.name}.png")
+        browser.close()
+
+
+def _take(browser: Browser, url: str, shot: Shot, file: Path) -> None:
+    width, height = shot.size
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale=shot.language, color_scheme="dark" if shot.dark else "light"
+    )
+    page = context.new_page()
+    page.goto(url + shot.path)
+    if shot.path == "/":
+        page.wait_for_selector("#list li")
+    page.wait_for_timeout(SETTLED_MS)
+    if shot.click:
+        page.click(shot.click)
+        page.wait_for_timeout(SETTLED_MS)
+    page.screenshot(path=file)
+    context.close()
+
+
+if __name__ == "__main__":
+    main()
