@@ -83,8 +83,8 @@ def _lines(numbered: Iterable[tuple[int, bytes]]) -> Iterator[_Line]:
             yield _Line(number, None, [Fault("", msg("The line is longer than %(most)s bytes"), {"most": _LINE_BYTES})])
             continue
         try:
-            told = orjson.loads(line)
-            alert = AlertBody.model_validate(told).incoming(orjson.dumps(told).decode(), now=clock.now(), ahead=ahead)
+            body = AlertBody.model_validate(orjson.loads(line))
+            alert = body.incoming(line.decode(), now=clock.now(), ahead=ahead)
         except ValidationError as error:
             yield _Line(number, None, faults(error))
         except orjson.JSONDecodeError as error:

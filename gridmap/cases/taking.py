@@ -51,15 +51,24 @@ class Rules(NamedTuple):
     hours: float
 
 
-def cells(spot: Spot, radius_m: float) -> list[tuple[int, int, int]]:
-    """The cells (category, x, y) that the circle around a spot touches.
+def _size(radius_m: float) -> float:
+    return 4 * radius_m / 110_000
 
-    Two spots of one category within `radius_m` of each other always have a cell in common.
+
+def cell(spot: Spot, radius_m: float) -> tuple[int, int, int]:
+    """The cell (category, x, y) a spot lies in; the radius (above 0) sets the size of cells."""
+    size = _size(radius_m)
+    return spot.category_id, math.floor(spot.lon / size), math.floor(spot.lat / size)
+
+
+def cells(spot: Spot, radius_m: float) -> list[tuple[int, int, int]]:
+    """The cells that the circle around a spot touches; none without a radius.
+
+    Whatever of the same category lies within `radius_m` of the spot lies in one of them.
     """
     if radius_m <= 0:
         return []
-    wide, high = half_box(spot.lat, radius_m)
-    size = 4 * radius_m / 110_000
+    (wide, high), size = half_box(spot.lat, radius_m), _size(radius_m)
     xs = range(math.floor((spot.lon - wide) / size), math.floor((spot.lon + wide) / size) + 1)
     ys = range(math.floor((spot.lat - high) / size), math.floor((spot.lat + high) / size) + 1)
     return [(spot.category_id, x, y) for x in xs for y in ys]
@@ -176,7 +185,7 @@ _KEEP = text(
     INSERT INTO alert (source, source_id, received_at, actor, payload, case_id, relation)
     SELECT source, source_id, :received_at, :actor, payload, case_id, relation
     FROM json_to_recordset(CAST(:rows AS json))
-         AS row (source text, source_id text, payload jsonb, case_id bigint, relation text)
+         AS row (source text, source_id text, payload json, case_id bigint, relation text)
     """
 )
 _COUNT = text(

@@ -1,0 +1,73 @@
+"""An alert on its way to its case: what the sender said, and what was found out about it so far. Pure."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from gridmap.cases.categories import CategoryKey, KnownCategory
+from gridmap.cases.taking import Spot, Taken
+from gridmap.routing.route import Route
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """An alert whose words made sense. Degrees WGS-84; `payload` is its JSON text to the letter.
+
+    `join` says whether it may join an open case of its category near by.
+    """
+
+    source: str
+    source_id: str
+    occurred_at: datetime
+    payload: str
+    category: CategoryKey | None = None
+    source_code: str | None = None
+    lon: float | None = None
+    lat: float | None = None
+    camera_id: str | None = None
+    accuracy_m: float | None = None
+    address: str = ""
+    text: str = ""
+    media: list[dict[str, Any]] = field(default_factory=list)
+    join: bool = True
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes it the same alert when it comes again."""
+        return self.source, self.source_id
+
+
+class Relation(StrEnum):
+    """What an alert did."""
+
+    OPENED = "opened"
+    JOINED = "joined"
+    KNOWN = "known"
+
+
+@dataclass
+class Draft:
+    """An alert on its way: what was found out about it so far."""
+
+    alert: Incoming
+    category: KnownCategory | None
+    route: Route
+    route_facts: dict[str, Any]
+    relation: Relation = Relation.OPENED
+    taken: Taken | None = None
+    joins: tuple[str, str] | None = None  # The key of an alert of this same chunk whose new case it joins.
+
+    @property
+    def case(self) -> Taken:
+        """The case it belongs to, once that is settled."""
+        if self.taken is None:
+            raise LookupError(f"{self.alert.key} has no case yet")
+        return self.taken
+
+    @property
+    def spot(self) -> Spot | None:
+        """Where and of which category it is, when both are known: then it can join others, and others its case."""
+        if self.category is None or self.route.point is None:
+            return None
+        return Spot(*self.route.point, self.category.id, self.alert.occurred_at)

@@ -1,0 +1,57 @@
+"""Which case each alert belongs to: one that knows it already, one near by that it joins, or one of its own."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from gridmap.cases import taking
+from gridmap.cases.taking import Nearby, Rules, Spot, Taken
+from gridmap.desk.draft import Draft, Relation
+from gridmap.geo.measure import distance_m
+
+# What this chunk is about to open: by the cell (category, x, y) it lies in, where it is and its alert's key.
+Opened = dict[tuple[int, int, int], list[tuple[Spot, tuple[str, str]]]]
+
+
+def settle(session: Session, drafts: Sequence[Draft], spots: dict[int, Spot], rules: Rules) -> None:
+    """Decide for each draft, in order, whether it is known, joins or opens."""
+    known = taking.known(session, [draft.alert.key for draft in drafts])
+    may_join = {i: spot for i, spot in spots.items() if drafts[i].alert.join and drafts[i].alert.key not in known}
+    near = taking.joinable(session, may_join, rules)
+    chunk: set[tuple[str, str]] = set()
+    opened: Opened = {}
+    for i, draft in enumerate(drafts):
+        key = draft.alert.key
+        if key in known or key in chunk:
+            draft.relation, draft.taken, draft.joins = Relation.KNOWN, known.get(key), key
+            continue
+        chunk.add(key)
+        if i in may_join:
+            _join(draft, may_join[i], near.get(i), opened, rules)
+        if draft.relation is Relation.OPENED and i in spots and rules.radius_m > 0:
+            opened.setdefault(taking.cell(spots[i], rules.radius_m), []).append((spots[i], key))
+    _follow(drafts)
+
+
+def _join(draft: Draft, spot: Spot, near: Nearby | None, opened: Opened, rules: Rules) -> None:
+    """Join the nearest: an open case on record, or one that this chunk is about to open."""
+    best = near.distance_m if near else rules.radius_m
+    if near:
+        draft.relation, draft.taken = Relation.JOINED, Taken(near.case_id, near.number)
+    for cell in taking.cells(spot, rules.radius_m):
+        for other, key in opened.get(cell, ()):
+            metres = distance_m(spot.lon, spot.lat, other.lon, other.lat)
+            timely = abs((spot.at - other.at).total_seconds()) <= rules.hours * 3600
+            if timely and (metres < best or (metres == best and draft.relation is Relation.OPENED)):
+                best = metres
+                draft.relation, draft.taken, draft.joins = Relation.JOINED, None, key
+
+
+def _follow(drafts: Sequence[Draft]) -> None:
+    """A repeat within the chunk belongs where its first went."""
+    first: dict[tuple[str, str], Draft] = {}
+    for draft in drafts:
+        if draft.relation is Relation.KNOWN and draft.taken is None:
+            origin = first[draft.alert.key]
+            draft.taken, draft.joins = origin.taken, origin.joins or origin.alert.key
+        first.setdefault(draft.alert.key, draft)

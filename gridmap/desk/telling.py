@@ -1,0 +1,79 @@
+"""What became of alerts, told to the journal, to the live map and to the sender."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from gridmap.cases import lookup
+from gridmap.desk.draft import Draft, Relation
+from gridmap.grids.lookup import Name, Span
+from gridmap.journal.write import Event
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """A case just opened, as it would be read again: its feature, its route's facts, the boundary and the grids' names."""
+
+    feature: dict[str, Any]
+    route: dict[str, Any]
+    boundary: Span | None
+    names: Mapping[str, Name]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an alert; `fresh` only where it opened a case."""
+
+    relation: Relation
+    number: str
+    grid: str | None
+    fresh: Fresh | None = None
+
+
+def features_of(
+    session: Session,
+    drafts: Sequence[Draft],
+    rows: dict[tuple[str, str], dict[str, Any]],
+    called: Mapping[str, Name],
+    now: datetime,
+) -> dict[int, dict[str, Any]]:
+    """The features of all cases concerned, by id: new ones from what was just written, others read."""
+    joined: dict[int, int] = {}
+    features: dict[int, dict[str, Any]] = {}
+    for draft in drafts:
+        if draft.relation is Relation.OPENED:
+            row = {**rows[draft.alert.key], "number": draft.case.number, "alerts": 1, **_named(draft, called)}
+            features[draft.case.case_id] = lookup.feature(row, now)
+        elif draft.relation is Relation.JOINED:
+            joined[draft.case.case_id] = joined.get(draft.case.case_id, 0) + 1
+    for case_id in joined.keys() & features.keys():
+        features[case_id]["properties"]["alerts"] += joined[case_id]
+    missing = {draft.case.case_id for draft in drafts} - features.keys()
+    return features | (lookup.by_ids(session, sorted(missing), at=now) if missing else {})
+
+
+def _named(draft: Draft, called: Mapping[str, Name]) -> dict[str, Any]:
+    row: dict[str, Any] = draft.category.facts() if draft.category else {}
+    for level, digits in (("town", 9), ("village", 12), ("micro", 15)):
+        name = called.get((draft.route.grid or "")[:digits])
+        row[f"{level}_name"], row[f"{level}_name_en"] = (name.name, name.name_en) if name else ("", "")
+    return row
+
+
+def event(draft: Draft, features: dict[int, dict[str, Any]], actor: str) -> Event:
+    """The journal's row about one alert that opened or joined a case."""
+    kind = "case.opened" if draft.relation is Relation.OPENED else "alert.joined"
+    alert = {"source": draft.alert.source, "source_id": draft.alert.source_id}
+    return Event("cases", kind, draft.case.number, actor, {"case": features[draft.case.case_id], "alert": alert})
+
+
+def outcome(draft: Draft, features: dict[int, dict[str, Any]], called: Mapping[str, Name]) -> Outcome:
+    """What the sender is told about one alert."""
+    feature = features[draft.case.case_id]
+    grid = feature["properties"]["grid"]
+    opened = draft.relation is Relation.OPENED
+    fresh = Fresh(feature, draft.route_facts, draft.route.boundary, called) if opened else None
+    return Outcome(draft.relation, draft.case.number, grid["code"] if grid else None, fresh)
