@@ -1,7 +1,6 @@
-"""What a gunicorn worker does besides serving: when it is told to go, it ends its live streams first.
+"""What a gunicorn worker does when it is told to go: it ends its live streams first.
 
-Used as `gunicorn --config python:gridmap.api.worker`. Without it a worker waits the whole graceful time-out for streams
-that never end by themselves.
+Without that it waits the whole graceful time-out for streams that never end by themselves.
 """
 
 import signal
@@ -11,8 +10,8 @@ from typing import Any
 from gridmap.api.live import end_streams
 
 
-def post_worker_init(worker: Any) -> None:
-    """gunicorn's hook: the worker has its signal handlers and its application, and serves next."""
+def end_streams_first(worker: Any) -> None:
+    """Put this before the signal handlers of a gunicorn worker that has its application and serves next."""
     for number in (signal.SIGTERM, signal.SIGQUIT, signal.SIGINT):
         before = signal.getsignal(number)
 

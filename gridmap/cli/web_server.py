@@ -1,5 +1,6 @@
 """gunicorn's settings and hooks (it reads this module's names). Run by `gridmap run`."""
 
+import gc
 import importlib
 import os
 import sys
@@ -30,6 +31,13 @@ def on_starting(server: Any) -> None:  # noqa: ARG001  # gunicorn's signature
     """
     logs.configure(_settings.log_level)
     importlib.import_module("gridmap.app")
+    # The program itself never becomes garbage: looking through it again and again costs a batch of alerts a quarter more.
+    gc.freeze()
+
+
+def post_worker_init(worker: Any) -> None:
+    """A worker that is told to go ends its live streams first; they would never end by themselves."""
+    importlib.import_module("gridmap.api.worker").end_streams_first(worker)
 
 
 def worker_exit(server: Any, worker: Any) -> None:  # noqa: ARG001  # gunicorn's signature
