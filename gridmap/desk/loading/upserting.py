@@ -1,5 +1,6 @@
 """Insert what is new and change what differs, in bulk, for tables with one text key."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from gridmap.db import Base
 
 CHUNK = 5000
+_SAME_NUMBER = 1e-12  # Workbooks keep 15 to 16 digits.
 _SAME_DEG = 1e-10  # A hundredth of a millimetre: what arithmetic leaves over, not a move.
 T = TypeVar("T")
 
@@ -71,6 +73,8 @@ def _alike(rows: Sequence[Mapping[str, Any]]) -> list[Sequence[Mapping[str, Any]
 def _same(old: Any, new: Any) -> bool:
     if isinstance(old, BaseGeometry) and isinstance(new, BaseGeometry):
         return bool(old.equals_exact(new, tolerance=_SAME_DEG))
+    if isinstance(old, float) and isinstance(new, float):
+        return math.isclose(old, new, rel_tol=_SAME_NUMBER)
     return bool(old == new)
 
 
