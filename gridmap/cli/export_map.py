@@ -30,8 +30,20 @@ def command(file: Path, language: Literal["zh", "en"] | None) -> None:
         click.echo(say(msg("%(file)s can't be written: %(why)s"), {"file": file, "why": error.strerror}), err=True)
         sys.exit(1)
     size = f"{len(text.encode()) / 1_000_000:.1f}"
-    click.echo(say(msg("%(file)s: %(grids)s grids, %(cases)s cases, %(size)s MB"), {
-        "file": file, "grids": len(town["grids"]), "cases": len(town["cases"]), "size": size,
-    }))
+    click.echo(
+        say(
+            msg("%(file)s: %(grids)s grids, %(cases)s cases, %(size)s MB"),
+            {
+                "file": file,
+                "grids": len(town["grids"]),
+                "cases": len(town["cases"]),
+                "size": size,
+            },
+        )
+    )
     if town["cases_left"]:
-        click.echo(say(msg("%(left)s older open cases were left out, so that the file still opens quickly"), {"left": town["cases_left"]}))
+        click.echo(
+            say(
+                msg("%(left)s older open cases were left out, so that the file still opens quickly"), {"left": town["cases_left"]}
+            )
+        )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-import folium.plugins  # The import defines the plugins' classes, so that they can be walked.
+import folium.plugins  # noqa: F401  # The import defines the plugins, so that their classes can be walked.
 from folium.elements import JSCSSMixin
 
 from gridmap import resources
@@ -62,14 +62,16 @@ def check(html: str) -> str:
     return html
 
 
-def _classes(root: type) -> Iterator[type]:
+def _classes(root: type[JSCSSMixin]) -> Iterator[type[JSCSSMixin]]:
     for child in root.__subclasses__():
         yield child
         yield from _classes(child)
 
 
 def _rewritten(links: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(name, next((local(path) for tail, path in _MAPPED.items() if _bare(url).endswith(tail)), url)) for name, url in links]
+    return [
+        (name, next((local(path) for tail, path in _MAPPED.items() if _bare(url).endswith(tail)), url)) for name, url in links
+    ]
 
 
 def _bare(url: str) -> str:
@@ -77,7 +79,7 @@ def _bare(url: str) -> str:
 
 
 def _rewrite_all() -> None:
-    for plugin in {folium.Map, *_classes(JSCSSMixin)}:
+    for plugin in set(_classes(JSCSSMixin)):
         plugin.default_js = _rewritten(plugin.default_js)
         plugin.default_css = _rewritten(plugin.default_css)
 

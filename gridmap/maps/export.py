@@ -51,7 +51,7 @@ def gather(session: Session, *, at: datetime) -> Town:
 
 def page(town: Town, *, language: Literal["zh", "en"]) -> str:
     """The file's text. `town` as `gather` makes it."""
-    shell, scripts = operator.standing_alone()
+    body, scripts = operator.standing_alone()
     scripts = [*(_vendored(path) for path in _SCRIPTS), *scripts, bundled("export/main.js")]
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(resources.templates_dir()), autoescape=True)
     return environment.get_template("export.html").render(
@@ -60,7 +60,7 @@ def page(town: Town, *, language: Literal["zh", "en"]) -> str:
         version=__version__,
         policy=_policy(scripts),
         styles=_styles(),
-        shell={"body": shell},
+        body=body,
         town=embedded(town),
         scripts=scripts,
     )
@@ -92,4 +92,6 @@ def _styles() -> str:
 
 def _policy(scripts: list[str]) -> str:
     hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in scripts)
-    return f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+    )

@@ -28,7 +28,7 @@ URLS: Final = {
 }
 
 
-class OperatorMap(folium.Map):  # type: ignore[misc]  # folium ships no types
+class OperatorMap(folium.Map):
     """folium.Map with Leaflet alone: without jQuery, Bootstrap and icon fonts, and without forbidding the reader to zoom."""
 
     default_js = [("leaflet", assets.local("leaflet/dist/leaflet.js"))]  # noqa: RUF012 - folium reads the class's own list
@@ -49,7 +49,7 @@ class OperatorMap(folium.Map):  # type: ignore[misc]  # folium ships no types
     )
 
 
-class Layers(JSCSSMixin, MacroElement):  # type: ignore[misc]  # folium ships no types
+class Layers(JSCSSMixin, MacroElement):
     """Hands the map, its base maps and the data's URLs to our own scripts, and brings the Leaflet plugins they use."""
 
     default_js = [  # noqa: RUF012 - folium reads the class's own list
@@ -78,7 +78,7 @@ class Layers(JSCSSMixin, MacroElement):  # type: ignore[misc]  # folium ships no
     )
 
     def __init__(self, urls: dict[str, str], base_maps: Sequence[tuple[dict[str, str], str]]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # branca gives it no types
         self._name = "Layers"
         self.urls = urls
         self.base_maps = base_maps
@@ -99,7 +99,9 @@ def draw(base_maps: Sequence[BaseMap] = (), urls: dict[str, str] = URLS) -> Any:
     shell = _empty()
     named = []
     for base in base_maps:
-        tiles = folium.TileLayer(tiles=base.url, attr=base.attribution or " ", max_native_zoom=base.max_zoom, max_zoom=20, show=False)
+        tiles = folium.TileLayer(
+            tiles=base.url, attr=base.attribution or " ", max_native_zoom=base.max_zoom, max_zoom=20, show=False
+        )
         tiles.add_to(shell)
         named.append(({"zh": base.name_zh, "en": base.name_en}, tiles.get_name()))
     Layers(urls, named).add_to(shell)
@@ -108,8 +110,8 @@ def draw(base_maps: Sequence[BaseMap] = (), urls: dict[str, str] = URLS) -> Any:
 
 def standing_alone() -> tuple[str, list[str]]:
     """A map for a page without a server: its HTML, and the scripts that make it (Leaflet itself comes from elsewhere)."""
-    shell = _empty()
+    shell: Any = _empty()  # branca's figures have no types
     Layers({}, ()).add_to(shell)
-    figure = shell.get_root()
     shell.render()
+    figure = shell.get_root()
     return figure.html.render(), [figure.script.render()]

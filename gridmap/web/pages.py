@@ -1,5 +1,7 @@
 """The pages: the operator's map, a link to one case, the API's own page, and the files they load."""
 
+from urllib.parse import urlencode
+
 from apiflask import APIBlueprint
 from flask import Response, abort, current_app, make_response, redirect, render_template, request, send_from_directory, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -26,8 +28,8 @@ def switch_language() -> AnyResponse | None:
     wanted = request.args.get("lang")
     if wanted is None:
         return None
-    rest = {key: value for key, value in request.args.items() if key != "lang"}
-    response = redirect(url_for(request.endpoint or "web.map_page", **(request.view_args or {}), **rest), 303)
+    rest = urlencode([(key, value) for key, value in request.args.items(multi=True) if key != "lang"])
+    response = redirect(f"{request.path}?{rest}" if rest else request.path, 303)
     if wanted in language.LANGUAGES:
         language.remember(response, wanted)
     return response

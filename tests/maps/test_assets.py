@@ -1,0 +1,52 @@
+import folium
+import folium.plugins
+import pytest
+from branca.element import Figure
+
+from gridmap import resources
+from gridmap.maps import assets
+
+
+def test_folium_links_to_this_machine_for_what_is_vendored() -> None:
+    urls = [url for plugin in (folium.plugins.MarkerCluster, folium.plugins.VectorGridProtobuf) for _, url in plugin.default_js]
+
+    assert urls
+    assert all(url.startswith(assets.PREFIX) for url in urls)
+
+
+def test_a_plugin_nobody_mapped_is_refused_when_drawn() -> None:
+    figure = Figure()
+    folium.plugins.MiniMap().add_to(folium.Map(tiles=None).add_to(figure))  # type: ignore[no-untyped-call]  # folium gives it none
+
+    with pytest.raises(assets.OutsideLink):
+        assets.check(figure.render())
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<script src="https://a.invalid/x.js">',
+        "<link href='http://a.invalid/x.css'>",
+        "<img src=//a.invalid/x>",
+        '<a HREF="FTP://a.invalid">',
+    ],
+)
+def test_every_way_out_is_seen(html: str) -> None:
+    with pytest.raises(assets.OutsideLink):
+        assets.check(html)
+
+
+def test_links_within_pass() -> None:
+    html = '<script src="/assets/a.js"></script><a href="#list">https://words.invalid are not links</a>'
+    assert assets.check(html) == html
+
+
+def test_every_vendored_file_is_there() -> None:
+    missing = [path for path in assets.vendored() if not (resources.vendor_dir() / path).is_file()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("path", ["../pyproject.toml", "leaflet/package.json", "/etc/passwd", ""])
+def test_nothing_else_is_served(path: str) -> None:
+    with pytest.raises(assets.OutsideLink):
+        assets.file_of(path)

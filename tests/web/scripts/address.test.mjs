@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { read, write } from "../../../gridmap/static/js/address.js";
+
+test("the address says the view and what is chosen, there and back", () => {
+  const hash = write({ zoom: 14.25, lat: 31.63, lon: 121.4 }, { kind: "case", id: "20261122-000001" });
+  assert.deepEqual(read(hash), { view: { zoom: 14.25, lat: 31.63, lon: 121.4 }, chosen: { kind: "case", id: "20261122-000001" } });
+});
+
+test("a place's own separators survive", () => {
+  const { chosen } = read(write({ zoom: 3, lat: 0, lon: 0 }, { kind: "place", id: "121.4,31.6" }));
+  assert.equal(chosen.id, "121.4,31.6");
+});
+
+test("nonsense chooses nothing and leads nowhere", () => {
+  for (const hash of ["", "#", "#map=1/2", "#map=a/b/c&sel=x", "#sel=planet:earth", "#map=3/99/0", "#sel=case:", "#%%%"]) {
+    assert.deepEqual(read(hash), { view: null, chosen: null }, hash);
+  }
+});

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CaseStore, newest_first, pressing_first } from "../../../gridmap/static/js/store.js";
+import { Filter } from "../../../gridmap/static/js/filter.js";
+import { Counts, differ } from "../../../gridmap/static/js/counts.js";
+import { tone, urgency } from "../../../gridmap/static/js/urgency.js";
+
+const HOUR = 3600000;
+const AT = Date.parse("2026-11-22T12:00:00Z");
+const iso = (ms) => new Date(ms).toISOString();
+
+function feature(number, facts = {}) {
+  return { geometry: null, properties: { number, state: "discovered", source: "patrol", received_at: iso(AT - HOUR), due_at: null, trays: [], grid: { code: "310151101203001" }, village: { code: "310151101203" }, town: { code: "310151101" }, ...facts } };
+}
+
+test("urgency is the server's rule", () => {
+  const facts = (limit, passed) => ({ state: "handling", received_at: iso(AT - passed), due_at: iso(AT - passed + limit) });
+  assert.equal(urgency(facts(8 * HOUR, 1 * HOUR), AT), "intime");
+  assert.equal(urgency(facts(8 * HOUR, 6 * HOUR), AT), "soon"); // a quarter of the limit
+  assert.equal(urgency(facts(2 * HOUR, 1 * HOUR), AT), "soon"); // an hour, where that is longer
+  assert.equal(urgency(facts(2 * HOUR, 2 * HOUR), AT), "soon"); // due this moment is not over it
+  assert.equal(urgency(facts(2 * HOUR, 2 * HOUR + 1), AT), "overdue");
+  assert.equal(urgency({ state: "handling", due_at: null }, AT), "unlimited");
+  assert.equal(tone({ state: "closed", received_at: iso(0), due_at: iso(1) }, AT), "done");
+});
+
+test("an event that comes twice counts once", () => {
+  const store = new CaseStore();
+  const counts = new Counts("");
+  const tell = (one) => counts.apply({ before: store.put(one), after: one });
+  tell(feature("1"));
+  tell(feature("1"));
+  assert.equal(store.all.length, 1);
+  for (const code of ["310151101", "310151101203", "310151101203001"]) assert.deepEqual(counts.get(code), { open: 1, last_24h: 1, overdue: 0 });
+});
+
+test("a case that closes or moves leaves its old grid", () => {
+  const store = new CaseStore();
+  const counts = new Counts("");
+  const tell = (one) => counts.apply({ before: store.put(one), after: one });
+  tell(feature("1"));
+  tell(feature("1", { grid: { code: "310151101203002" } }));
+  assert.equal(counts.get("310151101203001").open, 0);
+  assert.equal(counts.get("310151101203002").open, 1);
+  assert.equal(counts.get("310151101203").open, 1);
+  tell(feature("1", { grid: { code: "310151101203002" }, state: "closed" }));
+  assert.equal(counts.get("310151101").open, 0);
+});
+
+test("a case without a grid counts nowhere", () => {
+  const counts = new Counts("");
+  counts.apply({ before: null, after: feature("1", { grid: null, village: null, town: null }) });
+  assert.equal(counts.of.size, 0);
+});
+
+test("what differs from the server's count is found", () => {
+  assert.deepEqual(differ({ a: { open: 1 }, b: { open: 0 } }, { a: { open: 1 } }), []);
+  assert.deepEqual(differ({ a: { open: 1 } }, { a: { open: 2 }, c: { open: 1 } }), ["a", "c"]);
+});
+
+test("the list's two orders", () => {
+  const old = feature("1", { received_at: iso(AT - 9 * HOUR), due_at: iso(AT - HOUR) });
+  const young = feature("2", { received_at: iso(AT), due_at: null });
+  const twin = feature("3", { received_at: iso(AT), due_at: null });
+  const numbers = (order) => [old, young, twin].sort(order).map((one) => one.properties.number);
+  assert.deepEqual(numbers(newest_first), ["3", "2", "1"]);
+  assert.deepEqual(numbers(pressing_first), ["1", "3", "2"]);
+});
+
+test("the filter shows what was asked for", () => {
+  const filter = new Filter();
+  assert.ok(filter.passes(feature("1"), AT));
+  assert.ok(!filter.passes(feature("1", { state: "closed" }), AT));
+  filter.set({ last_day: true });
+  assert.ok(!filter.passes(feature("1", { received_at: iso(AT - 25 * HOUR) }), AT));
+  filter.set({ last_day: false, grid: { code: "310151101203" } });
+  assert.ok(filter.passes(feature("1"), AT));
+  assert.ok(!filter.passes(feature("1", { grid: { code: "310151101204001" } }), AT));
+  assert.ok(!filter.passes(feature("1", { grid: null }), AT));
+  filter.clear();
+  filter.set({ tray: "triage" });
+  assert.ok(!filter.passes(feature("1"), AT));
+  assert.ok(filter.passes(feature("1", { trays: ["triage"] }), AT));
+  assert.ok(!filter.narrowed);
+});

@@ -1,0 +1,88 @@
+import re
+from collections.abc import Iterator
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+
+from gridmap import web
+from gridmap.config import Settings
+
+
+@pytest.fixture
+def pages() -> Iterator[FlaskClient]:
+    """The pages alone: they need no database."""
+    app = APIFlask("gridmap", docs_path=None)
+    web.install(app, Settings(simulate=False))
+    with app.test_client() as client:
+        yield client
+
+
+def test_the_map_page_is_small_and_says_so_in_chinese(pages: FlaskClient) -> None:
+    page = pages.get("/")
+
+    assert page.status_code == 200
+    assert len(page.data) < 100_000
+    assert 'lang="zh-CN"' in page.text
+    assert "跳到案件列表" in page.text
+
+
+def test_english_on_request_of_the_browser(pages: FlaskClient) -> None:
+    page = pages.get("/", headers={"Accept-Language": "en-GB,en;q=0.9"})
+
+    assert 'lang="en"' in page.text
+    assert "Skip to the case list" in page.text
+
+
+def test_the_switch_is_remembered_and_leaves_the_address_clean(pages: FlaskClient) -> None:
+    answer = pages.get("/?lang=en&other=1")
+
+    assert answer.status_code == 303
+    assert answer.location == "/?other=1"
+    assert 'lang="en"' in pages.get("/", headers={"Accept-Language": "zh-CN"}).text
+
+
+@pytest.mark.parametrize("wanted", ["", "de", "<script>", "zh_CN"])
+def test_a_language_it_does_not_speak_changes_nothing(pages: FlaskClient, wanted: str) -> None:
+    answer = pages.get("/", query_string={"lang": wanted})
+
+    assert answer.status_code == 303
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_nothing_on_the_pages_leads_outside(pages: FlaskClient) -> None:
+    for path in ("/", "/api/docs"):
+        links = re.findall(r"""(?:src|href)=["']([^"']*)""", pages.get(path).text)
+        assert links
+        assert [link for link in links if re.match(r"[a-z]+:|//", link)] == []
+
+
+def test_every_file_the_pages_name_is_served(pages: FlaskClient) -> None:
+    for path in ("/", "/api/docs"):
+        for link in re.findall(r"""(?:src|href)="(/(?:static|assets)/[^"]*)""", pages.get(path).text):
+            answer = pages.get(link)
+            assert answer.status_code == 200, link
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            answer.close()
+
+
+def test_a_case_has_a_lasting_link(pages: FlaskClient) -> None:
+    assert pages.get("/case/20261122-000001").location == "/#sel=case:20261122-000001"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/assets/leaflet/package.json", "/assets/../pyproject.toml", "/assets/%2e%2e/pyproject.toml", "/static/../web/pages.py"],
+)
+def test_nothing_but_the_listed_files_is_served(pages: FlaskClient, path: str) -> None:
+    assert pages.get(path).status_code == 404
+
+
+def test_no_question_reaches_the_page(pages: FlaskClient) -> None:
+    page = pages.get("/?case=</script><script>alert(1)</script>&x=${alert(1)}")
+    assert "alert(1)" not in page.text
+
+
+def test_the_switch_leads_nowhere_else(pages: FlaskClient) -> None:
+    answer = pages.get("/?lang=en&_external=1&_scheme=javascript&_anchor=x")
+    assert answer.location == "/?_external=1&_scheme=javascript&_anchor=x"

@@ -1,0 +1,86 @@
+"""Nothing is said in one language only: neither by pages and errors (gettext) nor by scripts (messages.js)."""
+
+import re
+from pathlib import Path
+
+import polib
+from babel.messages.extract import extract_from_dir
+
+from gridmap import resources
+from gridmap.cases.states import State, Urgency
+from gridmap.grids.codes import Level
+
+JS = resources.static_dir() / "js"
+ENTRY = re.compile(r'^  "([^"]+)": \{ zh: "((?:[^"\\]|\\.)*)", en: "((?:[^"\\]|\\.)*)" \},$', re.MULTILINE)
+PLACE = re.compile(r"%\((\w+)\)s")
+
+
+def said() -> set[str]:
+    """Every msgid in Python and in the templates."""
+    keywords = {"_": None, "gettext": None, "msg": None}
+    python = extract_from_dir(str(resources.PACKAGE), method_map=[("**.py", "python")], keywords=keywords)
+    pages = extract_from_dir(str(resources.templates_dir()), method_map=[("**.html", "jinja2")], keywords=keywords)
+    return {str(found[2]) for found in (*python, *pages)}
+
+
+def catalogue() -> polib.POFile:
+    return polib.pofile(str(resources.translations_dir() / "zh" / "LC_MESSAGES" / "messages.po"))
+
+
+def messages() -> dict[str, tuple[str, str]]:
+    text = (JS / "messages.js").read_text("utf-8")
+    return {key: (zh, en) for key, zh, en in ENTRY.findall(text)}
+
+
+def scripts() -> dict[Path, str]:
+    return {path: path.read_text("utf-8") for path in sorted(JS.rglob("*.js")) if path.name != "messages.js"}
+
+
+def test_every_sentence_has_its_chinese() -> None:
+    translated = {entry.msgid for entry in catalogue() if entry.msgstr}
+    assert said() - translated == set()
+
+
+def test_nothing_in_the_catalogue_is_uncertain_or_unused() -> None:
+    entries = catalogue()
+
+    assert [entry.msgid for entry in entries if entry.fuzzy or entry.obsolete] == []
+    assert {entry.msgid for entry in entries} - said() == set()
+
+
+def test_translations_have_the_same_places() -> None:
+    assert [e.msgid for e in catalogue() if sorted(PLACE.findall(e.msgid)) != sorted(PLACE.findall(e.msgstr))] == []
+
+
+def test_every_line_of_the_scripts_catalogue_is_understood() -> None:
+    text = (JS / "messages.js").read_text("utf-8")
+    assert len(messages()) == len(re.findall(r'^  "', text, re.MULTILINE))
+
+
+def test_every_word_a_script_says_is_there_in_both_languages() -> None:
+    known = messages()
+    for path, text in scripts().items():
+        for key in re.findall(r"""\bt\(\s*"([^"]+)\"""", text):
+            assert key in known, f"{path.name}: {key}"
+        for start in re.findall(r"""\bt\(\s*`([^`$]*)\$\{""", text):
+            assert any(key.startswith(start) for key in known), f"{path.name}: {start}…"
+    assert [key for key, (zh, en) in known.items() if not zh or not en] == []
+
+
+def test_no_word_of_the_scripts_is_unused() -> None:
+    everything = "\n".join(scripts().values())
+    exact = set(re.findall(r"""["`]([\w.\-]+)["`]""", everything))
+    starts = set(re.findall(r"`([\w.]+\.)\$\{", everything))
+    unused = [key for key in messages() if key not in exact and not any(key.startswith(start) for start in starts)]
+    assert unused == []
+
+
+def test_both_languages_fill_the_same_places() -> None:
+    place = re.compile(r"\{(\w+)\}")
+    assert [key for key, (zh, en) in messages().items() if set(place.findall(zh)) != set(place.findall(en))] == []
+
+
+def test_every_state_urgency_and_level_has_words() -> None:
+    known = messages()
+    wanted = [*(f"state.{s}" for s in State), *(f"urgency.{u}" for u in Urgency), *(f"level.{level}" for level in Level)]
+    assert [key for key in wanted if key not in known] == []
