@@ -1,0 +1,51 @@
+"""docs/words.md holds every value people and machines meet, by the same Chinese word as the pages."""
+
+import re
+from enum import StrEnum
+
+import pytest
+
+from gridmap.cases.deadlines import Unit
+from gridmap.cases.states import State, Urgency
+from gridmap.desk.alerts import Relation
+from gridmap.geo.datum import Datum
+from gridmap.grids.codes import Level
+from gridmap.grids.coverage import Flaw
+from gridmap.places.models import CameraState
+from gridmap.routing.route import Basis, Rule
+from tests.docs.pages import CHECKOUT, DOCS
+
+PAGE = (DOCS / "words.md").read_text()
+ENUMERATIONS: tuple[type[StrEnum], ...] = (State, Urgency, Unit, Relation, Datum, Level, Flaw, CameraState, Basis, Rule)
+SCRIPTS = (CHECKOUT / "gridmap/static/js/messages.js").read_text()
+
+
+def table(name: str) -> dict[str, str]:
+    """The table whose first column's heading ends in `name`: value, Chinese word."""
+    _, _, rest = PAGE.partition(f" {name} | 中文 | English |\n")
+    rows = re.match(r"\|[-|]+\|\n((?:\|.*\|\n)+)", rest)
+    return dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", rows[1], re.MULTILINE)) if rows else {}
+
+
+NAMES = {CameraState: "Camera state"}
+
+
+@pytest.mark.parametrize("kind", ENUMERATIONS, ids=lambda kind: kind.__name__)
+def test_every_value_has_its_word(kind: type[StrEnum]) -> None:
+    assert set(table(NAMES.get(kind, kind.__name__))) == set(kind)
+
+
+@pytest.mark.parametrize(("prefix", "kind"), [("state", State), ("urgency", Urgency), ("level", Level)])
+def test_the_pages_use_the_same_word(prefix: str, kind: type[StrEnum]) -> None:
+    words = table(kind.__name__)
+    for value in kind:
+        shown = re.search(rf'"{prefix}\.{value}": {{ zh: "([^"]+)"', SCRIPTS)
+        assert shown, f"messages.js has no word for {value}"
+        assert shown[1] == words[value]
+
+
+@pytest.mark.parametrize("tray", ["unrouted", "triage"])
+def test_the_trays_have_theirs(tray: str) -> None:
+    shown = re.search(rf'"tray\.{tray}": {{ zh: "([^"]+)"', SCRIPTS)
+    assert shown
+    assert re.search(rf"^\| {shown[1]} \| {tray} \| `{tray}`", PAGE, re.MULTILINE)
