@@ -42,7 +42,10 @@ class OperatorMap(folium.Map):
         {% macro script(this, kwargs) %}
             var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {{ this.options|tojavascript }});
             {%- if this.control_scale %}
-            L.control.scale({imperial: false, position: "bottomright"}).addTo({{ this.get_name() }});
+            L.control.scale({
+                imperial: false, position: "bottomright",
+                maxWidth: 7 * parseFloat(getComputedStyle(document.documentElement).fontSize),
+            }).addTo({{ this.get_name() }});
             {%- endif %}
         {% endmacro %}
         """

@@ -119,7 +119,7 @@ const grid_of = (code) => {
 };
 const locate = (where, zoom) => (where.length === 4
   ? map.fitBounds([[where[1], where[0]], [where[3], where[2]]], { padding: [40, 40], maxZoom: 17 })
-  : map.setView([where[1], where[0]], Math.max(zoom, map.getZoom())));
+  : centre(where, Math.max(zoom, map.getZoom())));
 const shared = { urls, choose, locate, say: toast, counts, only: (grid) => filter.set({ grid }) };
 const card = new Card(selection, {
   case: case_card(shared),
@@ -137,15 +137,29 @@ async function show(chosen) {
     const bounds = L.latLngBounds([[place[1], place[0]], [place[3], place[2]]]);
     if (!map.getBounds().contains(bounds) || map.getBoundsZoom(bounds) - map.getZoom() > 2.5) locate(place);
   } else if (!free_view().contains([place[1], place[0]]) || map.getZoom() < 14) {
-    map.setView([place[1], place[0]], Math.max(15, map.getZoom()));
+    centre(place, Math.max(15, map.getZoom()));
   }
+}
+
+// What the card covers of the map, in pixels: its side on a desk, the lower part on a phone.
+function covered() {
+  const card = document.getElementById("card");
+  const beside = innerWidth > 760;
+  return { right: beside ? card.offsetWidth : 0, below: beside || card.hidden ? 0 : map.getSize().y * 0.6 };
+}
+
+// Into the middle of what is left free.
+function centre([lon, lat], zoom) {
+  const { right, below } = covered();
+  const middle = map.project([lat, lon], zoom).add([right / 2, below / 2]);
+  map.setView(map.unproject(middle, zoom), zoom);
 }
 
 // The part of the map that the card does not cover.
 function free_view() {
   const size = map.getSize();
-  const covered = innerWidth > 760 ? document.getElementById("card").offsetWidth : 0;
-  return L.latLngBounds(map.containerPointToLatLng([20, size.y - 20]), map.containerPointToLatLng([Math.max(40, size.x - covered - 40), 20]));
+  const { right, below } = covered();
+  return L.latLngBounds(map.containerPointToLatLng([20, size.y - below - 20]), map.containerPointToLatLng([Math.max(40, size.x - right - 40), 20]));
 }
 
 async function place_of({ kind, id }) {

@@ -24,5 +24,5 @@ export async function town(map, url, view) {
 const invented = (facts) => facts.synthetic === true || (facts.head?.name ?? "").startsWith("示例");
 
 function notice(title, words) {
-  by_id("stage-top").append(h("p", { class: "notice", dataset: { testid: "notice" } }, h("strong", {}, title), words && ` · ${words}`));
+  by_id("stage-top").append(h("p", { class: "notice", dataset: { testid: "notice" } }, h("strong", {}, title), words && h("span", {}, ` · ${words}`)));
 }
