@@ -27,7 +27,7 @@ def table(name: str) -> dict[str, str]:
     return dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", rows[1], re.MULTILINE)) if rows else {}
 
 
-NAMES = {CameraState: "Camera state"}
+NAMES: dict[type[StrEnum], str] = {CameraState: "Camera state"}
 
 
 @pytest.mark.parametrize("kind", ENUMERATIONS, ids=lambda kind: kind.__name__)
