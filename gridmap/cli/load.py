@@ -88,6 +88,10 @@ def command(
             click.echo(say(msg("Committed") if commit else msg("Dry run: nothing was written; add --commit to write")))
     except Unavailable:
         raise
+    except OSError as error:
+        ticker.done()
+        click.echo(say(msg("%(file)s can't be written: %(why)s"), {"file": error.filename, "why": error.strerror}), err=True)
+        sys.exit(REFUSED)
     except GridmapError as error:
         ticker.done()
         click.echo(say_error(error), err=True)

@@ -137,6 +137,14 @@ def test_the_demo_town(committing: Engine, types: Types, tmp_path: Path) -> None
     assert "needs an empty one" in once.output
 
 
+def test_a_report_that_cannot_be_written_keeps_the_file_out(committing: Engine, types: Types, tmp_path: Path) -> None:
+    args = ["load", "grids", TOWN / "grids.geojson", "--datum", "wgs84", "--commit", "--report", tmp_path / "no" / "x.csv"]
+    done = types(*args)
+    assert done.exit_code == 1
+    assert "can't be written" in done.output
+    assert count(committing, "grid") == 0
+
+
 def test_an_export_that_cannot_be_written(types: Types, tmp_path: Path) -> None:
     done = types("export", "cameras", tmp_path / "no" / "such" / "folder.csv")
     assert done.exit_code == 1

@@ -16,6 +16,8 @@ from gridmap.errors import Fault, msg
 from gridmap.geo.files.contents import Row
 
 _EARLIEST = datetime(1949, 10, 1, tzinfo=UTC)
+_CODES = ("code", "id", "parent", "source_id", "camera_id")
+_SHORTENED = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+", re.IGNORECASE)  # As spreadsheets write long numbers into CSV.
 _NO_LETTERS = re.compile("[\0\ud800-\udfff]")  # What neither PostgreSQL nor UTF-8 takes: zero, and halves of surrogate pairs.
 _EXACT = 10**15  # Spreadsheets keep 15 digits of a number; what comes after is lost and reads as zeros.
 
@@ -54,6 +56,9 @@ class Cells:
         """A text, "" where there is none; numbers are written out, but not those that lost digits on the way."""
         value = self.values.get(name)
         found = self._written(name, value).strip()
+        if name in _CODES and _SHORTENED.fullmatch(found):
+            self.wrong(name, msg("%(field)s was kept as a number and has lost digits: format the column as text"))
+            return ""
         if needed and not found and not any(fault.field == name for fault in self.faults):
             self.wrong(name, msg("%(field)s is missing"))
         if len(found) > most:

@@ -135,6 +135,8 @@ def _check_parents(
 
 def _check_datum(job: Job, drafts: Mapping[str, GridDraft], standing: Mapping[str, _Standing]) -> None:
     both = [(draft.shape, standing[code].shape) for code, draft in drafts.items() if draft.shape is not None and code in standing]
+    if not both:  # Every grid is new; then the town as a whole may tell.
+        both = [(shape, standing[code].shape) for code, shape in _towns(drafts).items() if code in standing]
     suspect = suspicion.by_offset(*suspicion.pairs(both), job.datum)
     if suspect is not None:
         job.report.refused.append(Refusal(0, suspect.fault))
@@ -183,12 +185,18 @@ def _publish(job: Job, lines: Mapping[int, str], drafts: Mapping[str, GridDraft]
     report.retired = len(left_out)
     if left_out:
         job.warn("code", msg("In force, but not in the file, and so retired: %(codes)s"), codes=_few(sorted(left_out)))
-    for code in sorted(towns):
-        shape = shapely.union_all(
-            [draft.shape for draft in drafts.values() if draft.shape is not None and draft.code.startswith(code)]
-        )
+    for code, shape in sorted(_towns(drafts).items()):
         if isinstance(shape, MultiPolygon) and len(shape.geoms) > 1:
             job.warn("geometry", msg("%(code)s falls into %(count)s parts that do not touch"), code=code, count=len(shape.geoms))
+
+
+def _towns(drafts: Mapping[str, GridDraft]) -> dict[str, BaseGeometry]:
+    """The ground of each town, as the union of its micro-grids."""
+    parts: dict[str, list[BaseGeometry]] = {}
+    for code, draft in drafts.items():
+        if draft.shape is not None:
+            parts.setdefault(code[: LENGTHS[Level.TOWN]], []).append(draft.shape)
+    return {code: shapely.union_all(shapes) for code, shapes in parts.items()}
 
 
 def _kept(code: str, grid: _Standing) -> GridDraft:

@@ -13,7 +13,7 @@ from gridmap.db import Base
 
 CHUNK = 5000
 _SAME_NUMBER = 1e-12  # Workbooks keep 15 to 16 digits.
-_SAME_DEG = 1e-10  # A hundredth of a millimetre: what arithmetic leaves over, not a move.
+_SAME_DEG = 1e-9  # A tenth of a millimetre: what the way between two datums leaves over, not a move.
 T = TypeVar("T")
 
 

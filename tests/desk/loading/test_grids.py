@@ -188,6 +188,14 @@ def test_a_wrong_datum_is_found_out_by_the_centres(tiny_town: Session, load: Loa
     assert load("grids", collection(there), datum=truth).refused == []
 
 
+def test_a_wrong_datum_of_a_town_redrawn_with_new_codes_is_found_out_by_its_outline(tiny_town: Session, load: Loads) -> None:
+    moved = [(in_datum(shape, Datum.GCJ02), facts) for shape, facts in features() if shape is not None]
+    report = load(
+        "grids", collection([(shape, facts | {"code": f"{facts['code'][:12]}9{facts['code'][13:]}"}) for shape, facts in moved])
+    )
+    assert "read as gcj02" in reasons(report)[0][1]
+
+
 def test_grids_in_gcj02_become_the_same_grids(tiny_town: Session, load: Loads) -> None:
     there = [(shape and in_datum(shape, Datum.GCJ02), facts) for shape, facts in features()]
     report = load("grids", collection(there), datum=Datum.GCJ02)

@@ -53,6 +53,14 @@ def test_the_same_again_changes_nothing_and_tells_nobody(tiny_town: Session, loa
     assert len(events(tiny_town, "cameras")) == 1
 
 
+@pytest.mark.parametrize("datum", [Datum.GCJ02, Datum.BD09, Datum.CGCS2000])
+def test_the_same_in_another_datum_changes_nothing(tiny_town: Session, load: Loads, datum: Datum) -> None:
+    places = [(Point(town.spot(n / 7, n / 9)), camera(n)) for n in range(1, 20)]
+    load("cameras", collection(places))
+    report = load("cameras", collection([(in_datum(place, datum), facts) for place, facts in places]), datum=datum)
+    assert (reasons(report), report.unchanged) == ([], 19)
+
+
 def test_a_turned_camera_is_changed_and_looks_elsewhere(tiny_town: Session, load: Loads) -> None:
     load("cameras", collection([(MIDDLE, camera()), (MIDDLE, camera(2))]))
     report = load("cameras", collection([(MIDDLE, camera(bearing_deg=-90)), (MIDDLE, camera(2))]))
@@ -84,6 +92,7 @@ def test_features_with_different_properties(tiny_town: Session, load: Loads) -> 
         (MIDDLE, {"id": "99015100081326000001"}, "county code"),
         (MIDDLE, {"id": 31015100081326000001}, None),
         (MIDDLE, {"id": 3.1015100081326e19}, "lost digits"),
+        (MIDDLE, {"id": "3.10151E+19"}, "lost digits"),
         (MIDDLE, {"id": None}, "id is missing"),
         (MIDDLE, {"bearing_deg": "north"}, "bearing_deg must be a number"),
         (MIDDLE, {"bearing_deg": 400}, "from -360 to 360"),
