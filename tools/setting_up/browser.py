@@ -1,32 +1,30 @@
 """A browser for the tests, and letters for Chinese: found, installed, or unpacked."""
 
 import os
-import shlex
 import shutil
 from pathlib import Path
 
-from gridmap.cluster.programs import libraries
-from tools.setting_up import apt
+from tools.setting_up import apt, private_browser
+from tools.setting_up.private_browser import FONTS, WRAPPER
 from tools.setting_up.say import Failed, step, works
 from tools.setting_up.stamps import Stamp
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-PREFIX = CHECKOUT / ".system/browser"
-WRAPPER = PREFIX / "chromium"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PACKAGES = ("chromium", "fonts-noto-cjk")
-FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts", PREFIX / "usr/share/fonts")
+FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts", FONTS / "usr/share/fonts")
+FONT_PACKAGE = "fonts-noto-cjk"
 
 
 def find_chromium() -> str | None:
-    """The browser the tests drive: GRIDMAP_CHROMIUM, one on PATH, or the one set-up unpacked; None when there is none."""
+    """The browser the tests drive: GRIDMAP_CHROMIUM, the one set-up unpacked, or one on PATH; None when there is none."""
     named = os.environ.get("GRIDMAP_CHROMIUM")
     if named:
         return named
-    for name in NAMES:
-        if (found := shutil.which(name)) and not _is_snap(Path(found)):
-            return found
-    return str(WRAPPER) if WRAPPER.exists() else None
+    return str(WRAPPER) if WRAPPER.exists() else _on_path()
+
+
+def _on_path() -> str | None:
+    found = (shutil.which(name) for name in NAMES)
+    return next((program for program in found if program and not _is_snap(Path(program))), None)
 
 
 def _is_snap(program: Path) -> bool:
@@ -50,59 +48,37 @@ def bring(checkout: Path) -> None:
     found = find_chromium()
     if found and stamp.read() == found:
         return
-    missing = [*(() if found else PACKAGES[:1]), *(() if _has_chinese_letters() else PACKAGES[1:])]
-    if missing:
+    if not found or not _has_chinese_letters():
         with step("安装测试用浏览器与中文字体", "Installing a browser and Chinese fonts for the tests"):
-            _install(checkout, missing)
+            _install(checkout, found)
     found = find_chromium()
-    if not found:
+    if not found or not works(found, "--version"):
         raise Failed(
-            "测试需要 Chromium。Ubuntu 的 chromium 包只是 snap 的占位，不能用；请安装 google-chrome，"
-            "或设置 GRIDMAP_CHROMIUM 指向浏览器程序。\n"
-            "The tests need Chromium. Ubuntu's own package is only a pointer to a snap, which does not do: install google-chrome"
-            " or set GRIDMAP_CHROMIUM to the path of a Chromium or Chrome."
-        )
-    if not works(found, "--version"):
-        raise Failed(
-            f"浏览器不能启动： The browser does not start: {found}\n"
-            f"请输入 / please type: {apt.command_to_type(*PACKAGES)}\n"
-            "或设置 GRIDMAP_CHROMIUM / or set GRIDMAP_CHROMIUM."
+            f"测试用浏览器不能启动：{found}。请安装 Chromium 或 Chrome，或设置 GRIDMAP_CHROMIUM 指向浏览器程序。\n"
+            f"The tests' browser does not start: {found}. Install Chromium or Chrome, or set GRIDMAP_CHROMIUM to its path.\n"
+            f"Debian: {apt.command_to_type('chromium', FONT_PACKAGE)}"
         )
     stamp.write(found)
 
 
-def _install(checkout: Path, missing: list[str]) -> None:
+def _install(checkout: Path, found: str | None) -> None:
+    """By the system's packages where it has a browser among them; the fonts always by them."""
     if not apt.here():
-        raise apt.need(*missing)
-    if _only_snap() and "chromium" in missing:
-        missing.remove("chromium")
-    if not missing:
-        return
+        raise apt.need("chromium", FONT_PACKAGE)
     apt.refresh(checkout)
-    if apt.as_root() is not None:
+    from_npm = not found and _only_snap()
+    missing = [*([] if found or from_npm else ["chromium"]), *([] if _has_chinese_letters() else [FONT_PACKAGE])]
+    if missing and apt.as_root() is not None:
         apt.install(*missing)
     else:
-        apt.unpack(checkout, list(PACKAGES), PREFIX)
-        _wrap()
+        for name in missing:
+            apt.unpack(checkout, [name], FONTS if name == FONT_PACKAGE else private_browser.PREFIX)
+    if from_npm:
+        private_browser.from_npm(checkout)
+    if from_npm or (missing and apt.as_root() is None):
+        private_browser.wrap(_on_path(), FONT_FOLDERS)
 
 
 def _only_snap() -> bool:
     release = Path("/etc/os-release")
     return release.exists() and "ID=ubuntu" in release.read_text()
-
-
-def _wrap() -> None:
-    """A script that starts the unpacked browser with its libraries and fonts."""
-    fonts = PREFIX / "fonts.conf"
-    fonts.write_text(
-        '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>\n'
-        + "".join(f"  <dir>{folder}</dir>\n" for folder in FONT_FOLDERS)
-        + f"  <cachedir>{PREFIX}/fontcache</cachedir>\n</fontconfig>\n"
-    )
-    path = ":".join([*libraries(PREFIX), str(PREFIX / "usr/lib/chromium")])
-    WRAPPER.write_text(
-        f"#!/bin/sh\nexport LD_LIBRARY_PATH={shlex.quote(path)}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}\n"
-        f"export FONTCONFIG_FILE={shlex.quote(str(fonts))}\n"
-        f'exec {shlex.quote(str(PREFIX / "usr/lib/chromium/chromium"))} "$@"\n'
-    )
-    WRAPPER.chmod(0o755)
