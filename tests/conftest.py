@@ -1,6 +1,7 @@
 """One private PostGIS for the whole run; a database from a migrated template; a savepoint or a copy for each test."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -121,3 +122,23 @@ def sender(client: FlaskClient, key: str) -> FlaskClient:
     """A machine with a key."""
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
     return client
+
+
+@pytest.fixture(scope="module")
+def standing(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """A machine with a key before an application that a module's tests share: the tiny town with a category, two cameras
+    and two service points. For questions, and for what must be refused."""
+    with contextmanager(_copy)(cluster, template) as engine:
+        with Session(engine) as session, session.begin():
+            town.found(session)
+            town.category(session, vendor_code="890")
+            town.camera(session, 1, at=(0.5, 0.5))
+            town.camera(session, 2, at=(1.5, 0.5), bearing_deg=None)
+            town.service_point(session, 1, at=(0.5, 0.5), address="示例路1号")
+            town.service_point(session, 2, at=(2.5, 2.5))
+            secret = keys.create(session, "tests", actor="test")
+        app = make_app(engine, tmp_path_factory.mktemp("home"))
+        client = app.test_client()
+        client.environ_base.update({"HTTP_ACCEPT_LANGUAGE": "en", "HTTP_AUTHORIZATION": f"Bearer {secret}"})
+        yield client
+        state(app).engine.dispose()

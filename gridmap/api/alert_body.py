@@ -59,7 +59,7 @@ class AlertBody(Strictly):
     @model_validator(mode="after")
     def _accuracy_of_what(self) -> Self:
         if self.accuracy_m is not None and self.location is None:
-            raise ValueError(msg("accuracy_m belongs to a location, and there is none"))
+            raise ValueError(msg("accuracy_m belongs to a location, and there is none"), {}, "accuracy_m")
         return self
 
     def incoming(self, payload: str, *, now: datetime, ahead: timedelta) -> Incoming:

@@ -10,21 +10,32 @@ from gridmap.api.alert_body import AlertBody
 from gridmap.api.shapes import AlertAnswer, case_answer, fresh_answer
 from gridmap.cases import lookup
 from gridmap.desk.alerts import Relation, receive
-from gridmap.http.json import answer
-from gridmap.http.keys import authenticate, bearer
+from gridmap.http.json import answer, only_json
+from gridmap.http.keys import authenticate, bearer, needs_key
 from gridmap.http.state import db, policy, settings
 
 bp = APIBlueprint("alerts", __name__, url_prefix="/api/v1", tag="Alerts")
 
 
+bp.before_request(only_json)
+
+
 @bp.post("/alerts")
+@needs_key
 @bp.input(AlertBody, arg_name="body")
 @bp.output(AlertAnswer, status_code=201, description="A case was opened")
 @bp.doc(
     summary="Send one alert",
     description="201: it opened a case. 200: it was known already, or it joined an open case near by.",
     security=bearer.name,
-    responses={200: "Known already, or joined an open case", 401: "No valid API key", 413: "Too large", 422: "A field is wrong"},
+    responses={
+        200: "Known already, or joined an open case",
+        400: "Not JSON in UTF-8",
+        401: "No valid API key",
+        413: "Too large",
+        415: "Not sent as JSON",
+        422: "A field is wrong",
+    },
 )
 def post_alert(body: AlertBody) -> Response:
     """Take one alert, answer with its case and the whole route."""

@@ -15,8 +15,9 @@ from gridmap import clock
 from gridmap.api.alert_body import AlertBody, fault_facts
 from gridmap.api.shapes import Responses
 from gridmap.desk.alerts import Incoming, receive
-from gridmap.errors import Fault, Invalid, TooLarge, msg
+from gridmap.errors import Fault, Invalid, msg
 from gridmap.http.faults import faults
+from gridmap.http.json import read
 from gridmap.http.keys import authenticate, bearer
 from gridmap.http.state import db, policy, settings
 
@@ -59,31 +60,36 @@ def post_batch() -> Response:
     return Response(results, mimetype=NDJSON)
 
 
-def _numbered(stream: io.BufferedReader) -> Iterator[tuple[int, bytes]]:
-    """Lines that hold anything, with their numbers from 1; read bounded, so that no line fills the memory."""
+def _numbered(stream: io.BufferedReader) -> Iterator[tuple[int, bytes | Fault]]:
+    """Lines that hold anything, or why they are not taken, with their numbers from 1; none of them fills the memory."""
     most = settings().batch_max_lines
     for number in range(1, most + 2):
         line = stream.readline(_LINE_BYTES + 1)
         if not line:
             return
         if number > most:
-            raise TooLarge(msg("A batch may hold at most %(most)s lines; those before are taken"), most=most)
-        if len(line) > _LINE_BYTES:
+            yield (
+                number,
+                Fault(
+                    "", msg("A batch may hold at most %(most)s lines; this one and all after it are not taken"), {"most": most}
+                ),
+            )
+        elif len(line) > _LINE_BYTES:
             while line and not line.endswith(b"\n"):
                 line = stream.readline(_LINE_BYTES)
-            yield number, b"\x00"
+            yield number, Fault("", msg("The line is longer than %(most)s bytes"), {"most": _LINE_BYTES})
         elif line.strip():
             yield number, line.strip()
 
 
-def _lines(numbered: Iterable[tuple[int, bytes]]) -> Iterator[_Line]:
+def _lines(numbered: Iterable[tuple[int, bytes | Fault]]) -> Iterator[_Line]:
     ahead = timedelta(minutes=settings().future_minutes)
     for number, line in numbered:
-        if line == b"\x00":
-            yield _Line(number, None, [Fault("", msg("The line is longer than %(most)s bytes"), {"most": _LINE_BYTES})])
+        if isinstance(line, Fault):
+            yield _Line(number, None, [line])
             continue
         try:
-            body = AlertBody.model_validate(orjson.loads(line))
+            body = AlertBody.model_validate(read(line))
             alert = body.incoming(line.decode(), now=clock.now(), ahead=ahead)
         except ValidationError as error:
             yield _Line(number, None, faults(error))

@@ -14,7 +14,7 @@ from gridmap.api.shapes import Feature, FeatureCollection, Json, collection, rou
 from gridmap.cases import lookup
 from gridmap.cases.lookup import Filter
 from gridmap.cases.states import OPEN_STATES, State
-from gridmap.errors import msg
+from gridmap.errors import Invalid, msg
 from gridmap.http.json import GEOJSON, answer
 from gridmap.http.state import db
 from gridmap.journal import feed
@@ -82,11 +82,11 @@ class CasesQuery(Strictly):
     limit: Annotated[int, Field(ge=1, le=10_000)] = 1000
     cursor: Annotated[Text | None, checked(read_cursor)] = None
 
-    def filter(self, all_states: str | None) -> Filter:
+    def filter(self, asked: list[State]) -> Filter:
         """As the room of cases understands it."""
         return Filter(
             bounds=bounds(self.bbox),
-            states=states(all_states),
+            states=asked,
             grid=self.grid,
             category=_categories(self.category),
             source=self.source,
@@ -95,6 +95,15 @@ class CasesQuery(Strictly):
             text=self.q,
             before=read_cursor(self.cursor),
         )
+
+
+def _states_asked() -> list[State]:
+    """Every `state` of the query; the model above sees only the first."""
+    try:
+        return [state for text in request.args.getlist("state") for state in states(text)]
+    except ValueError as error:
+        text, values = error.args
+        raise Invalid(text, field="state", **values) from None
 
 
 class CasesAnswer(FeatureCollection):
@@ -117,8 +126,7 @@ def get_cases(query: CasesQuery) -> Response:
     """A page of cases."""
     # The position first: an event between the two reads is then told again, rather than lost.
     position = feed.last_position(db())
-    given = request.args.getlist("state")
-    page = lookup.page(db(), query.filter(",".join(given) if given else None), limit=query.limit)
+    page = lookup.page(db(), query.filter(_states_asked()), limit=query.limit)
     body = collection(page.features, next=cursor_text(page.next), matched=page.matched, position=position)
     return answer(body, mimetype=GEOJSON)
 

@@ -1,5 +1,6 @@
 """Fields that several calls share, with the checks that keep nonsense out."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -19,6 +20,8 @@ from pydantic import (
 from gridmap.errors import msg
 from gridmap.geo.datum import Datum
 
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
+_HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -31,15 +34,15 @@ class Strictly(BaseModel):
 def _printable(text: str) -> str:
     if "\x00" in text:
         raise ValueError(msg("This text holds a NUL character"))
+    if _HALF_A_PAIR.search(text):
+        raise ValueError(msg("This text holds half a surrogate pair, which is no character"))
     return text
 
 
 def _is_text(value: Any) -> Any:
-    if not isinstance(value, str | datetime):
-        # Pydantic turns a ValueError into its own error; a TypeError would be ours to handle.
-        raise ValueError(  # noqa: TRY004
-            msg("This must be a moment in ISO 8601 with its zone, such as 2026-11-22T21:05:00+08:00")
-        )
+    # Pydantic would take a bare number, also one in quotes, for seconds since 1970.
+    if not isinstance(value, str) or not _MOMENT.match(value):
+        raise ValueError(msg("This must be a moment in ISO 8601 with its zone, such as 2026-11-22T21:05:00+08:00"))
     return value
 
 

@@ -9,10 +9,11 @@ from flask import Response, request
 from pydantic import BaseModel, Field, model_validator
 
 from gridmap.api.fields import DatumField, Moment, Number, QueryLatitude, QueryLongitude, QueryNumber, Strictly
-from gridmap.api.shapes import RouteAnswer, route_told
+from gridmap.api.shapes import RouteAnswer, route_answer, route_told
 from gridmap.errors import msg
 from gridmap.geo.datum import to_wgs84
-from gridmap.http.json import answer
+from gridmap.http.json import answer, only_json
+from gridmap.http.keys import bearer, needs_key
 from gridmap.http.state import db, settings
 from gridmap.routing.ask import Place, index_at, route_all, route_by
 
@@ -41,15 +42,20 @@ class RouteColumns(Strictly):
 
     @model_validator(mode="after")
     def _equal_and_on_earth(self) -> Self:
-        lengths = {len(self.lon), len(self.lat), *([len(self.accuracy_m)] if self.accuracy_m is not None else [])}
-        if len(lengths) > 1:
-            raise ValueError(msg("lon, lat and accuracy_m must be equally long"))
-        wrong = (np.abs(self.lon) > 180) | (np.abs(self.lat) > 90)
-        if wrong.any():
-            text = msg("Point %(place)s (counted from 0) lies off the earth: longitude within 180, latitude within 90 degrees")
-            raise ValueError(text, {"place": int(np.argmax(wrong))})
-        if self.accuracy_m is not None and not all(0 <= metres <= 50_000 for metres in self.accuracy_m):
-            raise ValueError(msg("accuracy_m lies between 0 and 50000 metres"))
+        for name, column in (("lat", self.lat), ("accuracy_m", self.accuracy_m)):
+            if column is not None and len(column) != len(self.lon):
+                raise ValueError(msg("lon, lat and accuracy_m must be equally long"), {}, name)
+        for name, column, least, most in (
+            ("lon", self.lon, -180, 180),
+            ("lat", self.lat, -90, 90),
+            ("accuracy_m", self.accuracy_m or [], 0, 50_000),
+        ):
+            values = np.array(column, dtype=float)
+            wrong = np.flatnonzero((values < least) | (values > most))
+            if len(wrong):
+                text = msg("This lies between %(least)s and %(most)s, got %(value)s")
+                found = {"least": least, "most": most, "value": float(values[wrong[0]])}
+                raise ValueError(text, found, f"{name}.{wrong[0]}")
         return self
 
 
@@ -75,6 +81,8 @@ def get_route(query: RouteQuery) -> Response:
     place = Place(float(lon), float(lat), query.accuracy_m)
     index = index_at(db(), query.at)
     (route,) = route_by(index, [place], limit_m=settings().nearest_limit_m)
+    if query.at is not None:  # What has ended since, and what is called otherwise by now, only the database knows.
+        return answer(route_answer(db(), route.facts()))
     return answer(route_told(route.facts(), index.names, route.boundary))
 
 
@@ -83,10 +91,19 @@ def _many_points_are_large() -> None:
     request.max_content_length = settings().batch_max_bytes
 
 
+bp.before_request(only_json)
+
+
 @bp.post("/route")
+@needs_key
 @bp.input(RouteColumns, arg_name="body")
 @bp.output(RouteColumnsAnswer)
-@bp.doc(summary="Route many points", description="Up to 100,000 points as columns; answers columns.")
+@bp.doc(
+    summary="Route many points",
+    description="Up to 100,000 points as columns; answers columns.",
+    security=bearer.name,
+    responses={401: "No valid API key", 413: "Too large", 415: "Not JSON", 422: "A field is wrong"},
+)
 def post_route(body: RouteColumns) -> Response:
     """Route many points at once."""
     lon, lat = to_wgs84(body.datum, np.array(body.lon), np.array(body.lat))

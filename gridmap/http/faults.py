@@ -47,12 +47,14 @@ def faults(error: ValidationError) -> list[Fault]:
 
 
 def _fault(one: Any) -> Fault:
-    place = ".".join(str(step) for step in one["loc"])
+    # The name of a field that is none is the sender's: of any length, and of half characters too.
+    place = ".".join(str(step) for step in one["loc"])[:200].encode(errors="replace").decode()
     context = {key: value for key, value in one.get("ctx", {}).items() if isinstance(value, str | int | float)}
     cause = one.get("ctx", {}).get("error")
-    if one["type"] == "value_error" and cause is not None:  # Our own validators: a ValueError that carries the sentence.
-        text, *values = cause.args
-        return Fault(place, text, values[0] if values else {})
+    if one["type"] == "value_error" and cause is not None:  # Our own validators: the sentence, its values, the field within.
+        values = cause.args[1] if len(cause.args) > 1 else {}
+        within = cause.args[2] if len(cause.args) > 2 else ""
+        return Fault(".".join(filter(None, (place, within))), cause.args[0], values)
     kind = f"string_{one['type']}" if one["type"] in ("too_long", "too_short") and isinstance(one["input"], str) else one["type"]
     if kind in _WORDS:
         return Fault(place, _WORDS[kind], context)

@@ -73,6 +73,12 @@ def handle(app: APIFlask) -> None:
     app.register_error_handler(PoolTimeout, _database)
     app.register_error_handler(Exception, _unforeseen)
     app.error_processor(_apiflask)
+    app.before_request(_nothing_has_nul_in_its_name)
+
+
+def _nothing_has_nul_in_its_name() -> None:
+    if "\x00" in request.path:  # The database refuses to be asked.
+        raise errors.NotFound(_DETAILS[404])
 
 
 def _ours(error: GridmapError) -> Response:
