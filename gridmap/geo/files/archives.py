@@ -3,6 +3,7 @@
 import shutil
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -27,7 +28,7 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as archive:
             _check(archive.infolist())
             yield archive
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
         raise Invalid(msg("The zip archive is damaged: %(why)s"), field="file", why=str(error)[:200]) from error
 
 
@@ -43,6 +44,8 @@ def _check(entries: list[zipfile.ZipInfo]) -> None:
             raise Invalid(
                 msg("The zip archive has a name that leads outside of it: %(name)s"), field="file", name=repr(name)[:80]
             )
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Invalid(msg("The zip archive is packed in a way that is not taken"), field="file")
         if entry.flag_bits & 0x1:
             raise Invalid(msg("The zip archive is encrypted"), field="file")
 

@@ -1,6 +1,7 @@
 """Excel workbooks (.xlsx): the first sheet, its first row the names of the columns."""
 
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +19,18 @@ from gridmap.geo.files.contents import Contents, Counted, Layer, Progress
 _MOST_CELL = 32_767  # What Excel itself takes in one cell.
 _MOST_ROWS = 1_048_576
 # What openpyxl lets through from files that are no workbooks.
-_DAMAGE = (InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError, EOFError)
+_DAMAGE = (
+    InvalidFileException,
+    zipfile.BadZipFile,
+    zlib.error,
+    ParseError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    OverflowError,
+)
 
 
 def read(path: Path, progress: Progress) -> Contents:
@@ -29,16 +41,14 @@ def read(path: Path, progress: Progress) -> Contents:
     """
     with archives.opened(path):  # A workbook is a zip archive, and as dangerous as one.
         pass
-    try:
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except _DAMAGE as error:
-        raise _damaged(error) from error
-    try:
+    with path.open("rb") as file:  # Ours to close: openpyxl leaves damaged files open.
+        try:
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        except _DAMAGE as error:
+            raise _damaged(error) from error
         lines = _lines(book.worksheets[0] if book.worksheets else None)
         _, header = next(lines, (0, ()))
         return columns.contents(header, lines, Counted.ROW, progress)
-    finally:
-        book.close()
 
 
 def _damaged(error: Exception) -> Invalid:
