@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from textwrap import dedent
 from typing import NamedTuple
 
 CHECKOUT = Path(__file__).parents[2]
@@ -17,9 +18,15 @@ class Block(NamedTuple):
     text: str
 
 
+def blocks_of(text: str) -> list[Block]:
+    """The fenced blocks of a page's text, in order; those of a list without its indent."""
+    found = re.findall(r"^( *)```(\w*)\n(.*?)^\1```$", text, re.MULTILINE | re.DOTALL)
+    return [Block(kind, dedent(inside)) for _, kind, inside in found]
+
+
 def blocks(page: Path) -> list[Block]:
-    """The fenced blocks of a page, in order."""
-    return [Block(*found) for found in re.findall(r"^```(\w*)\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)]
+    """The fenced blocks of a page."""
+    return blocks_of(page.read_text())
 
 
 def named(page: Path) -> str:

@@ -1,6 +1,7 @@
-"""docs/api.md is true: its commands run against the demo town, and the answers hold what the page shows."""
+"""docs/api.md and the README's tour are true: their commands run against the demo town, and the answers hold what is shown."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,7 +26,7 @@ from gridmap.http.state import state
 from gridmap.live import relay
 from gridmap.resources import data_dir
 from tests.conftest import make_app
-from tests.docs.pages import CHECKOUT, DOCS, Block, blocks
+from tests.docs.pages import CHECKOUT, DOCS, Block, blocks, blocks_of
 
 GUIDE = DOCS / "api.md"
 END = "=== end of a block ==="
@@ -130,10 +131,22 @@ def faults(told: str, answer: Block) -> list[str]:
     return list(lines_missing(told, answer.text))
 
 
-def test_every_command_of_the_guide_works_and_answers_as_shown(served: str, environment: dict[str, str], tmp_path: Path) -> None:
-    shown = examples()
-    assert len(shown) > 8
+def tour() -> list[tuple[str, Block | None]]:
+    """The README's tour as an installed program takes it: in Chinese, the English one being the same but for its words."""
+    halves = [
+        [re.sub(r"【演示】[^\"]*", "", block.text) for block in blocks_of(half) if block.kind == "sh"]
+        for half in (CHECKOUT / "README.md").read_text().split("\n## English")
+    ]
+    assert halves[0] == halves[1]
+    return [(text.replace(".venv/bin/", ""), None) for text in halves[0]]
+
+
+def test_every_command_works_and_answers_as_shown(served: str, environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "data").symlink_to(CHECKOUT / "data")
+    shown = [*examples(), *tour()]
+    assert len(shown) > 14
     printed = run([text.replace("http://127.0.0.1:8000", served) for text, _ in shown], environment, tmp_path)
+    assert (tmp_path / "meeting.html").stat().st_size > 100_000
     wrong = [
         f"{text}\n{fault}"
         for (text, answer), told in zip(shown, printed, strict=False)
