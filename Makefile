@@ -3,6 +3,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 TESTS ?= tests
+# Playwright's own Node needs a library a bare system lacks; the one in .venv does not.
+export PLAYWRIGHT_NODEJS_PATH ?= $(CURDIR)/.venv/bin/node
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test run test check format migrate demo-data bench screenshots lock wheel clean
 
