@@ -8,6 +8,7 @@ from typing import Any
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
 
 SOON_MS = 20_000  # Patience with a busy machine; nothing here waits for its own sake.
+expect.set_options(timeout=SOON_MS)
 _TOTAL = """() => [...document.querySelectorAll('.leaflet-cases-pane .cluster, .leaflet-cases-pane .case-mark')]
     .filter((node) => getComputedStyle(node.closest('.spot')).opacity !== '0')
     .reduce((sum, node) => sum + Number(node.dataset.count ?? 1), 0)"""
@@ -49,7 +50,7 @@ class Desk:
 
     def expect_connection(self, state: str) -> None:
         """The connection's sign shows `state`."""
-        expect(self.see("connection")).to_have_attribute("data-state", state, timeout=SOON_MS)
+        expect(self.see("connection")).to_have_attribute("data-state", state)
 
     def on_page(self, script: str) -> Any:
         """What a script in the page answers."""
@@ -82,11 +83,11 @@ class Desk:
 
     def expect_count(self, name: str, figure: int) -> None:
         """A figure in the header: open, overdue, day."""
-        expect(self.see(f"count-{name}").locator("b")).to_have_text(str(figure), timeout=SOON_MS)
+        expect(self.see(f"count-{name}").locator("b")).to_have_text(str(figure))
 
     def expect_listed(self, figure: int) -> None:
         """The list says it holds so many cases."""
-        expect(self.list_summary).to_have_text(re.compile(rf"(?<!\d){figure}(?!\d)"), timeout=SOON_MS)
+        expect(self.list_summary).to_have_text(re.compile(rf"(?<!\d){figure}(?!\d)"))
 
     # --- the map ----------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from gridmap.cluster.tether import spawn
@@ -84,18 +84,15 @@ class Station:
 
     def kill(self, *names: str) -> None:
         """End `web` or `relay`, or both, as a power cut would: nobody says goodbye."""
-        for name in names:
-            process = self._running.pop(name)
+        processes = [self._running.pop(name) for name in names]
+        for process in processes:
             os.killpg(process.pid, signal.SIGKILL)  # gunicorn's workers would hold the port for a while
+        for process in processes:
             process.wait(PATIENCE_S)
 
     def stop(self) -> None:
-        """End everything in order."""
-        for process in self._running.values():
-            process.terminate()
-        for process in self._running.values():
-            process.wait(PATIENCE_S)
-        self._running.clear()
+        """End everything; nothing here is worth a farewell."""
+        self.kill(*self._running)
 
     # --- doors ----------------------------------------------------------------------------------------------------
 
@@ -125,6 +122,15 @@ class Station:
         incoming = [_incoming(**facts) for facts in alerts]
         with self.deed() as session:
             return [outcome.number for outcome in receive(session, incoming, actor="another door", policy=POLICY)]
+
+    def wait_for_relay(self) -> None:
+        """Until everything committed has its place in the feed."""
+        deadline = time.monotonic() + PATIENCE_S
+        with Session(self.engine) as session:
+            while session.scalar(text("SELECT count(*) FROM journal_pending")):
+                assert time.monotonic() < deadline, "the relay is not at work"
+                session.rollback()
+                time.sleep(0.05)
 
     @contextmanager
     def deed(self) -> Iterator[Session]:

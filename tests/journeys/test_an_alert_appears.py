@@ -38,7 +38,7 @@ def test_an_alert_appears_on_the_map(station: Station, desk: Desk) -> None:
     expect(desk.row(number)).to_contain_text("类别06010")
     expect(desk.row(number)).to_contain_text("演示村2第2微网格")
     # A screen reader hears it.
-    expect(desk.see("announcer")).to_have_text("新案件：类别06010，演示村2第2微网格", timeout=10_000)
+    expect(desk.see("announcer")).to_have_text("新案件：类别06010，演示村2第2微网格")
     desk.expect_quiet()
 
 

@@ -195,7 +195,7 @@ const follow_address = keep_address(map, selection, { wants_view: ({ lat, lon, z
 follow_address();
 
 // --- live -----------------------------------------------------------------------------------------------------------
-const reload_grids = (event) => { names.clear(); grids.reload(event.position); labels.forget(); card.refresh(); };
+const reload_grids = () => { names.clear(); grids.reload(); labels.forget(); card.refresh(); };
 const following = new Following({
   urls, store, counts, live,
   on_fresh(feature, opened) {
@@ -211,6 +211,8 @@ const following = new Following({
   others: {
     "grids.published": reload_grids,
     "grids.loaded": reload_grids,
+    "cases.loaded": () => trying(following.load()),
+    "categories.loaded": () => trying(following.load()),
     "cameras.loaded": () => trying(fetch_cameras()),
     "service-points.loaded": () => { trying(fetch_services()); trying(fetch_circles()); },
     "camera.state": (event) => { cameras.change(event.subject, { ...(event.data.state && { state: event.data.state }), ...(event.at && { last_heard_at: event.at }) }); },

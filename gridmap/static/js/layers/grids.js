@@ -17,7 +17,6 @@ export class Grids {
     this.filled = true;
     this.clicked = signal();
     this.level_changed = signal();
-    this.version = 0;
     this.layer = this.#layer(pane(map, "grids", 250));
     this.last_level = this.level;
     map.on("zoomend", () => this.#announce());
@@ -47,10 +46,9 @@ export class Grids {
     if (codes) this.#bump(codes);
   }
 
-  // Boundaries changed: other tiles, no reload of the page.
-  reload(version) {
-    this.version = version;
-    this.layer.setUrl(this.#address());
+  // Boundaries changed: other tiles, no reload of the page. The browser asks by ETag, so it never draws a stale one.
+  reload() {
+    this.layer.redraw();
   }
 
   choose(code) {
@@ -62,10 +60,6 @@ export class Grids {
     if (this.level === this.last_level) return;
     this.last_level = this.level;
     this.level_changed.emit(this.level);
-  }
-
-  #address() {
-    return this.version ? `${this.url}?v=${this.version}` : this.url;
   }
 
   #drawn() {
@@ -96,7 +90,7 @@ export class Grids {
         });
       },
     });
-    const layer = new Tiles(this.#address(), {
+    const layer = new Tiles(this.url, {
       pane: pane_name, interactive: true, tileSize: TILE_PX, maxNativeZoom: DEEPEST_TILES, maxZoom: 20, minZoom: 3, updateWhenZooming: false,
       rendererFactory: L.svg.tile,
       getFeatureId: (feature) => feature.properties.code,

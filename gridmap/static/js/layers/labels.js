@@ -30,6 +30,8 @@ export class Labels {
   forget() {
     this.known.clear();
     this.asked.clear();
+    this.shown.forEach((marker) => marker.remove());
+    this.shown.clear();
     this.#look();
   }
 

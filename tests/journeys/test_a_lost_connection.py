@@ -1,0 +1,117 @@
+"""The line goes, and comes back: the operator can see it, and afterwards nothing is missing and nothing stands there twice."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Request, expect
+from sqlalchemy import text
+
+from tests.journeys.conftest import Serve, tiny
+from tests.journeys.operator_desk import Desk
+from tests.journeys.station import Station
+
+REPLAY_LIMIT = 8
+
+
+@pytest.fixture(scope="module")
+def station(serve: Serve) -> Iterator[Station]:
+    """A town whose server replays only a few events."""
+    with serve(tiny, REPLAY_LIMIT=str(REPLAY_LIMIT)) as station:
+        yield station
+
+
+def the_line_is_down(said: str) -> bool:
+    return "net::ERR_" in said
+
+
+def expect_same_as_server(station: Station, desk: Desk) -> None:
+    """The list, the map and the header hold exactly the server's open cases, each once."""
+    found = station.ask("/api/v1/cases.geojson?state=open&limit=500")
+    newest_first = [feature["id"] for feature in found["features"]]
+    expect(desk.rows).to_have_count(len(newest_first))
+    assert desk.numbers() == newest_first
+    assert max(Counter(desk.numbers()).values()) == 1
+    desk.expect_count("open", found["matched"])
+    desk.expect_on_map(len([feature for feature in found["features"] if feature["geometry"]]))
+
+
+def everywhere(how_many: int) -> list[dict[str, tuple[float, float]]]:
+    """Alerts in different places, none near another."""
+    return [{"at": (0.2 + 0.25 * (n % 10), 0.3 + 0.3 * (n // 10))} for n in range(how_many)]
+
+
+def test_the_server_dies_and_comes_back(station: Station, desk: Desk) -> None:
+    before = station.send(at=(2.8, 2.8))["case"]["properties"]["number"]
+    desk.open()
+    expect(desk.row(before)).to_be_visible()
+    station.kill("web", "relay")
+    desk.expect_connection("reconnecting")
+    expect(desk.see("connection")).to_contain_text("正在重连")
+    numbers = station.take(*everywhere(REPLAY_LIMIT - 2))
+    expect(desk.row(before)).to_be_visible()  # What was known stays in sight.
+    assert not set(numbers) & set(desk.numbers())
+    station.start()
+    desk.expect_connection("live")
+    for number in numbers:
+        expect(desk.row(number)).to_be_visible()
+    expect_same_as_server(station, desk)
+    # And it goes on from there.
+    after = station.send(at=(2.5, 1.5))["case"]["properties"]["number"]
+    expect(desk.row(after)).to_be_visible()
+    expect_same_as_server(station, desk)
+    desk.expect_quiet(but=the_line_is_down)
+
+
+def test_the_relay_alone_dies_and_another_takes_over(station: Station, desk: Desk) -> None:
+    desk.open()
+    station.kill("relay")
+    numbers = [station.send(at=(0.1 + 0.3 * n, 2.2))["case"]["properties"]["number"] for n in range(3)]
+    station.start()
+    for number in numbers:
+        expect(desk.row(number)).to_be_visible()
+    expect_same_as_server(station, desk)
+    desk.expect_quiet()
+
+
+def test_the_cable_is_pulled_and_put_back(station: Station, desk: Desk) -> None:
+    desk.open()
+    desk.page.context.set_offline(True)
+    desk.expect_connection("offline")
+    expect(desk.see("connection")).to_contain_text("已断线")
+    numbers = [station.send(at=(0.15 + 0.3 * n, 2.55))["case"]["properties"]["number"] for n in range(4)]
+    assert not set(numbers) & set(desk.numbers())
+    desk.page.context.set_offline(False)
+    desk.expect_connection("live")
+    for number in numbers:
+        expect(desk.row(number)).to_be_visible()
+    expect_same_as_server(station, desk)
+    desk.expect_quiet(but=the_line_is_down)
+
+
+def test_too_far_behind_everything_is_loaded_anew(station: Station, desk: Desk) -> None:
+    gone = station.send(at=(2.9, 0.9))["case"]["properties"]["number"]
+    desk.open()
+    expect(desk.row(gone)).to_be_visible()
+    desk.page.context.set_offline(True)
+    desk.expect_connection("offline")
+    numbers = station.take(*everywhere(REPLAY_LIMIT * 2))
+    station.wait_for_relay()
+    with station.deed() as session:  # What no event tells, only a fresh look can show.
+        session.execute(text("UPDATE cases SET state = 'closed', closed_at = now() WHERE number = :number"), {"number": gone})
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    desk.page.on("request", note)
+    desk.page.context.set_offline(False)
+    desk.expect_connection("live")
+    for number in numbers:
+        expect(desk.row(number)).to_have_count(1)
+    expect(desk.row(gone)).to_have_count(0)
+    assert any("/api/v1/cases.geojson" in url for url in asked), "it was replayed, not loaded anew"
+    expect_same_as_server(station, desk)
+    after = station.send(at=(1.55, 1.85))["case"]["properties"]["number"]
+    expect(desk.row(after)).to_be_visible()
+    desk.expect_quiet(but=the_line_is_down)

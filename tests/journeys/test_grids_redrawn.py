@@ -1,0 +1,73 @@
+"""Planners put other boundaries in force while operators watch: the map redraws itself."""
+
+from dataclasses import replace
+
+from playwright.sync_api import Response, expect
+from shapely.geometry import Polygon
+
+from gridmap.grids.publishing import publish
+from tests import town
+from tests.journeys.operator_desk import Desk
+from tests.journeys.station import Station
+
+# Every filled grid as drawn, tile by tile: changes when boundaries do.
+OUTLINES = "[...document.querySelectorAll('.leaflet-grids-pane path.grid-area')].map((path) => path.getAttribute('d')).sort().join()"
+
+
+def ring(*corners: tuple[float, float]) -> Polygon:
+    return Polygon([town.spot(*corner) for corner in corners])
+
+
+def move_a_border(station: Station) -> None:
+    """The border between the middle and the top of column 2 goes a third of a cell north; its neighbours get its corners."""
+    shapes = {
+        "m22": ring((1, 1), (2, 1), (2, 2), (2, 2.3), (1, 2.3), (1, 2)),
+        "m23": town.square(1, 2.3, height=0.7),
+        "m13": ring((0, 2), (1, 2), (1, 2.3), (1, 3), (0, 3)),
+        "m33": ring((2, 2), (3, 2), (3, 3), (2, 3), (2, 2.3)),
+    }
+    with station.deed() as session:
+        publish(session, town.drafts(**shapes), actor="planner")
+
+
+def test_new_boundaries_are_drawn_without_a_reload(station: Station, desk: Desk) -> None:
+    tiles: list[tuple[str, int, str]] = []
+
+    def note(response: Response) -> None:
+        if "/tiles/grids/" in response.url:
+            tiles.append((response.url, response.status, response.headers.get("etag", "")))
+
+    desk.page.on("response", note)
+    desk.open()
+    expect(desk.label(town.micro(2, 2))).to_be_visible()
+    desk.eventually(f"() => {OUTLINES} !== ''")
+    before, etags = desk.on_page(f"() => {OUTLINES}"), {etag for *_, etag in tiles}
+    desk.on_page("() => { window.sameDocument = true; }")
+    place = "{lon: %f, lat: %f}" % town.spot(1.5, 2.1)
+    ask = f"() => fetch('/api/v1/route?datum=wgs84&lon=' + {place}.lon + '&lat=' + {place}.lat).then((a) => a.json()).then((route) => route.grid)"
+    assert desk.on_page(ask) == town.micro(2, 3)
+
+    tiles.clear()
+    move_a_border(station)
+    desk.page.wait_for_function("(before) => %s !== before && %s !== ''" % (OUTLINES, OUTLINES), arg=before)
+    assert desk.on_page("() => window.sameDocument"), "the page was loaded anew"
+    # The stale tiles were not served again, neither from here nor from the browser's store.
+    assert tiles
+    assert {status for _, status, _ in tiles} == {200}
+    assert not {etag for *_, etag in tiles} & etags
+    # Alerts go by the new border at once, and the map agrees.
+    assert desk.on_page(ask) == town.micro(2, 2)
+    number = station.send(at=(1.5, 2.1))["case"]["properties"]["number"]
+    expect(desk.row(number)).to_contain_text("演示村2第2微网格")
+    expect(desk.label(town.micro(2, 2)).locator("b")).to_have_text("1")
+    desk.expect_quiet()
+
+
+def test_a_renamed_grid_shows_its_new_name(station: Station, desk: Desk) -> None:
+    desk.open()
+    expect(desk.label(town.micro(1, 1))).to_contain_text("演示村1第1微网格")
+    with station.deed() as session:
+        drafts = [replace(one, name="演示新名") if one.code == town.micro(1, 1) else one for one in town.drafts()]
+        publish(session, drafts, actor="planner")
+    expect(desk.label(town.micro(1, 1))).to_contain_text("演示新名")
+    desk.expect_quiet()

@@ -1,0 +1,183 @@
+"""Whatever a source, a file or a colleague wrote: it is shown as text, and it never runs."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from gridmap.cases.models import Case
+from gridmap.grids.publishing import GridDraft, publish
+from gridmap.maps import export
+from tests import town
+from tests.journeys.conftest import Serve
+from tests.journeys.operator_desk import Desk
+from tests.journeys.station import Station
+
+RUN = "window.PWN=1"
+PAYLOADS = [
+    f'<img src=x onerror="{RUN}">',
+    f"${{{RUN}}}",
+    f"</script><script>{RUN}</script>",
+    f"`+({RUN})+`",
+    f"\\`;{RUN};//",
+    f"'\"-({RUN})-\"'",
+    f'" autofocus onfocus="{RUN}" onmouseover="{RUN}" x="',
+    f"<svg/onload={RUN}>",
+    "<!--<script>",
+    f"]]></style></textarea></title><body onload={RUN}>",
+    f"javascript:{RUN}",
+    f"{{{{ {RUN} }}}}{{% raw %}}%(name)s {{n}}",
+    f"\u2028{RUN}\u2029",
+    "\u202eوقف\u2066 txet desrever \u202d",
+    "\u200b零\u200d宽\ufeff字\u2060符",
+    "👨‍👩‍👧‍👦🏴‍☠️🇨🇳 ﷽ Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢",
+    "长" * 200,
+]
+LONGEST = "长字 " * 3333
+LINKS = [f"javascript:{RUN}", f"JaVaScRiPt://%0a{RUN}", f"data:text/html,<script>{RUN}</script>", f"vbscript:{RUN}", "\x01javascript:alert(1)"]
+INTACT = """() => ({
+    ran: window.PWN !== undefined || document.querySelector('img[src="x"], svg[onload], [onfocus], [onmouseover], [onerror], body[onload]') !== null,
+    scripts: document.scripts.length,
+    links: [...document.links].map((link) => link.protocol).filter((one) => !['http:', 'https:', 'rtsp:', 'rtsps:', 'tel:', 'file:'].includes(one)),
+    wider: document.documentElement.scrollWidth > innerWidth || [...document.querySelectorAll('.panel, .filters, .card-body')].some((box) => box.scrollWidth > box.clientWidth),
+})"""
+
+
+@dataclass
+class Hostile:
+    """What stands in the town of ill will."""
+
+    station: Station
+    cases: dict[str, list[str]] = field(default_factory=dict)  # number -> what its card has to say
+    cameras: dict[str, str] = field(default_factory=dict)
+    points: dict[str, str] = field(default_factory=dict)
+    grids: dict[str, str] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def hostile(serve: Serve) -> Iterator[Hostile]:
+    """A town all of whose words are payloads."""
+    made = Hostile(station=None)  # type: ignore[arg-type]  # set in the next lines; the town must be founded first
+    with serve(lambda session: found(session, made)) as made.station:
+        send_all(made)
+        yield made
+
+
+def found(session: Session, made: Hostile) -> None:
+    words = iter(PAYLOADS)
+    drafts = [GridDraft(one.code, word, word, word, word, one.shape) for one, word in zip(town.drafts(), words, strict=False)]
+    made.grids = {draft.code: draft.name for draft in drafts}
+    publish(session, drafts, actor="test", at=town.FOUNDED)
+    for n, word in enumerate(PAYLOADS):
+        at, link = spread(n), LINKS[n % len(LINKS)]
+        camera = town.camera(session, n, at=at, name=word, name_en=word, vendor=word, stream_url=link, snapshot_url=link)
+        facts: dict[str, Any] = {"address": word, "opening_hours": word, "keeper": word, "phone": word, "services": [word]}
+        point = town.service_point(session, n, at=at, name=word, name_en=word, **facts)
+        town.category(session, f"{n:05d}", name_zh=word, name_en=word, group_zh=word, group_en=word)
+        made.cameras[camera.id] = made.points[point.code] = word
+
+
+def spread(n: int) -> tuple[float, float]:
+    return 0.3 + 0.55 * (n % 5), 0.3 + 0.55 * (n // 5)
+
+
+def send_all(made: Hostile) -> None:
+    station = made.station
+    for n, word in enumerate([*PAYLOADS, LONGEST]):
+        short = word[:100]
+        known = {"category": {"standard_ref": town.STANDARD, "kind": "matter", "code": f"{n:05d}"}} if n < len(PAYLOADS) else {}
+        told = {"at": spread(n), "text": word, "address": word[:500], "source": short}
+        number = station.send(**told, **(known or {"category": None, "source_code": LONGEST[:100]}))["case"]["id"]
+        made.cases[number] = [word, word[:500], short]
+    with station.deed() as session:  # The API refuses such links; an old file may have brought them all the same.
+        media = [*LINKS, *({"url": link} for link in LINKS), None, 7, {"url": None}]
+        session.execute(update(Case).values(media=media).execution_options(synchronize_session=False))
+
+
+def expect_intact(desk: Desk, scripts: int) -> None:
+    found = desk.on_page(INTACT)
+    assert found == {"ran": False, "scripts": scripts, "links": [], "wider": False}
+
+
+def expect_said(desk: Desk, *words: str) -> None:
+    """The card says every one of them, letter by letter."""
+    said = "(words) => words.every((word) => document.getElementById('card').textContent.includes(word))"
+    desk.page.wait_for_function(said, arg=list(words))
+
+
+def test_hostile_text_does_not_run(hostile: Hostile, sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down(hostile.station).open()
+    scripts = desk.on_page("() => document.scripts.length")
+    expect(desk.rows).to_have_count(len(hostile.cases))
+    expect_intact(desk, scripts)
+    for number, words in hostile.cases.items():
+        desk.row(number).click()
+        expect_said(desk, number, *words)
+    expect_intact(desk, scripts)
+    for kind, found in (("camera", hostile.cameras), ("service_point", hostile.points), ("grid", hostile.grids)):
+        for name, word in found.items():
+            desk.on_page(f"() => {{ location.hash = '#sel={kind}:{name}'; }}")
+            expect_said(desk, name, word)
+    expect_intact(desk, scripts)
+    desk.expect_quiet()
+
+
+def test_hostile_text_does_not_run_in_search_labels_and_filters(hostile: Hostile, sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down(hostile.station).open()
+    scripts = desk.on_page("() => document.scripts.length")
+    for word in PAYLOADS:
+        results = desk.search(word[:90])
+        found = "(word) => document.getElementById('search-results').textContent.includes(word)"
+        desk.page.wait_for_function(found, arg=word[:90].strip())
+        results.get_by_test_id("search-result").first.hover()
+    desk.page.keyboard.press("Escape")
+    # Names on the map, marks and what they say when pointed at, the list of sources, and a filter by a grid.
+    desk.on_page(f"() => {{ location.hash = '#sel=grid:{town.micro(2, 2)}'; }}")
+    desk.see("action-list").click()
+    for source in PAYLOADS[:4]:
+        desk.see("filter-source").select_option(value=source)
+    expect_intact(desk, scripts)
+    desk.see("filter-clear").click()
+    for mark in desk.page.locator(".leaflet-cases-pane .spot, .leaflet-services-pane .spot").all():
+        for event in ("mouseover", "focus"):
+            mark.dispatch_event(event)
+    expect_intact(desk, scripts)
+    desk.expect_quiet()
+
+
+def test_hostile_text_arrives_live_in_english(hostile: Hostile, sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down(hostile.station, locale="en-GB").open()
+    scripts = desk.on_page("() => document.scripts.length")
+    for n, word in enumerate(PAYLOADS[:9]):
+        number = hostile.station.send(at=(0.15 + 0.3 * n, 2.9), text=word, address=word, source=word, category=None, source_code=word)["case"]["id"]
+        expect(desk.row(number)).to_contain_text(word)
+        expect(desk.row(number)).to_contain_text(f"(source code {word})")
+    desk.choose(number)
+    expect_said(desk, word)
+    expect(desk.see("announcer")).not_to_be_empty()
+    expect_intact(desk, scripts)
+    desk.expect_quiet()
+
+
+def test_hostile_text_does_not_run_in_an_exported_map(
+    hostile: Hostile, sit_down: Callable[..., Desk], file_of: Callable[[str, str], Path]
+) -> None:
+    with Session(hostile.station.engine) as session:
+        held = export.gather(session, at=datetime.now(UTC))
+    path = file_of("town.html", export.page(held, language="zh"))
+    desk = sit_down(hostile.station, offline=True)
+    desk.page.goto(path.as_uri())
+    scripts = desk.on_page("() => document.scripts.length")
+    for mark in desk.page.locator(".leaflet-cases-pane .spot, .leaflet-services-pane .spot").all():
+        mark.dispatch_event("click")
+    desk.page.locator("path.leaflet-interactive").first.dispatch_event("click")
+    expect(desk.page.locator("#card h2")).not_to_be_empty()
+    expect_intact(desk, scripts)
+    assert desk.complaints == []
+    assert {url.split(":")[0] for url in desk.requests} <= {"file", "data"}
