@@ -55,6 +55,9 @@ def moment(_: click.Context, __: click.Parameter, text: str | None) -> datetime 
 @click.option(
     "--keep-outside", is_flag=True, help="镇外的案件也收下，进入待定位 · take cases outside of the town into the unrouted tray"
 )
+@click.option(
+    "--retire", is_flag=True, help="文件里没有的现行网格停用，编码不再使用 · retire grids in force that the file leaves out"
+)
 def command(
     *,
     layer: str,
@@ -66,6 +69,7 @@ def command(
     valid_from: datetime | None,
     note: str,
     keep_outside: bool,
+    retire: bool,
 ) -> None:
     """载入数据 · bring data in: GeoJSON, GeoPackage, zipped Shapefile, CSV, Excel.
 
@@ -73,7 +77,7 @@ def command(
     """
     settings = read_settings()
     ticker = Ticker()
-    terms = _terms(settings, ticker, valid_from=valid_from, note=note, keep_outside=keep_outside)
+    terms = _terms(settings, ticker, valid_from=valid_from, note=note, keep_outside=keep_outside, retire=retire)
     try:
         with opened_session(settings) as session:
             outcome = load_file(session, layer, file, datum=Datum(datum) if datum else None, terms=terms)
@@ -98,7 +102,9 @@ def command(
         sys.exit(USAGE if any(fault.field == "datum" for fault in error.faults) else REFUSED)
 
 
-def _terms(settings: Settings, ticker: Ticker, *, valid_from: datetime | None, note: str, keep_outside: bool) -> Terms:
+def _terms(
+    settings: Settings, ticker: Ticker, *, valid_from: datetime | None, note: str, keep_outside: bool, retire: bool
+) -> Terms:
     return Terms(
         actor=actor(),
         now=clock.now(),
@@ -107,5 +113,6 @@ def _terms(settings: Settings, ticker: Ticker, *, valid_from: datetime | None, n
         keep_outside=keep_outside,
         valid_from=valid_from,
         note=note,
+        retire=retire,
         progress=ticker,
     )

@@ -22,7 +22,7 @@ from gridmap.geo.measure import plane_at
 from gridmap.geo.shapes import snapped
 from gridmap.grids.codes import LENGTHS, Level, level_of, parent_of
 from gridmap.grids.models import Boundary, Grid
-from gridmap.grids.publishing import GridDraft, NoPartition, publish
+from gridmap.grids.publishing import GridDraft, NoPartition, Published, publish
 
 _LEVELS = {
     "镇": "town",
@@ -164,30 +164,41 @@ def _compare_unions(job: Job, rows: Iterable[tuple[Cells, GridDraft | None]], dr
 
 
 def _publish(job: Job, lines: Mapping[int, str], drafts: Mapping[str, GridDraft], standing: Mapping[str, _Standing]) -> None:
-    towns = {code[: LENGTHS[Level.TOWN]] for code in drafts}
-    left_out = {code for code in standing if code[: LENGTHS[Level.TOWN]] in towns and code not in drafts}
-    elsewhere = [_kept(code, grid) for code, grid in standing.items() if code[: LENGTHS[Level.TOWN]] not in towns]
-    terms, report = job.terms, job.report
+    here = {code[: LENGTHS[Level.TOWN]] for code in drafts}
+    left_out = sorted(code for code in standing if code[: LENGTHS[Level.TOWN]] in here and code not in drafts)
+    if left_out and not job.terms.retire:  # Half a town by mistake would end the other half's codes for good.
+        text = msg("%(count)s grids in force are not in the file (%(codes)s); with --retire they are retired, for good")
+        job.refuse(0, "code", text, count=len(left_out), codes=_few(left_out))
+        return
+    elsewhere = [_kept(code, grid) for code, grid in standing.items() if code[: LENGTHS[Level.TOWN]] not in here]
+    terms = job.terms
     terms.progress("check", 0, len(drafts))
     try:
         done = publish(job.session, [*drafts.values(), *elsewhere], actor=terms.actor, at=terms.valid_from, note=terms.note)
     except NoPartition as error:
         _refuse_problems(job, error, {code: line for line, code in lines.items()})
         return
-    touched = {*done.opened, *done.renamed}
-    for code in lines.values():
-        if code not in standing:
-            report.new += 1
-        elif code in touched:
-            report.changed += 1
-        else:
-            report.unchanged += 1
-    report.retired = len(left_out)
+    except Invalid as error:
+        job.report.refused.extend(Refusal(0, fault) for fault in error.faults)
+        return
+    _tell(job, done, lines.values(), standing)
     if left_out:
-        job.warn("code", msg("In force, but not in the file, and so retired: %(codes)s"), codes=_few(sorted(left_out)))
+        job.report.retired = len(left_out)
+        job.warn("code", msg("In force, but not in the file, and so retired: %(codes)s"), codes=_few(left_out))
     for code, shape in sorted(_towns(drafts).items()):
         if isinstance(shape, MultiPolygon) and len(shape.geoms) > 1:
             job.warn("geometry", msg("%(code)s falls into %(count)s parts that do not touch"), code=code, count=len(shape.geoms))
+
+
+def _tell(job: Job, done: Published, codes: Iterable[str], standing: Mapping[str, _Standing]) -> None:
+    touched = {*done.opened, *done.renamed}
+    for code in codes:
+        if code not in standing:
+            job.report.new += 1
+        elif code in touched:
+            job.report.changed += 1
+        else:
+            job.report.unchanged += 1
 
 
 def _towns(drafts: Mapping[str, GridDraft]) -> dict[str, BaseGeometry]:

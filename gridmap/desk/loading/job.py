@@ -28,6 +28,7 @@ class Terms:
         nearest_limit_m: how far outside of the town a place may lie and still belong to it.
         keep_outside: take cases outside of the town all the same, into the unrouted tray.
         valid_from, note: of the publication, when grids are loaded.
+        retire: grids in force that the file leaves out may be retired.
         progress: told now and then how far it is.
     """
 
@@ -38,6 +39,7 @@ class Terms:
     keep_outside: bool = False
     valid_from: datetime | None = None
     note: str = ""
+    retire: bool = False
     progress: Progress = field(default=silent)
 
 

@@ -91,14 +91,24 @@ def test_columns_that_are_missing_keep_what_is_known(tiny_town: Session, load: L
     assert tiny_town.get_one(Grid, town.TOWN).head_name == "示例总网格长"
 
 
-def test_what_the_file_leaves_out_is_retired_and_said_so(tiny_town: Session, load: Loads) -> None:
+def test_what_the_file_leaves_out_is_retired_only_when_that_is_meant(tiny_town: Session, load: Loads) -> None:
     left = [(shape, facts) for shape, facts in features() if not facts["code"].startswith(town.village(3))]
-    report = load("grids", collection(left))
+    text = reasons(load("grids", collection(left)))[0][1]
+    assert text.startswith("4 grids in force are not in the file")
+    assert "--retire" in text
+    assert tiny_town.get_one(Grid, town.micro(3, 1)).retired_at is None
+    report = load("grids", collection(left), retire=True)
     assert report.retired == 4
     assert town.village(3) in str(report.warnings[0])
+    tiny_town.expire_all()
     assert tiny_town.get_one(Grid, town.micro(3, 1)).retired_at is not None
     again = load("grids", collection(features()))
     assert (line_of(town.village(3)), f"{town.village(3)} is retired; codes are never used again") in reasons(again)
+
+
+def test_a_village_without_micro_grids(load: Loads) -> None:
+    bare: list[Feature] = [*features(), (None, {"code": f"{town.TOWN}209", "name": "空村"})]
+    assert reasons(load("grids", collection(bare))) == [(0, f"These have no micro-grid: {town.TOWN}209")]
 
 
 def test_other_towns_stay_as_they_are(tiny_town: Session, load: Loads) -> None:
