@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 from apiflask import APIBlueprint
-from flask import Response, request
+from flask import Response, current_app, request
+from sqlalchemy.orm import Session
 
 from gridmap import clock
 from gridmap.api.alert_body import AlertBody
 from gridmap.api.shapes import AlertAnswer, case_answer, fresh_answer
+from gridmap.api.together import Together
 from gridmap.cases import lookup
-from gridmap.desk.alerts import Relation, receive
+from gridmap.desk.alerts import Incoming, Outcome, Relation, receive
 from gridmap.http.json import answer, only_json
 from gridmap.http.keys import authenticate, bearer, needs_key
 from gridmap.http.state import db, policy, settings
@@ -42,10 +44,22 @@ def post_alert(body: AlertBody) -> Response:
     actor = authenticate()
     ahead = timedelta(minutes=settings().future_minutes)
     alert = body.incoming(request.get_data(as_text=True), now=clock.now(), ahead=ahead)
-    (outcome,) = receive(db(), [alert], actor=actor, policy=policy())
-    db().commit()
+    outcome = _together().receive(db(), alert, actor=actor)
     case = fresh_answer(outcome.fresh) if outcome.fresh else case_answer(db(), lookup.detail(db(), outcome.number))
     told = {"relation": outcome.relation.value, **case}
     response = answer(told, 201 if outcome.relation is Relation.OPENED else 200)
     response.headers["Location"] = f"/api/v1/cases/{outcome.number}"
     return response
+
+
+def _together() -> Together:
+    """This application's queue."""
+    found = current_app.extensions.setdefault("gridmap.together", Together(_take))
+    assert isinstance(found, Together)  # noqa: S101  # only this function writes there
+    return found
+
+
+def _take(session: Session, alerts: list[Incoming], actor: str) -> list[Outcome]:
+    outcomes = receive(session, alerts, actor=actor, policy=policy())
+    session.commit()
+    return outcomes

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from gridmap import clock
 from gridmap.errors import NotFound, msg
 from gridmap.grids.codes import Level
-from gridmap.grids.models import Boundary, Grid, Publication
+from gridmap.grids.models import Boundary, Grid
 
 Bounds = tuple[float, float, float, float]
 
@@ -49,10 +49,13 @@ class InForce:
 NOTHING_YET = InForce(0, datetime.min.replace(tzinfo=UTC), [], [], [], {})
 
 
+# As text: asked with every alert, and building the same query anew costs more than asking it.
+_PUBLICATION = text("SELECT id, at FROM publication WHERE at <= :at ORDER BY at DESC LIMIT 1")
+
+
 def publication_at(session: Session, at: datetime | None = None) -> tuple[int, datetime] | None:
     """The publication in force at `at` (default: now): its id and moment; None before the first."""
-    query = select(Publication.id, Publication.at).order_by(Publication.at.desc()).limit(1)
-    row = session.execute(query.where(Publication.at <= (at or clock.now()))).one_or_none()
+    row = session.execute(_PUBLICATION, {"at": at or clock.now()}).one_or_none()
     return (row.id, row.at) if row else None
 
 
