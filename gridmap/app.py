@@ -8,7 +8,7 @@ from apiflask import APIFlask
 from gridmap import __version__, api, web
 from gridmap.config import Settings
 from gridmap.db import make_engine
-from gridmap.http import hosts, metrics, problems, state
+from gridmap.http import document, hosts, metrics, problems, state
 from gridmap.http.json import StrictJSON
 
 
@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None, *, database_url: str | None = N
     state.hold(app, settings, make_engine(url, statement_seconds=settings.statement_seconds))
     hosts.trust(app, settings.trusted_hosts)
     problems.handle(app)
+    document.complete(app)
     metrics.count(app)
     web.install(app, settings)
     api.install(app)

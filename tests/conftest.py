@@ -48,10 +48,12 @@ def _copy(cluster: Cluster, template: str) -> Iterator[Engine]:
     with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     engine = make_engine(cluster.url(name))
-    yield engine
-    engine.dispose()
-    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+        with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="session")
