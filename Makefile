@@ -3,8 +3,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 TESTS ?= tests
-# Playwright's own Node needs a library a bare system lacks; the one in .venv does not.
-export PLAYWRIGHT_NODEJS_PATH ?= $(CURDIR)/.venv/bin/node
+# The Node of .venv runs the scripts' own tests, and drives the browser: Playwright's own needs a library a bare system lacks.
+WITH_NODE := PATH="$(CURDIR)/.venv/bin:$$PATH" PLAYWRIGHT_NODEJS_PATH="$(CURDIR)/.venv/bin/node"
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test run test check format migrate demo-data bench screenshots lock wheel clean
 
@@ -23,7 +23,7 @@ run: setup ## 安装所需并运行 · bring what is needed, then run: http://12
 	@exec $(BIN)/gridmap run
 
 test: setup-test ## 安装所需并运行全部测试 · bring what is needed, then all tests (TESTS=tests/cluster for some)
-	@exec $(BIN)/pytest $(TESTS)
+	@$(WITH_NODE) exec $(BIN)/pytest $(TESTS)
 
 check: setup-test ## 格式、规则、类型、楼层 · format, lint, types, floors
 	$(BIN)/ruff format --check
@@ -42,10 +42,10 @@ demo-data: setup-test ## 重新生成演示镇数据 · draw the demo town anew 
 	$(BIN)/python -m tools.demo_town
 
 bench: setup-test ## 测量性能 · measure, and print the figures as a table and as JSON
-	@exec $(BIN)/python -m tools.bench
+	@$(WITH_NODE) exec $(BIN)/python -m tools.bench
 
 screenshots: setup-test ## 页面截图 · pictures of the pages, both languages and sizes
-	@exec $(BIN)/python -m tools.screenshots
+	@$(WITH_NODE) exec $(BIN)/python -m tools.screenshots
 
 lock: setup-test ## 更新依赖锁定 · choose the newest versions and lock them with their hashes
 	@exec $(BIN)/python -m tools.lock
