@@ -1,6 +1,6 @@
 """The fields of each layer: their names in files, in ten letters (Shapefile), and as people in China head their columns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gridmap.geo.files.contents import Field, Kind
@@ -161,7 +161,7 @@ _KNOWN = {layer: _names(layer) for layer in LAYERS}
 
 
 def known(layer: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that belong to the layer, under its own names; the first of two columns that mean the same counts."""
+    """The values that belong to the layer, under its own names."""
     found: dict[str, Any] = {}
     names = _KNOWN[layer]
     for key, value in properties.items():
@@ -171,7 +171,18 @@ def known(layer: str, properties: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def strangers(layer: str, properties: Mapping[str, Any]) -> list[str]:
+def synonyms(layer: str, properties: Iterable[str]) -> list[str]:
+    """Columns that mean the same as another one: which of them would count?"""
+    names = _KNOWN[layer]
+    meant: dict[str, list[str]] = {}
+    for key in properties:
+        name = names.get(key) or names.get(key.strip().lower())
+        if name is not None:
+            meant.setdefault(name, []).append(key)
+    return [key for keys in meant.values() if len(keys) > 1 for key in keys]
+
+
+def strangers(layer: str, properties: Iterable[str]) -> list[str]:
     """The columns that mean nothing to the layer."""
     names = _KNOWN[layer]
     return [key for key in properties if key not in names and key.strip().lower() not in names]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from gridmap.desk.loading.cells import Cells
-from gridmap.desk.loading.fields import strangers
+from gridmap.desk.loading.fields import strangers, synonyms
 from gridmap.desk.loading.report import Refusal, Report
 from gridmap.errors import Fault, msg
 from gridmap.geo.datum import Datum
@@ -62,11 +62,18 @@ class Job:
         self.report.warnings.append(Fault(field_, text, values))
 
     def cells(self, layer: str) -> Iterable[Cells]:
-        """The rows as the layer's cells; a warning tells of columns that mean nothing to it."""
+        """The rows as the layer's cells. Columns that mean the same are refused, those that mean nothing are told."""
         ignored: dict[str, None] = {}
+        doubled: dict[str, None] = {}
+        last: Iterable[str] | None = None
         for row in self.rows:
-            ignored |= dict.fromkeys(strangers(layer, row.properties))
+            if row.properties.keys() != last:  # Mostly all rows have the same columns.
+                last = row.properties.keys()
+                ignored |= dict.fromkeys(strangers(layer, last))
+                doubled |= dict.fromkeys(synonyms(layer, last))
             yield Cells(layer, row)
+        if doubled:
+            self.refuse(0, "file", msg("These columns mean the same: %(names)s"), names=", ".join(doubled)[:200])
         if ignored:
             self.warn("", msg("Columns that were not heeded: %(names)s"), names=", ".join(ignored)[:200])
 

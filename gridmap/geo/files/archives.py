@@ -26,17 +26,19 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            _check(archive.infolist())
+            _check(archive.infolist(), path.stat().st_size)
             yield archive
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
         raise Invalid(msg("The zip archive is damaged: %(why)s"), field="file", why=str(error)[:200]) from error
 
 
-def _check(entries: list[zipfile.ZipInfo]) -> None:
+def _check(entries: list[zipfile.ZipInfo], size: int) -> None:
     if len(entries) > MOST_ENTRIES:
         raise TooLarge(msg("The zip archive holds more than %(most)s files"), field="file", most=MOST_ENTRIES)
     if sum(entry.file_size for entry in entries) > MOST_BYTES:
         raise TooLarge(msg("Unpacked, the zip archive is larger than %(most)s MiB"), field="file", most=MOST_BYTES // 1024**2)
+    if not all(0 <= entry.header_offset < size for entry in entries):
+        raise Invalid(msg("The zip archive is damaged: its table of contents points outside of it"), field="file")
     for entry in entries:
         name = entry.orig_filename.replace("\\", "/")
         strange = name.startswith("/") or ":" in name[:2] or "\0" in name or ".." in PurePosixPath(name).parts

@@ -80,6 +80,11 @@ def test_columns_that_are_missing_keep_what_is_known(tiny_town: Session, load: L
     assert made.view is not None
 
 
+def test_two_columns_that_mean_the_same(tiny_town: Session, load: Loads) -> None:
+    report = load("cameras", collection([(MIDDLE, camera() | {"设备名称": "别名"})]))
+    assert reasons(report) == [(0, "These columns mean the same: name, 设备名称")]
+
+
 def test_features_with_different_properties(tiny_town: Session, load: Loads) -> None:
     bare = {"id": camera(2)["id"], "name": "二"}
     assert load("cameras", collection([(MIDDLE, camera()), (MIDDLE, bare), (MIDDLE, camera(3, vendor="x"))])).new == 3

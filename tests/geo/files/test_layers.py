@@ -192,6 +192,16 @@ def test_a_bomb_that_lies_about_its_size(tmp_path: Path) -> None:
     assert (tmp_path / "out").stat().st_size <= 10
 
 
+def test_a_table_of_contents_that_points_nowhere(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "x.zip", shapefile(tmp_path / "s", "UTF-8"))
+    data = bytearray(path.read_bytes())
+    at = data.index(b"PK\x01\x02") + 42  # where the first entry begins
+    data[at : at + 4] = b"\xff\xff\xff\x7f"
+    path.write_bytes(bytes(data))
+    with pytest.raises(Invalid, match="damaged"):
+        read(path)
+
+
 def test_an_encrypted_archive(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
