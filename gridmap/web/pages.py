@@ -59,7 +59,7 @@ def asset(path: str) -> Response:
     """A third-party file from the whitelist, from this machine."""
     if path not in assets.vendored():
         abort(404)
-    response = send_from_directory(resources.vendor_dir(), path, max_age=7 * 24 * 3600)
+    response = send_from_directory(resources.vendor_dir(), path)
     response.headers["Content-Disposition"] = "inline"
     return response
 

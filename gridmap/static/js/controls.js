@@ -2,7 +2,7 @@
 import { by_id, h, replace } from "./dom.js";
 import { case_glyph } from "./glyphs.js";
 import { now } from "./times.js";
-import { A_DAY, OPEN_STATES, STATES, URGENCIES, is_open, tone } from "./urgency.js";
+import { A_DAY, OPEN_STATES, STATES, URGENCIES, is_open, moments, tone } from "./urgency.js";
 import { name_of, source_name, t } from "./words.js";
 
 const TRAYS = ["", "unrouted", "triage"];
@@ -23,7 +23,7 @@ export class Controls {
     for (const { properties: facts } of open) {
       const kind = tone(facts, at);
       if (kind === "overdue") figures.overdue += 1;
-      if (at - Date.parse(facts.received_at) < A_DAY) figures.day += 1;
+      if (at - moments(facts).received < A_DAY) figures.day += 1;
       for (const tray of facts.trays) figures[tray] += 1;
       this.by.state[facts.state] = (this.by.state[facts.state] ?? 0) + 1;
       this.by.urgency[kind] = (this.by.urgency[kind] ?? 0) + 1;
@@ -57,7 +57,7 @@ export class Controls {
     const tray = (name) => {
       const count = name ? this.figures[name] ?? 0 : this.figures.open ?? 0;
       const chosen = this.filter.wanted.tray === name;
-      return h("button", { type: "button", role: "tab", class: `tray ${name && count ? "has-some" : ""}`, "aria-selected": chosen, "aria-controls": "list", dataset: { testid: `tray-${name || "all"}`, control: `tray-${name}` }, onclick: () => this.filter.set({ tray: name }) },
+      return h("button", { type: "button", class: `tray ${name && count ? "has-some" : ""}`, "aria-pressed": chosen, "aria-controls": "list", dataset: { testid: `tray-${name || "all"}`, control: `tray-${name}` }, onclick: () => this.filter.set({ tray: name }) },
         t(`tray.${name || "all"}`), h("b", {}, count));
     };
     replace(by_id("trays"), TRAYS.map(tray));

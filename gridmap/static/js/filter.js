@@ -1,5 +1,5 @@
 // Which cases are shown, in the list and on the map alike.
-import { A_DAY, OPEN_STATES, tone } from "./urgency.js";
+import { A_DAY, OPEN_STATES, moments, tone } from "./urgency.js";
 import { signal } from "./signal.js";
 
 const fresh = () => ({ states: new Set(OPEN_STATES), urgencies: new Set(), source: "", grid: null, last_day: false, tray: "", order: "newest" });
@@ -39,7 +39,7 @@ export class Filter {
       (!urgencies.size || urgencies.has(tone(facts, at))) &&
       (!source || facts.source === source) &&
       (!grid || (facts.grid?.code ?? "").startsWith(grid.code)) &&
-      (!last_day || at - Date.parse(facts.received_at) < A_DAY) &&
+      (!last_day || at - moments(facts).received < A_DAY) &&
       (!tray || facts.trays.includes(tray))
     );
   }

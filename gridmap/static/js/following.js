@@ -14,8 +14,9 @@ export class Following {
 
   // Everything anew; what the feed brought meanwhile comes again from the snapshot's position, and changes nothing.
   async load() {
-    const [{ features, position }, counted] = await Promise.all([snapshot(this.urls.cases, { state: "open" }), this.counts.ask()]);
-    this.store.replace(features);
+    // Page by page, so that the first cases are seen while a city's others still come.
+    const take = (features, first) => (first ? this.store.replace(features) : this.store.add(features));
+    const [position, counted] = await Promise.all([snapshot(this.urls.cases, { state: "open" }, take), this.counts.ask()]);
     this.counts.take(counted);
     this.counted_at = counted.position ?? 0;
     if (this.live.running) this.live.resume(position);

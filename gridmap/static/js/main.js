@@ -193,6 +193,9 @@ search.found.on((result) => choose(result.kind === "coordinates" ? "place" : res
 keys({ search, list, selection });
 const follow_address = keep_address(map, selection, { wants_view: ({ lat, lon, zoom }) => map.setView([lat, lon], zoom, { animate: false }) });
 follow_address();
+// The other language shows the same place.
+const switched = document.getElementById("language-switch");
+switched.addEventListener("click", () => { switched.hash = location.hash; });
 
 // --- live -----------------------------------------------------------------------------------------------------------
 const reload_grids = () => { names.clear(); grids.reload(); labels.forget(); card.refresh(); };
@@ -232,3 +235,5 @@ for (let pause = 1000; !live.running; pause = Math.min(pause * 2, 10000)) {
 draw();
 reconcile({ counts, store, live, reload: () => following.load() });
 setInterval(() => { cases.tick(); draw(); }, 20000);
+// Remaining time on the card runs, too.
+setInterval(() => { if (selection.chosen?.kind === "case" && !document.hidden) card.refresh(); }, 60000);

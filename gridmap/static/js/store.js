@@ -1,5 +1,6 @@
 // The cases this screen knows, by number. What arrives twice, or late, changes nothing.
 import { signal } from "./signal.js";
+import { moments } from "./urgency.js";
 
 export class CaseStore {
   constructor() {
@@ -35,14 +36,12 @@ export class CaseStore {
 
 // Newest first; the number decides among equals.
 export function newest_first(one, other) {
-  const a = one.properties, b = other.properties;
-  if (a.received_at !== b.received_at) return Date.parse(b.received_at) - Date.parse(a.received_at);
-  return a.number < b.number ? 1 : -1;
+  const later = moments(other.properties).received - moments(one.properties).received;
+  return later || (one.properties.number < other.properties.number ? 1 : -1);
 }
 
 // What presses most first; cases without a limit last, newest first among themselves.
 export function pressing_first(one, other) {
-  const a = one.properties.due_at ? Date.parse(one.properties.due_at) : Infinity;
-  const b = other.properties.due_at ? Date.parse(other.properties.due_at) : Infinity;
+  const a = moments(one.properties).due, b = moments(other.properties).due;
   return a === b ? newest_first(one, other) : a - b;
 }

@@ -7,11 +7,22 @@ export const A_DAY = 24 * AN_HOUR;
 
 export const is_open = (facts) => OPEN_STATES.includes(facts.state);
 
+// Its moments as numbers, read once: a city has a hundred thousand cases, and each is looked at on every change.
+const read = new WeakMap();
+export function moments(facts) {
+  let known = read.get(facts);
+  if (!known) {
+    known = { received: Date.parse(facts.received_at), due: facts.due_at ? Date.parse(facts.due_at) : Infinity };
+    read.set(facts, known);
+  }
+  return known;
+}
+
 export function urgency(facts, at) {
   if (!facts.due_at) return "unlimited";
-  const due = Date.parse(facts.due_at);
+  const { received, due } = moments(facts);
   if (at > due) return "overdue";
-  const limit = due - Date.parse(facts.received_at);
+  const limit = due - received;
   return due - at <= Math.max(limit / 4, AN_HOUR) ? "soon" : "intime";
 }
 

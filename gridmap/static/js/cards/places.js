@@ -2,6 +2,8 @@
 import { get } from "../api.js";
 import { h, safe_link } from "../dom.js";
 import { camera_glyph, icon, pin_glyph, service_glyph } from "../glyphs.js";
+import { hours } from "../hours.js";
+import { messages } from "../messages.js";
 import { ago } from "../times.js";
 import { coordinates, distance, language, name_of, t } from "../words.js";
 import { action, code, copy_place, facts, nearby, path, section } from "./parts.js";
@@ -55,6 +57,8 @@ function view_words({ bearing_deg, view_angle_deg, view_range_m }) {
   return t("camera.view_words", { bearing: Math.round(bearing_deg), quarter: t(`quarter.${quarter}`), angle: Math.round(view_angle_deg ?? 0), range: distance(view_range_m) });
 }
 
+const service_name = (key) => (messages[`services.${key}`] ? t(`services.${key}`) : key);
+
 export function service_card({ services, locate, say }) {
   return async (id) => {
     const feature = (await services()).get(id);
@@ -68,10 +72,10 @@ export function service_card({ services, locate, say }) {
       short: true,
       body: [section(null, facts([
         [t("case.address"), facts_of.address],
-        [t("service.hours"), facts_of.opening_hours && code(facts_of.opening_hours)],
+        [t("service.hours"), hours(facts_of.opening_hours)],
         [t("service.keeper"), facts_of.keeper],
         [t("service.phone"), facts_of.phone],
-        [t("service.services"), (facts_of.services ?? []).join(t("sign.comma"))],
+        [t("service.services"), (facts_of.services ?? []).map(service_name).join(t("sign.comma"))],
         [t("case.place"), code(coordinates(lon, lat))],
       ]))],
       actions: [action("target", t("action.locate"), () => locate([lon, lat], 16)), copy_place(lon, lat, say)],

@@ -2,6 +2,7 @@
 import { by_id, h, replace } from "../dom.js";
 import { case_glyph, grid_glyph, icon, service_glyph } from "../glyphs.js";
 import { Cases } from "../layers/cases.js";
+import { hours } from "../hours.js";
 import { LINES, load_step } from "../layers/levels.js";
 import { Spot, pane, rem } from "../layers/spots.js";
 import { legend_body } from "../legend.js";
@@ -60,7 +61,7 @@ function grid_facts(facts) {
 function point_facts(facts) {
   show({
     glyph: h("span", { class: "service-mark" }, service_glyph()), title: name_of(facts), subtitle: facts.code,
-    rows: [row(t("case.address"), facts.address), row(t("service.hours"), facts.opening_hours), row(t("service.keeper"), facts.keeper), row(t("service.phone"), facts.phone), row(t("service.radius"), distance(town.radius_m))],
+    rows: [row(t("case.address"), facts.address), row(t("service.hours"), hours(facts.opening_hours)), row(t("service.keeper"), facts.keeper), row(t("service.phone"), facts.phone), row(t("service.radius"), distance(town.radius_m))],
   });
 }
 

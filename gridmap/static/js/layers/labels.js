@@ -87,7 +87,7 @@ export class Labels {
     const { facts } = this.known.get(code);
     const build = () => {
       const open = this.counts.get(code).open;
-      return h("span", { class: `grid-label ${facts.level}`, dataset: { code } }, room === "name" && name_of(facts), open > 0 && h("b", {}, open));
+      return h("span", { class: `grid-label ${facts.level} ${room === "name" ? "" : "alone"}`, dataset: { code } }, room === "name" && name_of(facts), open > 0 && h("b", {}, open));
     };
     const icon = new Spot({ build });
     return L.marker([facts.label[1], facts.label[0]], { icon, pane: this.pane, interactive: false, keyboard: false, room }).addTo(this.map);
