@@ -23,7 +23,6 @@ export const messages = {
   "source.camera-ai": { zh: "视频智能识别", en: "Camera AI" },
   "source.ai-box": { zh: "智能识别盒", en: "AI box" },
   "source.city-terminal": { zh: "城管终端", en: "City terminal" },
-  "source.ai-box": { zh: "智能分析盒", en: "AI box" },
   "source.patrol": { zh: "网格巡查", en: "Patrol" },
   "source.hotline-12345": { zh: "12345 热线", en: "12345 hotline" },
   "source.resident": { zh: "居民上报", en: "Resident" },
