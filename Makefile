@@ -51,7 +51,7 @@ lock: setup-test ## 更新依赖锁定 · choose the newest versions and lock th
 	@exec $(BIN)/python -m tools.lock
 
 wheel: setup-test ## 构建安装包 · build the wheel into dist/
-	$(BIN)/python -m build --wheel
+	$(BIN)/python -m build --wheel --no-isolation
 
 clean: ## 删除可再生成的文件（不动数据） · remove what can be made again (never data)
 	rm -rf .venv .setup .system node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
