@@ -179,7 +179,8 @@ def _publish(job: Job, lines: Mapping[int, str], drafts: Mapping[str, GridDraft]
         _refuse_problems(job, error, {code: line for line, code in lines.items()})
         return
     except Invalid as error:
-        job.report.refused.extend(Refusal(0, fault) for fault in error.faults)
+        faults = error.faults or (Fault("", error.text, error.values),)
+        job.report.refused.extend(Refusal(0, fault) for fault in faults)
         return
     _tell(job, done, lines.values(), standing)
     if left_out:

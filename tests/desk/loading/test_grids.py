@@ -249,3 +249,9 @@ def test_no_datum_no_load(load: Loads) -> None:
     with pytest.raises(Invalid, match="--datum"):
         load("grids", collection(features()), datum=None)
     assert load("grids", collection(features(), datum="wgs84"), datum=None).new == 13
+
+
+def test_boundaries_of_tomorrow_are_refused(session: Session, load: Loads) -> None:
+    report = load("grids", collection(features()), valid_from=datetime(2999, 1, 1, tzinfo=UTC))
+    assert "lies in the future" in reasons(report)[0][1]
+    assert session.scalar(select(func.count()).select_from(Grid)) == 0
