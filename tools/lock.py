@@ -15,11 +15,13 @@ LOCKS = (
     ("run.txt", ("pyproject.toml", "--group", "node")),
     ("dev.txt", ("pyproject.toml", "--group", "dev", "--group", "node", "-c", "requirements/run.txt")),
 )
+# A lock holds the hashes of every platform's files; an index of this machine's own may hold only this platform's.
+PARTIAL = {"UV_INDEX", "UV_INDEX_STRATEGY", "UV_FIND_LINKS"}
 
 
 def main() -> None:
     """Write requirements/*.txt and package-lock.json anew."""
-    uv, env = find_uv(CHECKOUT), for_uv()
+    uv, env = find_uv(CHECKOUT), {name: value for name, value in for_uv().items() if name not in PARTIAL}
     for name, sources in LOCKS:
         with step(f"锁定 {name}", f"Locking {name}"):
             run([*uv, *COMPILE, *sources, "-o", f"requirements/{name}"], cwd=CHECKOUT, env=env)
