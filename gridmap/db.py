@@ -1,9 +1,13 @@
 """The database's floor: the declarative base, the engine, the session. No Flask here, and no tables."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
+import psycopg
+from psycopg import sql
 from sqlalchemy import Engine, MetaData, create_engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 NAMING = {
@@ -51,3 +55,22 @@ def make_engine(url: str, *, pool_size: int = 10, max_overflow: int = 20, statem
 def make_sessions(engine: Engine) -> sessionmaker[Session]:
     """A maker of sessions; objects stay readable after commit."""
     return sessionmaker(engine, expire_on_commit=False)
+
+
+MANY = 50  # Rows from which on COPY is cheaper than INSERT; below, its additional round trip costs more than it saves.
+
+
+def copy(session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Append many rows to a table by COPY, in this session's transaction: half the work of an INSERT for the database.
+
+    Raises:
+        DBAPIError: as any other statement would.
+    """
+    into = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns)))
+    driver: Any = session.connection().connection.driver_connection
+    try:
+        with driver.cursor() as cursor, cursor.copy(into) as stream:
+            for row in rows:
+                stream.write_row(row)
+    except psycopg.Error as error:
+        raise DBAPIError.instance(f"COPY {table}", None, error, psycopg.Error) from error

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gridmap.cases.models import OPEN_SQL
+from gridmap.db import MANY, copy
 from gridmap.geo.measure import half_box
 
 _LOCK_CLASS = 0x67726964  # "grid": keeps these apart from other users of advisory locks.
@@ -51,6 +52,11 @@ class Rules(NamedTuple):
     hours: float
 
 
+def _json(rows: Sequence[Any]) -> str:
+    """Rows travel as one JSON document: quoting thousands of values for SQL arrays costs more than all the rest."""
+    return orjson.dumps(rows).decode()
+
+
 def _size(radius_m: float) -> float:
     return 4 * radius_m / 110_000
 
@@ -74,7 +80,9 @@ def cells(spot: Spot, radius_m: float) -> list[tuple[int, int, int]]:
     return [(spot.category_id, x, y) for x in xs for y in ys]
 
 
-_LOCK = text(f"SELECT pg_advisory_xact_lock({_LOCK_CLASS}, slot) FROM unnest(CAST(:slots AS int[])) AS slot")
+_LOCK = text(
+    f"SELECT pg_advisory_xact_lock({_LOCK_CLASS}, slot::int) FROM json_array_elements_text(CAST(:slots AS json)) AS slot"
+)
 
 
 def lock(session: Session, ids: Sequence[tuple[str, str]], spots: Sequence[Spot], rules: Rules) -> None:
@@ -85,13 +93,13 @@ def lock(session: Session, ids: Sequence[tuple[str, str]], spots: Sequence[Spot]
     """
     keys = [f"{source}\x1f{source_id}" for source, source_id in ids]
     keys += [str(cell) for spot in spots for cell in cells(spot, rules.radius_m)]
-    session.execute(_LOCK, {"slots": sorted({crc32(key.encode()) % _SLOTS for key in keys})})
+    session.execute(_LOCK, {"slots": _json(sorted({crc32(key.encode()) % _SLOTS for key in keys}))})
 
 
 _KNOWN = text(
     """
     SELECT a.source, a.source_id, c.id, c.number
-    FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[])) AS asked (source, source_id)
+    FROM json_to_recordset(CAST(:asked AS json)) AS asked (source text, source_id text)
     JOIN alert a USING (source, source_id) JOIN cases c ON c.id = a.case_id
     """
 )
@@ -99,21 +107,19 @@ _KNOWN = text(
 
 def known(session: Session, ids: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Taken]:
     """The cases of those alerts (source, source_id) that were taken before."""
-    sources, source_ids = (list(column) for column in zip(*ids, strict=True))
-    rows = session.execute(_KNOWN, {"sources": sources, "ids": source_ids})
+    rows = session.execute(_KNOWN, {"asked": _json([{"source": source, "source_id": source_id} for source, source_id in ids])})
     return {(row.source, row.source_id): Taken(row.id, row.number) for row in rows}
 
 
 _JOINABLE = text(
     f"""
     SELECT asked.i, near.id, near.number, near.metres
-    FROM unnest(CAST(:i AS int[]), CAST(:lon AS float8[]), CAST(:lat AS float8[]), CAST(:wide AS float8[]),
-                CAST(:high AS float8[]), CAST(:category AS int[]), CAST(:at AS timestamptz[]))
-         AS asked (i, lon, lat, wide, high, category, at)
+    FROM json_to_recordset(CAST(:asked AS json))
+         AS asked (i int, lon float8, lat float8, wide float8, high float8, category_id int, at timestamptz)
     CROSS JOIN LATERAL (
         SELECT id, number, ST_Distance(location::geography, ST_MakePoint(lon, lat)::geography) AS metres
         FROM cases
-        WHERE {OPEN_SQL} AND category_id = asked.category
+        WHERE {OPEN_SQL} AND category_id = asked.category_id
           AND location && ST_Expand(ST_SetSRID(ST_MakePoint(lon, lat), 4326), wide, high)
           AND occurred_at BETWEEN asked.at - make_interval(secs => :seconds) AND asked.at + make_interval(secs => :seconds)
         ORDER BY metres, id
@@ -128,11 +134,11 @@ def joinable(session: Session, spots: dict[int, Spot], rules: Rules) -> dict[int
     """For each spot (by its key) the nearest open case of its category within the rules."""
     if not spots or rules.radius_m <= 0:
         return {}
-    boxes = [half_box(spot.lat, rules.radius_m) for spot in spots.values()]
-    lon, lat, category, at = (list(column) for column in zip(*spots.values(), strict=True))
-    wide, high = (list(column) for column in zip(*boxes, strict=True))
-    asked = {"i": list(spots), "lon": lon, "lat": lat, "wide": wide, "high": high, "category": category, "at": at}
-    rows = session.execute(_JOINABLE, {**asked, "seconds": rules.hours * 3600, "radius": rules.radius_m})
+    asked = []
+    for i, spot in spots.items():
+        wide, high = half_box(spot.lat, rules.radius_m)
+        asked.append({"i": i, "wide": wide, "high": high, **spot._asdict()})
+    rows = session.execute(_JOINABLE, {"asked": _json(asked), "seconds": rules.hours * 3600, "radius": rules.radius_m})
     return {row.i: Nearby(row.id, row.number, row.metres) for row in rows}
 
 
@@ -158,7 +164,6 @@ CASE_COLUMNS = {
     "route": "jsonb",
 }
 _PLAIN = ", ".join(name for name in CASE_COLUMNS if name not in ("lon", "lat"))
-# Rows travel as one JSON document: quoting thousands of texts for an SQL array costs more than all the rest.
 _OPEN = text(
     f"""
     INSERT INTO cases ({_PLAIN}, location)
@@ -176,7 +181,7 @@ def open_cases(session: Session, rows: Sequence[dict[str, Any]]) -> dict[tuple[s
     """Insert cases (every column of `CASE_COLUMNS` in each row); answers their numbers by (source, source_id)."""
     if not rows:
         return {}
-    made = session.execute(_OPEN, {"rows": orjson.dumps(rows).decode()})
+    made = session.execute(_OPEN, {"rows": _json(rows)})
     return {(row.source, row.source_id): Taken(row.id, row.number) for row in made}
 
 
@@ -211,8 +216,11 @@ def keep_alerts(session: Session, alerts: Sequence[Kept], *, actor: str, receive
     """Insert alerts as received and count those that joined on their cases."""
     if not alerts:
         return
-    rows = [{**alert._asdict(), "payload": orjson.Fragment(alert.payload)} for alert in alerts]
-    session.execute(_KEEP, {"rows": orjson.dumps(rows).decode(), "actor": actor, "received_at": received_at})
+    if len(alerts) >= MANY:
+        copy(session, "alert", (*Kept._fields, "actor", "received_at"), ((*alert, actor, received_at) for alert in alerts))
+    else:
+        rows = [{**alert._asdict(), "payload": orjson.Fragment(alert.payload)} for alert in alerts]
+        session.execute(_KEEP, {"rows": _json(rows), "actor": actor, "received_at": received_at})
     joined = [alert.case_id for alert in alerts if alert.relation == "joined"]
     if joined:
         session.execute(_COUNT, {"ids": joined})

@@ -7,6 +7,8 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from gridmap.db import MANY, copy
+
 # One JSON document carries all rows: quoting thousands of texts for an SQL array costs more than all the rest.
 _APPEND = text(
     """
@@ -40,5 +42,8 @@ class Event(NamedTuple):
 def write(session: Session, events: Sequence[Event]) -> None:
     """Append the events in their order; they are published when the caller's transaction commits."""
     if not events:
+        return
+    if len(events) >= MANY:
+        copy(session, "journal", Event._fields, ((*event[:4], orjson.dumps(event.data).decode()) for event in events))
         return
     session.execute(_APPEND, {"rows": orjson.dumps([event._asdict() for event in events]).decode()})
