@@ -73,13 +73,14 @@ export class Labels {
     for (const [code, room] of wanted) if (!this.shown.has(code)) this.shown.set(code, this.#marker(code, room));
   }
 
-  // "name" when the name fits, "count" when only the figure does, null when neither.
+  // "name" when the name fits, "two" when it fits on two lines, "count" when only the figure does, null when nothing.
   #room(facts, bounds) {
     const a = this.map.latLngToContainerPoint(bounds.getNorthWest());
     const b = this.map.latLngToContainerPoint(bounds.getSouthEast());
     const size = rem();
     const wide = Array.from(name_of(facts)).reduce((sum, letter) => sum + (letter > "\u2e80" ? 0.8 : 0.45), 0) * size;
     if (b.x - a.x > wide * 1.15 + size && b.y - a.y > 2.6 * size) return "name";
+    if (b.x - a.x > wide * 0.75 && b.y - a.y > 4.5 * size && name_of(facts).includes(" ")) return "two";
     return facts.level === "micro" && b.x - a.x > 2.2 * size && b.y - a.y > 1.6 * size ? "count" : null;
   }
 
@@ -87,7 +88,7 @@ export class Labels {
     const { facts } = this.known.get(code);
     const build = () => {
       const open = this.counts.get(code).open;
-      return h("span", { class: `grid-label ${facts.level} ${room === "name" ? "" : "alone"}`, dataset: { code } }, room === "name" && name_of(facts), open > 0 && h("b", {}, open));
+      return h("span", { class: `grid-label ${facts.level} ${room === "two" ? "two" : ""}`, dataset: { code } }, room !== "count" && name_of(facts).replaceAll("-", "\u2011"), open > 0 && h("b", {}, open));
     };
     const icon = new Spot({ build });
     return L.marker([facts.label[1], facts.label[0]], { icon, pane: this.pane, interactive: false, keyboard: false, room }).addTo(this.map);
