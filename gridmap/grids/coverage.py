@@ -8,6 +8,7 @@ interiors overlap, and does the union enclose holes.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -15,8 +16,9 @@ from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from gridmap.errors import msg
-from gridmap.geo.measure import Plane, plane_at
+from gridmap.geo.measure import area_m2, distance_m
 
+THIN_M = 0.002  # Flaws narrower than this on average come from rounding a corner that only one neighbour has.
 GAP_WIDTH_M = 1.0  # Openings narrower than this between two grids are gaps even where they open to the outside.
 Shapes = Mapping[str, Polygon | MultiPolygon]
 
@@ -77,46 +79,83 @@ _SENTENCES = {
     Flaw.GAP: msg("A gap of %(area)s m² (%(length)s m long) at %(place)s, beside %(codes)s"),
     Flaw.OVERLAP: msg("An overlap of %(area)s m² (%(length)s m long) at %(place)s between %(codes)s"),
     Flaw.UNNODED: msg(
-        "Neighbours %(codes)s do not share their corners along %(length)s m of border at %(place)s:"
-        " give both the same vertices"
+        "Neighbours %(codes)s do not share their corners along %(length)s m of border at %(place)s: give both the same vertices"
     ),
 }
+
+
+class _Place(NamedTuple):
+    """A flaw as it is found: in degrees stretched to metres."""
+
+    flaw: Flaw
+    codes: tuple[str, ...]
+    flat: BaseGeometry
+
+    @property
+    def extent_m(self) -> float:
+        west, south, east, north = self.flat.bounds
+        return float(np.hypot(east - west, north - south))
+
+    @property
+    def thin(self) -> bool:
+        return bool(self.flat.area < self.extent_m * THIN_M)
 
 
 def problems(shapes: Shapes) -> list[Problem]:
     """Everything that keeps `shapes` (code -> polygon in degrees) from being a partition; empty when it is one."""
     codes = sorted(shapes)
     polygons = np.array([shapes[code] for code in codes], dtype=object)
-    if not codes:
-        return []
-    plane = plane_at(float(shapely.total_bounds(polygons)[[0, 2]].mean()))
     broken = list(_broken(codes, polygons))
-    if broken:  # The other questions have no answer for polygons that are none.
+    if broken or not codes:  # The other questions have no answer for polygons that are none.
         return broken
-    flat = plane.flat(polygons)
-    overlaps = list(_overlaps(codes, flat, plane))
-    gaps = list(_gaps(codes, flat, plane))
-    return [*overlaps, *gaps, *_unnoded(codes, flat, plane, explained=[*overlaps, *gaps])]
+    stretch = _stretch(polygons)
+    flat = np.asarray(shapely.transform(polygons, lambda xy: xy * stretch))
+    areas = [*_overlaps(codes, flat), *_gaps(codes, flat)]
+    wide = [place for place in areas if not place.thin]
+    loose = list(_loose(codes, flat, explained=wide))
+    found = [*wide, *loose] or areas
+    return [_problem(place, stretch) for place in found]
 
 
-def _problem(flaw: Flaw, codes: tuple[str, ...], flat: BaseGeometry, plane: Plane) -> Problem:
-    west, south, east, north = flat.bounds
-    there = plane.degrees(np.array([flat], dtype=object))[0]
-    place = there.representative_point()
-    return Problem(flaw, codes, place.x, place.y, float(np.hypot(east - west, north - south)), flat.area, there)
+def _stretch(polygons: np.ndarray) -> np.ndarray:
+    """Metres per degree east and north in the middle of the polygons.
+
+    A plain stretching, not a projection: what is straight in degrees stays straight, so that a corner in the middle of
+    a neighbour's long edge opens no centimetres that are not there.
+    """
+    west, south, east, north = shapely.total_bounds(polygons)
+    lon, lat = (west + east) / 2, min(max((south + north) / 2, -89.0), 89.0)
+    step = 0.001
+    return np.array([distance_m(lon, lat, lon + step, lat), distance_m(lon, lat - step / 2, lon, lat + step / 2)]) / step
+
+
+def _problem(place: _Place, stretch: np.ndarray) -> Problem:
+    there = shapely.transform(place.flat, lambda xy: xy / stretch)
+    spot = there.representative_point()
+    return Problem(place.flaw, place.codes, spot.x, spot.y, place.extent_m, area_m2(there), there)
 
 
 def _broken(codes: list[str], polygons: np.ndarray) -> Iterator[Problem]:
-    sound = shapely.is_valid(polygons) & ~shapely.is_empty(polygons)
-    sound &= np.isin(shapely.get_type_id(polygons), (3, 6))
-    for i in np.flatnonzero(~sound):
-        polygon = polygons[i]
-        why = shapely.is_valid_reason(polygon) if not polygon.is_empty else "empty"
-        spot = polygon.envelope.centroid if not polygon.is_empty else shapely.Point(0, 0)
-        yield Problem(Flaw.BROKEN, (codes[i],), spot.x, spot.y, 0.0, 0.0, spot, why)
+    for code, polygon in zip(codes, polygons, strict=True):
+        why = _what_is_broken(polygon)
+        if why:
+            west, south, *_ = bounds = polygon.bounds
+            spot = shapely.Point(west, south) if np.isfinite(bounds).all() else shapely.Point(0, 0)
+            yield Problem(Flaw.BROKEN, (code,), spot.x, spot.y, 0.0, 0.0, spot, why)
 
 
-def _overlaps(codes: list[str], flat: np.ndarray, plane: Plane) -> Iterator[Problem]:
+def _what_is_broken(polygon: BaseGeometry) -> str:
+    if polygon.is_empty:
+        return "empty"
+    if polygon.geom_type not in ("Polygon", "MultiPolygon"):
+        return "not a polygon"
+    if not polygon.is_valid:
+        return str(shapely.is_valid_reason(polygon))
+    west, south, east, north = polygon.bounds
+    return "" if west >= -180 and east <= 180 and south >= -90 and north <= 90 else "off the earth"
+
+
+def _overlaps(codes: list[str], flat: np.ndarray) -> Iterator[_Place]:
     left, right = shapely.STRtree(flat).query(flat, predicate="intersects")
     pairs = left < right
     left, right = left[pairs], right[pairs]
@@ -124,7 +163,7 @@ def _overlaps(codes: list[str], flat: np.ndarray, plane: Plane) -> Iterator[Prob
     for i, j in zip(left[inside], right[inside], strict=True):
         shared = _areal(shapely.intersection(flat[i], flat[j]))
         if shared.area > 0:
-            yield _problem(Flaw.OVERLAP, (codes[i], codes[j]), shared, plane)
+            yield _Place(Flaw.OVERLAP, (codes[i], codes[j]), shared)
 
 
 def _areal(shape: BaseGeometry) -> BaseGeometry:
@@ -132,24 +171,48 @@ def _areal(shape: BaseGeometry) -> BaseGeometry:
     return shapely.union_all(parts)
 
 
-def _gaps(codes: list[str], flat: np.ndarray, plane: Plane) -> Iterator[Problem]:
+def _gaps(codes: list[str], flat: np.ndarray) -> Iterator[_Place]:
     tree = shapely.STRtree(flat)
     for part in shapely.get_parts(shapely.union_all(flat)):
         for ring in part.interiors:
             hole = Polygon(ring)
-            around = sorted(tree.query(hole, predicate="touches").tolist())
-            yield _problem(Flaw.GAP, tuple(codes[i] for i in around), hole, plane)
+            around = np.sort(tree.query(hole, predicate="touches"))
+            along = around[shapely.relate_pattern(flat[around], hole, "****1****")]  # Sharing an edge, not a corner only.
+            yield _Place(Flaw.GAP, tuple(codes[i] for i in along), hole)
 
 
-def _unnoded(codes: list[str], flat: np.ndarray, plane: Plane, *, explained: list[Problem]) -> Iterator[Problem]:
-    """Edges GEOS finds invalid that no overlap or enclosed gap explains: corners only one side has, and narrow slits."""
+def _loose(codes: list[str], flat: np.ndarray, *, explained: list[_Place]) -> Iterator[_Place]:
+    """Edges GEOS finds invalid that no overlap or enclosed gap explains: slits open to the outside, and corners only one
+    side has."""
     edges = shapely.coverage_invalid_edges(flat, gap_width=GAP_WIDTH_M)
-    known = {code for problem in explained for code in problem.codes}
-    tree = shapely.STRtree(edges)
-    for i in np.flatnonzero(~shapely.is_empty(edges)):
-        if codes[i] in known:
-            continue
-        others = [j for j in tree.query(edges[i], predicate="dwithin", distance=GAP_WIDTH_M).tolist() if j != i]
-        if not others or i < min(others):
-            concerned = tuple(codes[j] for j in sorted([i, *others]))
-            yield _problem(Flaw.UNNODED, concerned, edges[i], plane)
+    if explained:
+        known = shapely.buffer(shapely.union_all([place.flat for place in explained]), GAP_WIDTH_M)
+        edges = shapely.difference(edges, known)
+    for together in _neighbourhoods(edges):
+        concerned = tuple(codes[i] for i in together)
+        border = shapely.union_all(edges[together])
+        slit = _slit(flat, border)
+        opening = _Place(Flaw.GAP, concerned, slit)
+        yield _Place(Flaw.UNNODED, concerned, border) if slit.is_empty or opening.thin else opening
+
+
+def _neighbourhoods(edges: np.ndarray) -> list[list[int]]:
+    """The polygons with invalid edges, those together whose edges lie within a gap's width of each other."""
+    groups = {i: {i} for i in np.flatnonzero(~shapely.is_empty(edges)).tolist()}
+    for i, j in shapely.STRtree(edges).query(edges, predicate="dwithin", distance=GAP_WIDTH_M).T.tolist():
+        if groups[i] is not groups[j]:
+            groups[i] |= groups[j]
+            groups.update(dict.fromkeys(groups[j], groups[i]))
+    return [list(group) for group in sorted({tuple(sorted(group)) for group in groups.values()})]
+
+
+def _slit(flat: np.ndarray, border: BaseGeometry) -> BaseGeometry:
+    """What is open along invalid edges and narrower than a gap's width: closed by growing and shrinking, less what was there."""
+    window = shapely.buffer(border, 5 * GAP_WIDTH_M, cap_style="square", join_style="mitre")
+    near = flat[shapely.STRtree(flat).query(window, predicate="intersects")]
+    ground = shapely.intersection(shapely.union_all(near), window)
+    half = GAP_WIDTH_M / 2
+    closed = shapely.buffer(shapely.buffer(ground, half, join_style="mitre"), -half, join_style="mitre")
+    open_ = shapely.intersection(_areal(shapely.difference(closed, ground)), shapely.buffer(border, GAP_WIDTH_M))
+    kept = [part for part in shapely.get_parts(open_) if part.area > THIN_M]
+    return shapely.union_all(kept)

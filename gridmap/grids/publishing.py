@@ -73,7 +73,8 @@ def publish(
 
     Raises:
         NoPartition: gap, overlap, broken polygon or corners that neighbours don't share.
-        Invalid: a code is wrong or twice there, a parent is missing, a micro-grid has no shape, a retired code comes back.
+        Invalid: a code is wrong or twice there, a parent is missing, a micro-grid has no shape, a retired code comes back,
+            `at` lies in the future.
         Conflict: `at` is not after the last publish.
     """
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext('gridmap publish'))"))
@@ -134,6 +135,10 @@ def _moment(session: Session, at: datetime | None) -> datetime:
     last = session.scalar(select(func.max(Publication.at)))
     if at is None:
         return max(clock.now(), last + timedelta(microseconds=1)) if last else clock.now()
+    if at > clock.now():
+        raise Invalid(
+            msg("Boundaries can't be put in force ahead of time: %(at)s lies in the future"), field="at", at=at.isoformat()
+        )
     if last and at <= last:
         raise Conflict(msg("Boundaries published at %(last)s are already in force; choose a later moment"), last=last.isoformat())
     return at
