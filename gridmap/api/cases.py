@@ -137,10 +137,12 @@ def get_cases(query: CasesQuery) -> Response:
 def get_case(number: str) -> Response:
     """One case, with why it went where it went and what happened to it."""
     detail = lookup.detail(db(), number)
-    timeline = [
+    timeline: list[Json] = [
         {"at": entry.at, "kind": entry.kind, "actor": entry.actor, "data": _brief(entry.data)}
         for entry in feed.history(db(), "cases", number)
     ]
+    if all(entry["kind"] != "case.opened" for entry in timeline):  # It came in a file, which has one journal row for all.
+        timeline.insert(0, {"at": detail.feature["properties"]["received_at"], "kind": "case.opened", "actor": "", "data": {}})
     more: Json = {
         "route": route_answer(db(), detail.route),
         "media": detail.media,

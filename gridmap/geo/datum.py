@@ -22,9 +22,7 @@ Pair = tuple[Degrees, Degrees]
 _AXIS_M = 6378245.0
 _ECC2 = 0.00669342162296594323
 _BD_PI = np.pi * 3000.0 / 180.0
-_TOLERANCE_DEG = (
-    1e-10  # A tenth of what is promised, so that the promise of 1e-9 degrees has room.
-)
+_TOLERANCE_DEG = 1e-10  # A tenth of what is promised, so that the promise of 1e-9 degrees has room.
 _ROUNDS = 30
 
 
@@ -123,6 +121,4 @@ def shape_to_wgs84(datum: Datum, shape: BaseGeometry) -> BaseGeometry:
     flat = shapely.force_2d(shape)
     if datum in (Datum.WGS84, Datum.CGCS2000):
         return flat
-    return shapely.transform(
-        flat, lambda xy: np.column_stack(to_wgs84(datum, xy[:, 0], xy[:, 1]))
-    )
+    return shapely.transform(flat, lambda xy: np.column_stack(to_wgs84(datum, xy[:, 0], xy[:, 1])))
