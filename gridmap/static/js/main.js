@@ -117,9 +117,12 @@ const grid_of = (code) => {
   if (!names.has(code)) names.set(code, get(urls.grid + encodeURIComponent(code)).catch(() => null));
   return names.get(code);
 };
-const locate = (where, zoom) => (where.length === 4
-  ? map.fitBounds([[where[1], where[0]], [where[3], where[2]]], { padding: [40, 40], maxZoom: 17 })
-  : centre(where, Math.max(zoom, map.getZoom())));
+function locate(where, zoom) {
+  if (where.length !== 4) return centre(where, Math.max(zoom, map.getZoom()));
+  const { right, below } = covered();
+  const [west, south, east, north] = where;
+  return map.fitBounds([[south, west], [north, east]], { paddingTopLeft: [60, 40], paddingBottomRight: [right + 40, below + 40], maxZoom: 17 });
+}
 const shared = { urls, choose, locate, say: toast, counts, only: (grid) => filter.set({ grid }) };
 const card = new Card(selection, {
   case: case_card(shared),
