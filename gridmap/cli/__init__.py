@@ -4,7 +4,6 @@ A door: it reads words, calls one verb, commits once, and prints. Errors of the 
 code, never in a traceback.
 """
 
-import gettext
 import importlib
 from typing import Any
 
@@ -12,7 +11,6 @@ import click
 
 from gridmap import __version__
 from gridmap.errors import GridmapError, Invalid, Unavailable
-from gridmap.resources import translations_dir
 
 # name: (module in this package, what it does) — the module's `command` is the click command.
 COMMANDS = {
@@ -28,28 +26,6 @@ COMMANDS = {
 }
 
 EXIT_CODES: tuple[tuple[type[GridmapError], int], ...] = ((Invalid, 65), (Unavailable, 69), (GridmapError, 1))  # sysexits.h
-
-
-def _language() -> str:
-    from gridmap.config import Settings  # noqa: PLC0415  # pydantic: not for --help
-
-    try:
-        return Settings().language
-    except ValueError:  # the settings are what went wrong
-        return "zh"
-
-
-def translated(error: GridmapError) -> str:
-    """The error's sentence in the language of GRIDMAP_LANGUAGE (Chinese unless told otherwise)."""
-    catalogue = gettext.translation("messages", translations_dir(), [_language()], fallback=True)
-    sentence = catalogue.gettext(error.text)
-    lines = [sentence % error.values if error.values else sentence]
-    for fault in error.faults:
-        text = catalogue.gettext(fault.text)
-        line = f"  {fault.field}: {text % fault.values if fault.values else text}"
-        if fault.text != error.text:
-            lines.append(line)
-    return "\n".join(lines)
 
 
 class Commands(click.Group):
@@ -73,7 +49,9 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except GridmapError as error:
-            click.echo(translated(error), err=True)
+            from gridmap.cli.words import say_error  # noqa: PLC0415  # pydantic: not for --help
+
+            click.echo(say_error(error), err=True)
             ctx.exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind)))
 
 

@@ -6,13 +6,17 @@ from functools import lru_cache
 from typing import Any
 
 from gridmap.cli.settings import read_settings
-from gridmap.errors import Fault, GridmapError
+from gridmap.errors import Fault, GridmapError, Invalid
 from gridmap.resources import translations_dir
 
 
 @lru_cache(maxsize=1)
 def _catalogue() -> gettext.NullTranslations:
-    return gettext.translation("messages", translations_dir(), [read_settings().language], fallback=True)
+    try:
+        language: str = read_settings().language
+    except Invalid:  # The settings are what went wrong, and that has to be said too.
+        language = "zh"
+    return gettext.translation("messages", translations_dir(), [language], fallback=True)
 
 
 def say(text: str, values: Mapping[str, Any] | None = None) -> str:

@@ -7,13 +7,12 @@ import click
 import pytest
 from click.testing import CliRunner
 
-import gridmap.cli
-from gridmap.cli import COMMANDS, main
+from gridmap.cli import COMMANDS, main, words
 from gridmap.cli.claims import alone, listening
 from gridmap.cli.settings import read_settings
 from gridmap.cluster.locks import Lock
 from gridmap.config import Settings
-from gridmap.errors import Conflict, Invalid
+from gridmap.errors import Conflict, Invalid, NotAuthenticated
 
 HEAVY = ("sqlalchemy", "flask", "pydantic", "psycopg", "shapely", "numpy")
 
@@ -72,9 +71,12 @@ def test_a_wrong_setting_is_named_as_it_is_typed(home: Path, monkeypatch: pytest
     assert CliRunner().invoke(main, ["migrate"]).exit_code == 65
 
 
-def test_sentences_are_translated_where_a_catalogue_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gridmap.cli, "_language", lambda: "en")
-    assert gridmap.cli.translated(Invalid("%(what)s is wrong", field="port", what="It")) == "It is wrong"
+@pytest.mark.parametrize(("language", "said"), [("en", "This API key is unknown or revoked"), ("zh", "这个密钥不存在或已吊销")])
+def test_errors_speak_the_language_of_the_settings(monkeypatch: pytest.MonkeyPatch, language: str, said: str) -> None:
+    monkeypatch.setenv("GRIDMAP_LANGUAGE", language)
+    words._catalogue.cache_clear()
+    assert words.say_error(NotAuthenticated("This API key is unknown or revoked")) == said
+    words._catalogue.cache_clear()
 
 
 def test_a_taken_port_is_named_with_the_setting_that_changes_it(home: Path) -> None:
