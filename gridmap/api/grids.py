@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from gridmap import clock
 from gridmap.api.fields import Bbox, Moment, Strictly, bounds
 from gridmap.api.shapes import FeatureCollection, Json, collection
-from gridmap.cases import lookup as cases
+from gridmap.cases import figures
 from gridmap.grids import lookup
 from gridmap.grids.codes import LENGTHS, Level
 from gridmap.http.etag import while_unchanged
@@ -106,20 +106,20 @@ def get_counts() -> Response:
     # The position first: an event between the two reads is then told again, rather than lost.
     position = feed.last_position(db())
     now = clock.now()
-    found = cases.open_counts(db(), now=now, day_ago=now - timedelta(hours=24))
+    found = figures.open_counts(db(), now=now, day_ago=now - timedelta(hours=24))
     total: dict[str, dict[str, int]] = {}
-    for code, figures in found.items():
+    for code, there in found.items():
         for digits in LENGTHS.values() if code else ():
             sums = total.setdefault((code or "")[:digits], {"open": 0, "last_24h": 0, "overdue": 0})
             for key in sums:
-                sums[key] += figures[key]
+                sums[key] += there[key]
     return answer(
         {
             "position": position,
             "counts": total,
             "unrouted": found.get(None, {}).get("open", 0),
-            "triage": sum(figures["triage"] for figures in found.values()),
-            "total_open": sum(figures["open"] for figures in found.values()),
+            "triage": sum(there["triage"] for there in found.values()),
+            "total_open": sum(there["open"] for there in found.values()),
         }
     )
 
@@ -133,7 +133,7 @@ def get_grid(code: str) -> Response:
     boundary = lookup.latest_boundary(db(), code)
     parent = lookup.names(db(), [grid.parent_code]).get(grid.parent_code) if grid.parent_code else None
     now = clock.now()
-    load = cases.grid_load(db(), code, now=now, day_ago=now - timedelta(hours=24))
+    load = figures.grid_load(db(), code, now=now, day_ago=now - timedelta(hours=24))
     inside = places.inside(db(), boundary.id) if boundary else places.Inside(0, 0, None)
     card = {
         "code": grid.code,

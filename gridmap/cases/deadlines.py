@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from threading import Lock
 
 import holidays
 
@@ -17,7 +18,7 @@ from gridmap.clock import TOWN_ZONE
 
 SHIFTS = ((time(8), time(12)), (time(14), time(18)))
 HOURS_A_DAY = 8
-_SEARCH_DAYS = 366 * 4
+_SEARCH_DAYS = 366 * 60  # The longest limit that is taken from a table, 10,000 working days, is some forty years.
 
 
 class Unit(StrEnum):
@@ -38,12 +39,16 @@ class Limit:
 
 
 _china = holidays.country_holidays("CN")
+_reading = Lock()
 
 
 @lru_cache(maxsize=4096)
 def is_working_day(day: date) -> bool:
     """Whether people work in China on `day`, made-up weekends included."""
-    return bool(_china.is_working_day(day))
+    # The library makes a year when it is first asked for, and says that it has it before it does: a second thread would
+    # find National Day a working day, and the cache would believe it for good.
+    with _reading:
+        return bool(_china.is_working_day(day))
 
 
 def due_at(start: datetime, limit: Limit, *, works: Callable[[date], bool] = is_working_day) -> datetime:

@@ -1,0 +1,37 @@
+"""How pressing a case is."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from gridmap.cases.models import OPEN_SQL
+from gridmap.cases.states import OPEN_STATES, State, urgency
+
+OPENED = datetime(2026, 11, 16, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("limit_h", "passed_h", "said"),
+    [
+        (None, 1000, "unlimited"),
+        (8, 0, "intime"),
+        (8, 5.99, "intime"),
+        (8, 6, "soon"),
+        (8, 8, "soon"),
+        (8, 8.001, "overdue"),
+        (2, 0.99, "intime"),
+        (2, 1, "soon"),
+        (0.5, 0, "soon"),
+        (0.5, 0.6, "overdue"),
+        (240, 179, "intime"),
+        (240, 181, "soon"),
+    ],
+)
+def test_the_last_quarter_and_the_last_hour_are_soon(limit_h: float | None, passed_h: float, said: str) -> None:
+    due = None if limit_h is None else OPENED + timedelta(hours=limit_h)
+    assert urgency(OPENED, due, OPENED + timedelta(hours=passed_h)).value == said
+
+
+def test_four_states_are_open() -> None:
+    assert set(State) - set(OPEN_STATES) == {State.CLOSED, State.VOID}
+    assert all(f"'{state.value}'" in OPEN_SQL for state in OPEN_STATES)
