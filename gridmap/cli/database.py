@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from gridmap.cluster.tenancy import database
@@ -32,6 +33,10 @@ def opened_session(settings: Settings) -> Iterator[Session]:
 
 
 def _check_tables(engine: Engine) -> None:
-    with engine.connect() as connection:
-        if connection.execute(text("select to_regclass('alembic_version')")).scalar() is None:
-            raise Unavailable(msg("The database has no tables yet. Type: gridmap migrate"))
+    try:
+        with engine.connect() as connection:
+            table = connection.execute(text("select to_regclass('alembic_version')")).scalar()
+    except OperationalError as error:
+        raise Unavailable(msg("The database does not answer: %(reason)s"), reason=str(error.orig).strip()) from error
+    if table is None:
+        raise Unavailable(msg("The database has no tables yet. Type: gridmap migrate"))

@@ -33,11 +33,16 @@ def prepare(settings: Settings, url: str, stop: Stop) -> None:
 
 
 def _is_empty(url: str) -> bool:
-    import psycopg  # noqa: PLC0415  # one question; not worth an engine
+    from sqlalchemy import text  # noqa: PLC0415  # heavy: not for --help
 
-    with psycopg.connect(url) as connection:
-        row = connection.execute("select not exists (select from grid)").fetchone()
-    return row is not None and bool(row[0])
+    from gridmap.db import make_engine  # noqa: PLC0415  # same
+
+    engine = make_engine(url, pool_size=1)
+    try:
+        with engine.connect() as connection:
+            return bool(connection.execute(text("select not exists (select from grid)")).scalar_one())
+    finally:
+        engine.dispose()
 
 
 def environment(settings: Settings, url: str) -> dict[str, str]:

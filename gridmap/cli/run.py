@@ -13,6 +13,7 @@ import click
 from gridmap import __version__
 from gridmap.cli.claims import alone, database, listening
 from gridmap.cli.preparing import environment, prepare, simulator_key
+from gridmap.cli.progress import step
 from gridmap.cli.settings import read_settings
 from gridmap.cli.supervise import Child, Stop, end, keep
 from gridmap.config import Settings
@@ -53,9 +54,10 @@ def _serve(settings: Settings, url: str, listener: socket.socket, stop: Stop, wa
         key = str(simulator_key(settings, url))
         children.append(Child("simulator", [*this, "simulate", "--key-file", key], env))
     try:
-        for child in children[:2]:
-            child.start()
-        _wait_until_ready(settings, web, stop)
+        with step("启动服务", "starting the web server"):
+            for child in children[:2]:
+                child.start()
+            _wait_until_ready(settings, web, stop)
         if not stop:
             _banner(settings)
         keep(children, stop, watch)

@@ -104,3 +104,15 @@ def test_a_second_program_in_the_same_home_is_refused(home: Path) -> None:
     other.let_go()
     with alone(home):
         pass
+
+
+@pytest.mark.parametrize("words", [["migrate"], ["run"], ["keys", "list"]])
+def test_a_database_that_does_not_answer_is_said_in_a_sentence(
+    home: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.setenv("GRIDMAP_DATABASE_URL", f"postgresql://nobody@127.0.0.1:{free_port()}/nowhere")
+    monkeypatch.setenv("GRIDMAP_PORT", str(free_port()))
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 69
+    assert "127.0.0.1" in result.output
+    assert "Traceback" not in result.output
