@@ -14,11 +14,14 @@ from gridmap import clock
 from gridmap.cli.made_up import Pole, alert, poles
 from gridmap.cli.run import origin
 from gridmap.cli.settings import read_settings
+from gridmap.cli.words import say_error
 from gridmap.errors import NotAuthenticated, Unavailable, msg
 
 TIMEOUT_S = 10
 AWAY_S = 2.0  # pause while the server is away
 REFUSED = (401, 403)
+ENOUGH = 300  # Open cases past which nothing more is made up: over a weekend the map would fill with what nobody handles.
+ENOUGH_S = 60.0  # How often it is then asked whether some were closed.
 
 
 class Sender:
@@ -48,6 +51,10 @@ class Sender:
         """The cameras the server knows."""
         return poles(self._ask("/api/v1/cameras.geojson"))
 
+    def open_cases(self) -> int:
+        """How many cases are open in the whole town."""
+        return int(self._ask("/api/v1/grids/counts")["total_open"])
+
     def send(self, body: dict[str, Any]) -> None:
         """Post one alert."""
         self._ask("/api/v1/alerts", body)
@@ -70,18 +77,21 @@ def command(key_file: Path, seed: int | None, count: int | None) -> None:
 
 
 def feed(sender: Sender, rng: Random, mean_s: float, count: int | None) -> None:
-    """Send alerts at uneven intervals of `mean_s` seconds on average; when the server is away, wait for it."""
+    """Send alerts at uneven intervals of `mean_s` seconds on average; wait while the server is away or has `ENOUGH`."""
     town: list[Pole] = []
     sent, quiet = 0, False
     while count is None or sent < count:
         try:
             town = town or sender.town()
+            if sender.open_cases() >= ENOUGH:
+                time.sleep(ENOUGH_S)
+                continue
             if town:
                 sender.send(alert(rng, town, clock.now()))
                 sent, quiet = sent + 1, False
         except Unavailable as error:
             if not quiet:
-                click.echo(f"! 模拟警情 · simulator: {error}", err=True)
+                click.echo(f"! 模拟警情 · simulator: {say_error(error)}", err=True)
             quiet = True
             time.sleep(AWAY_S)
             continue
