@@ -34,7 +34,7 @@ def test_the_feed_pauses_while_enough_is_open_and_goes_on_after(monkeypatch: pyt
         pauses.append(seconds)
         server.opened -= seconds == simulate.ENOUGH_S
 
-    monkeypatch.setattr(simulate.time, "sleep", sleep)
+    monkeypatch.setattr("time.sleep", sleep)
     simulate.feed(server, Random(1), 1.0, count=5)  # type: ignore[arg-type]  # stands in for a Sender
     assert server.most == simulate.ENOUGH
     assert pauses.count(simulate.ENOUGH_S) == 3
