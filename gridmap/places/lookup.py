@@ -39,12 +39,17 @@ def cameras(session: Session, ids: Iterable[str]) -> dict[str, KnownCamera]:
     return {row.id: KnownCamera(row.id, row.vendor, *shapely.from_wkb([row.pole, row.view])) for row in rows}
 
 
+# As routing decides: covered by GEOS' exact test (see `micro_grid_at`), and on a border the lowest code.
+_COVERS = "{grid}.geom && {place} AND NOT ST_Relate({grid}.geom, {place}, 'FF*FF****')"
+_OWN_GRID = (
+    "(SELECT b.grid_code FROM boundary b WHERE b.level = 'micro' AND upper_inf(b.valid)"
+    f' AND {_COVERS.format(grid="b", place="{place}")} ORDER BY b.grid_code COLLATE "C" LIMIT 1)'
+)
 _CAMERAS = text(
-    """
+    f"""
     SELECT c.id, c.name, c.name_en, c.vendor, c.state, c.last_heard_at, c.bearing_deg, c.view_angle_deg, c.view_range_m,
            c.stream_url, c.snapshot_url, ST_X(c.location) AS lon, ST_Y(c.location) AS lat, ST_AsGeoJSON(c.view, 7) AS view,
-           (SELECT b.grid_code FROM boundary b WHERE b.level = 'micro' AND upper_inf(b.valid) AND ST_Covers(b.geom, c.location)
-            ORDER BY b.grid_code COLLATE "C" LIMIT 1) AS grid
+           {_OWN_GRID.format(place="c.location")} AS grid
     FROM camera c
     WHERE (CAST(:west AS float8) IS NULL OR c.location && ST_MakeEnvelope(:west, :south, :east, :north, 4326))
       AND (CAST(:id AS text) IS NULL OR c.id = :id)
@@ -52,11 +57,10 @@ _CAMERAS = text(
     """
 )
 _POINTS = text(
-    """
+    f"""
     SELECT p.code, p.name, p.name_en, p.address, p.opening_hours, p.keeper, p.phone, p.services,
            ST_X(p.location) AS lon, ST_Y(p.location) AS lat,
-           (SELECT b.grid_code FROM boundary b WHERE b.level = 'micro' AND upper_inf(b.valid) AND ST_Covers(b.geom, p.location)
-            ORDER BY b.grid_code COLLATE "C" LIMIT 1) AS grid
+           {_OWN_GRID.format(place="p.location")} AS grid
     FROM service_point p
     WHERE (CAST(:west AS float8) IS NULL OR p.location && ST_MakeEnvelope(:west, :south, :east, :north, 4326))
     ORDER BY p.code
@@ -127,10 +131,17 @@ class Inside:
     circle_share: float | None
 
 
+_NOBODY_BEFORE = f"""
+    NOT EXISTS (SELECT FROM boundary o WHERE o.level = b.level AND o.grid_code COLLATE "C" < b.grid_code
+                AND o.valid && b.valid AND (upper_inf(o.valid) OR NOT upper_inf(b.valid))
+                AND {_COVERS.format(grid="o", place="{table}.location")})
+"""
+_HOW_MANY = f"""
+    (SELECT count(*) FROM {{table}} WHERE {_COVERS.format(grid="b", place="{table}.location")} AND {_NOBODY_BEFORE})
+"""
 _INSIDE = text(
-    """
-    SELECT (SELECT count(*) FROM camera c WHERE ST_Covers(b.geom, c.location)) AS cameras,
-           (SELECT count(*) FROM service_point p WHERE ST_Covers(b.geom, p.location)) AS service_points,
+    f"""
+    SELECT {_HOW_MANY.format(table="camera")} AS cameras, {_HOW_MANY.format(table="service_point")} AS service_points,
            ST_AsBinary(b.geom) AS shape
     FROM boundary b WHERE b.id = :id
     """
