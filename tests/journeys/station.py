@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -69,11 +69,12 @@ class Station:
         commands = {"web": (*gunicorn, "gridmap.app:create_app()"), "relay": ("gridmap", "relay")}
         for name, command in commands.items():
             if name not in self._running:
-                self._running[name] = spawn([sys.executable, "-m", *command], env=self.environment, cwd=CHECKOUT)
+                with (self.home / f"{name}.log").open("ab") as log:
+                    self._running[name] = spawn([sys.executable, "-m", *command], env=self.environment, cwd=CHECKOUT, output=log)
         deadline = time.monotonic() + PATIENCE_S
         while not self._is_ready():
             assert time.monotonic() < deadline, "the server did not become ready"
-            assert self._running["web"].poll() is None, "the server ended"
+            assert self._running["web"].poll() is None, (self.home / "web.log").read_text()
             time.sleep(0.05)
 
     def _is_ready(self) -> bool:
@@ -86,7 +87,8 @@ class Station:
         """End `web` or `relay`, or both, as a power cut would: nobody says goodbye."""
         processes = [self._running.pop(name) for name in names]
         for process in processes:
-            os.killpg(process.pid, signal.SIGKILL)  # gunicorn's workers would hold the port for a while
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # gunicorn's workers would hold the port for a while
         for process in processes:
             process.wait(PATIENCE_S)
 
@@ -146,7 +148,7 @@ class Station:
 
 def alert(*, at: tuple[float, float] | None = (0.5, 0.5), **facts: Any) -> dict[str, Any]:
     """An alert's body. `at` in the tiny town's cells, or None for no place."""
-    body: dict[str, Any] = {"source": "camera", "source_id": f"journey-{next(_ids)}", "occurred_at": datetime.now(UTC).isoformat()}
+    body: dict[str, Any] = {"source": "camera-ai", "source_id": f"journey-{next(_ids)}", "occurred_at": datetime.now(UTC).isoformat()}
     body |= {"category": {"standard_ref": town.STANDARD, "kind": "matter", "code": "06010"}}
     if at is not None:
         lon, lat = town.spot(*at)
@@ -157,4 +159,4 @@ def alert(*, at: tuple[float, float] | None = (0.5, 0.5), **facts: Any) -> dict[
 def _incoming(*, at: tuple[float, float] = (0.5, 0.5), **facts: Any) -> Incoming:
     lon, lat = town.spot(*at)
     name = f"journey-{next(_ids)}"
-    return Incoming("camera", name, datetime.now(UTC), "{}", lon=lon, lat=lat, **facts)
+    return Incoming("camera-ai", name, datetime.now(UTC), "{}", lon=lon, lat=lat, **facts)

@@ -1,0 +1,77 @@
+"""From a phone in the lane to the wall of the control room; by day and by night."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.operator_desk import Desk
+from tests.journeys.station import Station
+
+SIZES = {"phone": (390, 844), "laptop": (1366, 768), "wall": (3840, 2160)}
+# What sticks out of the window, or is cut off inside the bar: nothing.
+OUTSIDE = """() => [...document.querySelectorAll('.bar > *, .bar button, .bar a, .bar input, .panel, .stage, .map-buttons button, .legend, .notice')]
+    .filter((node) => node.checkVisibility()).map((node) => [node.id || node.className, node.getBoundingClientRect()])
+    .filter(([, box]) => box.left < -1 || box.right > innerWidth + 1 || (box.width && box.width < 1)).map(([name]) => name)"""
+DARKNESS = "() => getComputedStyle(document.body).backgroundColor.match(/[\\d.]+/g).slice(0, 3).map(Number).reduce((a, b) => a + b)"
+
+
+def sized(name: str) -> dict[str, object]:
+    width, height = SIZES[name]
+    size: dict[str, object] = {"viewport": {"width": width, "height": height}}
+    return size | ({"has_touch": True, "is_mobile": True} if name == "phone" else {})
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
+@pytest.mark.parametrize("size", SIZES)
+def test_it_fits(demo_station: Station, sit_down: Callable[..., Desk], size: str, language: str) -> None:
+    desk = sit_down(demo_station, locale=language, **sized(size)).open()
+    assert desk.on_page("() => document.documentElement.scrollWidth <= innerWidth && document.documentElement.scrollHeight <= innerHeight")
+    assert desk.on_page(OUTSIDE) == []
+    stage = desk.page.locator("#stage").bounding_box()
+    assert stage is not None
+    width, height = SIZES[size]
+    assert stage["width"] * stage["height"] > width * height * 0.6, "the map is what one looks at"
+    letters = desk.on_page("() => parseFloat(getComputedStyle(document.querySelector('#list .what')).fontSize)")
+    assert letters >= (22 if size == "wall" else 14), "too small to read from where one sits"
+    desk.expect_quiet()
+
+
+def test_a_phone_in_one_hand(demo_station: Station, sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down(demo_station, **sized("phone")).open()
+    handle = desk.page.locator("#panel-handle")
+    handle.tap()
+    expect(handle).to_have_attribute("aria-expanded", "true")
+    desk.rows.nth(3).tap()
+    card = desk.see("card")
+    expect(card.get_by_test_id("route-reason")).not_to_be_empty()
+    box = card.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    assert box["y"] + box["height"] <= 845
+    card.get_by_test_id("card-close").tap()
+    expect(card).to_be_hidden()
+    small = desk.on_page(
+        "() => [...document.querySelectorAll('button, a, select, input')].filter((one) => one.checkVisibility() && !one.closest('.skip, .leaflet-container') && !one.matches('.skip'))"
+        ".map((one) => [one.textContent || one.id, one.getBoundingClientRect()]).filter(([, box]) => box.width && Math.min(box.width, box.height) < 24).map(([name]) => name)"
+    )
+    assert small == [], "too small for a finger (WCAG 2.2, 2.5.8: 24 px)"
+    desk.expect_quiet()
+
+
+def test_dark_for_the_night_shift(demo_station: Station, sit_down: Callable[..., Desk]) -> None:
+    night = sit_down(demo_station, color_scheme="dark").open()
+    day = sit_down(demo_station, color_scheme="light").open()
+    assert night.on_page(DARKNESS) < 150 < 600 < day.on_page(DARKNESS)
+    # The system's wish is followed while nobody chose, also in the middle of a shift.
+    day.page.emulate_media(color_scheme="dark")
+    expect(day.page.locator("html")).to_have_attribute("data-theme", "dark")
+    # The switch wins, and is remembered.
+    night.see("theme-switch").click()
+    expect(night.page.locator("html")).to_have_attribute("data-theme", "light")
+    night.page.reload()
+    expect(night.page.locator("html")).to_have_attribute("data-theme", "light")
+    assert night.on_page(DARKNESS) > 600
+    night.expect_quiet()
+    day.expect_quiet()
