@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import text
+import orjson
 from sqlalchemy.orm import Session
 
 from gridmap.cases.deadlines import Limit, Unit
+from gridmap.db import run
 
 
 class CategoryKey(NamedTuple):
@@ -47,39 +48,35 @@ class Catalogue:
 _COLUMNS = """
     c.id, c.standard_ref, c.kind, c.code, c.group_zh, c.group_en, c.name_zh, c.name_en, l.value, l.unit
 """
-_BY_KEY = text(
-    f"""
+_BY_KEY = f"""
     SELECT {_COLUMNS} FROM category c LEFT JOIN time_limit l ON l.category_id = c.id AND l.is_default
     WHERE (c.standard_ref, c.kind, c.code)
-       IN (SELECT * FROM unnest(CAST(:refs AS text[]), CAST(:kinds AS text[]), CAST(:codes AS text[])))
-    """
-)
-_BY_SOURCE = text(
-    f"""
+       IN (SELECT * FROM json_to_recordset(CAST(%(keys)s AS json)) AS asked (standard_ref text, kind text, code text))
+"""
+_BY_SOURCE = f"""
     SELECT {_COLUMNS}, s.vendor, s.vendor_code
     FROM source_code s JOIN category c ON c.id = s.category_id
     LEFT JOIN time_limit l ON l.category_id = c.id AND l.is_default
-    WHERE (s.vendor, s.vendor_code) IN (SELECT * FROM unnest(CAST(:vendors AS text[]), CAST(:codes AS text[])))
-    """
-)
+    WHERE (s.vendor, s.vendor_code)
+       IN (SELECT * FROM json_to_recordset(CAST(%(codes)s AS json)) AS asked (vendor text, code text))
+"""
 
 
 def catalogue(session: Session, keys: Iterable[CategoryKey] = (), source_codes: Iterable[tuple[str, str]] = ()) -> Catalogue:
     """Look up categories by key and by (vendor, vendor code), two queries at most however many there are."""
     found = Catalogue({}, {})
     if keys := sorted(set(keys)):
-        refs, kinds, codes = (list(column) for column in zip(*keys, strict=True))
-        for row in session.execute(_BY_KEY, {"refs": refs, "kinds": kinds, "codes": codes}):
-            known = _known(row)
+        for row in run(session, _BY_KEY, {"keys": orjson.dumps([key._asdict() for key in keys]).decode()}):
+            known = _known(*row)
             found.by_key[known.key] = known
     if pairs := sorted(set(source_codes)):
-        vendors, codes = (list(column) for column in zip(*pairs, strict=True))
-        for row in session.execute(_BY_SOURCE, {"vendors": vendors, "codes": codes}):
-            found.by_source_code[row.vendor, row.vendor_code] = _known(row)
+        asked = orjson.dumps([{"vendor": vendor, "code": code} for vendor, code in pairs]).decode()
+        for row in run(session, _BY_SOURCE, {"codes": asked}):
+            found.by_source_code[row[-2], row[-1]] = _known(*row[:-2])
     return found
 
 
-def _known(row: Any) -> KnownCategory:
-    limit = None if row.value is None else Limit(row.value, Unit(row.unit))
-    key = CategoryKey(row.standard_ref, row.kind, row.code)
-    return KnownCategory(row.id, key, row.group_zh, row.group_en, row.name_zh, row.name_en, limit)
+def _known(id_: int, standard_ref: str, kind: str, code: str, *rest: Any) -> KnownCategory:
+    group_zh, group_en, name_zh, name_en, value, unit = rest
+    limit = None if value is None else Limit(value, Unit(unit))
+    return KnownCategory(id_, CategoryKey(standard_ref, kind, code), group_zh, group_en, name_zh, name_en, limit)

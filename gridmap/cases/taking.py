@@ -10,11 +10,10 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 import orjson
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gridmap.cases.models import OPEN_SQL
-from gridmap.db import MANY, copy
+from gridmap.db import MANY, copy, run
 from gridmap.geo.measure import half_box
 
 _LOCK_CLASS = 0x67726964  # "grid": keeps these apart from other users of advisory locks.
@@ -80,9 +79,9 @@ def cells(spot: Spot, radius_m: float) -> list[tuple[int, int, int]]:
     return [(spot.category_id, x, y) for x in xs for y in ys]
 
 
-_LOCK = text(
-    f"SELECT pg_advisory_xact_lock({_LOCK_CLASS}, slot::int) FROM json_array_elements_text(CAST(:slots AS json)) AS slot"
-)
+_LOCK = f"""
+    SELECT pg_advisory_xact_lock({_LOCK_CLASS}, slot::int) FROM json_array_elements_text(CAST(%(slots)s AS json)) AS slot
+"""
 
 
 def lock(session: Session, ids: Sequence[tuple[str, str]], spots: Sequence[Spot], rules: Rules) -> None:
@@ -93,41 +92,37 @@ def lock(session: Session, ids: Sequence[tuple[str, str]], spots: Sequence[Spot]
     """
     keys = [f"{source}\x1f{source_id}" for source, source_id in ids]
     keys += [str(cell) for spot in spots for cell in cells(spot, rules.radius_m)]
-    session.execute(_LOCK, {"slots": _json(sorted({crc32(key.encode()) % _SLOTS for key in keys}))})
+    run(session, _LOCK, {"slots": _json(sorted({crc32(key.encode()) % _SLOTS for key in keys}))})
 
 
-_KNOWN = text(
-    """
+_KNOWN = """
     SELECT a.source, a.source_id, c.id, c.number
-    FROM json_to_recordset(CAST(:asked AS json)) AS asked (source text, source_id text)
+    FROM json_to_recordset(CAST(%(asked)s AS json)) AS asked (source text, source_id text)
     JOIN alert a USING (source, source_id) JOIN cases c ON c.id = a.case_id
-    """
-)
+"""
 
 
 def known(session: Session, ids: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Taken]:
     """The cases of those alerts (source, source_id) that were taken before."""
-    rows = session.execute(_KNOWN, {"asked": _json([{"source": source, "source_id": source_id} for source, source_id in ids])})
-    return {(row.source, row.source_id): Taken(row.id, row.number) for row in rows}
+    rows = run(session, _KNOWN, {"asked": _json([{"source": source, "source_id": source_id} for source, source_id in ids])})
+    return {(source, source_id): Taken(case_id, number) for source, source_id, case_id, number in rows}
 
 
-_JOINABLE = text(
-    f"""
+_JOINABLE = f"""
     SELECT asked.i, near.id, near.number, near.metres
-    FROM json_to_recordset(CAST(:asked AS json))
+    FROM json_to_recordset(CAST(%(asked)s AS json))
          AS asked (i int, lon float8, lat float8, wide float8, high float8, category_id int, at timestamptz)
     CROSS JOIN LATERAL (
         SELECT id, number, ST_Distance(location::geography, ST_MakePoint(lon, lat)::geography) AS metres
         FROM cases
         WHERE {OPEN_SQL} AND category_id = asked.category_id
           AND location && ST_Expand(ST_SetSRID(ST_MakePoint(lon, lat), 4326), wide, high)
-          AND occurred_at BETWEEN asked.at - make_interval(secs => :seconds) AND asked.at + make_interval(secs => :seconds)
+          AND occurred_at BETWEEN asked.at - make_interval(secs => %(seconds)s) AND asked.at + make_interval(secs => %(seconds)s)
         ORDER BY metres, id
         LIMIT 1
     ) AS near
-    WHERE near.metres <= :radius
-    """
-)
+    WHERE near.metres <= %(radius)s
+"""
 
 
 def joinable(session: Session, spots: dict[int, Spot], rules: Rules) -> dict[int, Nearby]:
@@ -138,8 +133,8 @@ def joinable(session: Session, spots: dict[int, Spot], rules: Rules) -> dict[int
     for i, spot in spots.items():
         wide, high = half_box(spot.lat, rules.radius_m)
         asked.append({"i": i, "wide": wide, "high": high, **spot._asdict()})
-    rows = session.execute(_JOINABLE, {"asked": _json(asked), "seconds": rules.hours * 3600, "radius": rules.radius_m})
-    return {row.i: Nearby(row.id, row.number, row.metres) for row in rows}
+    rows = run(session, _JOINABLE, {"asked": _json(asked), "seconds": rules.hours * 3600, "radius": rules.radius_m})
+    return {i: Nearby(case_id, number, metres) for i, case_id, number, metres in rows}
 
 
 CASE_COLUMNS = {
@@ -164,42 +159,36 @@ CASE_COLUMNS = {
     "route": "jsonb",
 }
 _PLAIN = ", ".join(name for name in CASE_COLUMNS if name not in ("lon", "lat"))
-_OPEN = text(
-    f"""
+_OPEN = f"""
     INSERT INTO cases ({_PLAIN}, location)
     SELECT {_PLAIN}, CASE WHEN lon IS NOT NULL THEN ST_SetSRID(ST_MakePoint(lon, lat), 4326) END
-    FROM ROWS FROM (json_to_recordset(CAST(:rows AS json))
+    FROM ROWS FROM (json_to_recordset(CAST(%(rows)s AS json))
                     AS ({", ".join(f"{name} {kind}" for name, kind in CASE_COLUMNS.items())}))
          WITH ORDINALITY AS row ({", ".join(CASE_COLUMNS)}, place)
     ORDER BY place
     RETURNING id, number, source, source_id
-    """
-)
+"""
 
 
 def open_cases(session: Session, rows: Sequence[dict[str, Any]]) -> dict[tuple[str, str], Taken]:
     """Insert cases (every column of `CASE_COLUMNS` in each row); answers their numbers by (source, source_id)."""
     if not rows:
         return {}
-    made = session.execute(_OPEN, {"rows": _json(rows)})
-    return {(row.source, row.source_id): Taken(row.id, row.number) for row in made}
+    made = run(session, _OPEN, {"rows": _json(rows)})
+    return {(source, source_id): Taken(case_id, number) for case_id, number, source, source_id in made}
 
 
-_KEEP = text(
-    """
+_KEEP = """
     INSERT INTO alert (source, source_id, received_at, actor, payload, case_id, relation)
-    SELECT source, source_id, :received_at, :actor, payload, case_id, relation
-    FROM json_to_recordset(CAST(:rows AS json))
+    SELECT source, source_id, %(received_at)s, %(actor)s, payload, case_id, relation
+    FROM json_to_recordset(CAST(%(rows)s AS json))
          AS row (source text, source_id text, payload json, case_id bigint, relation text)
-    """
-)
-_COUNT = text(
-    """
+"""
+_COUNT = """
     UPDATE cases SET alerts = alerts + joined.more
-    FROM (SELECT id, count(*) AS more FROM unnest(CAST(:ids AS bigint[])) AS id GROUP BY id) AS joined
+    FROM (SELECT id, count(*) AS more FROM unnest(CAST(%(ids)s AS bigint[])) AS id GROUP BY id) AS joined
     WHERE cases.id = joined.id
-    """
-)
+"""
 
 
 class Kept(NamedTuple):
@@ -220,7 +209,7 @@ def keep_alerts(session: Session, alerts: Sequence[Kept], *, actor: str, receive
         copy(session, "alert", (*Kept._fields, "actor", "received_at"), ((*alert, actor, received_at) for alert in alerts))
     else:
         rows = [{**alert._asdict(), "payload": orjson.Fragment(alert.payload)} for alert in alerts]
-        session.execute(_KEEP, {"rows": _json(rows), "actor": actor, "received_at": received_at})
+        run(session, _KEEP, {"rows": _json(rows), "actor": actor, "received_at": received_at})
     joined = [alert.case_id for alert in alerts if alert.relation == "joined"]
     if joined:
-        session.execute(_COUNT, {"ids": joined})
+        run(session, _COUNT, {"ids": joined})

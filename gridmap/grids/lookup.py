@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from gridmap import clock
+from gridmap.db import run
 from gridmap.errors import NotFound, msg
 from gridmap.grids.codes import Level
 from gridmap.grids.models import Boundary, Grid
@@ -49,14 +50,13 @@ class InForce:
 NOTHING_YET = InForce(0, datetime.min.replace(tzinfo=UTC), [], [], [], {})
 
 
-# As text: asked with every alert, and building the same query anew costs more than asking it.
-_PUBLICATION = text("SELECT id, at FROM publication WHERE at <= :at ORDER BY at DESC LIMIT 1")
+_PUBLICATION = "SELECT id, at FROM publication WHERE at <= %(at)s ORDER BY at DESC LIMIT 1"
 
 
 def publication_at(session: Session, at: datetime | None = None) -> tuple[int, datetime] | None:
     """The publication in force at `at` (default: now): its id and moment; None before the first."""
-    row = session.execute(_PUBLICATION, {"at": at or clock.now()}).one_or_none()
-    return (row.id, row.at) if row else None
+    rows = run(session, _PUBLICATION, {"at": at or clock.now()})
+    return (rows[0][0], rows[0][1]) if rows else None
 
 
 def micro_grids(session: Session, publication: int, at: datetime) -> InForce:

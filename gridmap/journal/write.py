@@ -4,21 +4,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from gridmap.db import MANY, copy
+from gridmap.db import MANY, copy, run
 
 # One JSON document carries all rows: quoting thousands of texts for an SQL array costs more than all the rest.
-_APPEND = text(
-    """
+_APPEND = """
     INSERT INTO journal (topic, kind, subject, actor, data)
     SELECT topic, kind, subject, actor, data
-    FROM ROWS FROM (json_to_recordset(CAST(:rows AS json)) AS (topic text, kind text, subject text, actor text, data jsonb))
+    FROM ROWS FROM (json_to_recordset(CAST(%(rows)s AS json)) AS (topic text, kind text, subject text, actor text, data jsonb))
          WITH ORDINALITY AS event (topic, kind, subject, actor, data, place)
     ORDER BY place
-    """
-)
+"""
 
 
 class Event(NamedTuple):
@@ -46,4 +43,4 @@ def write(session: Session, events: Sequence[Event]) -> None:
     if len(events) >= MANY:
         copy(session, "journal", Event._fields, ((*event[:4], orjson.dumps(event.data).decode()) for event in events))
         return
-    session.execute(_APPEND, {"rows": orjson.dumps([event._asdict() for event in events]).decode()})
+    run(session, _APPEND, {"rows": orjson.dumps([event._asdict() for event in events]).decode()})

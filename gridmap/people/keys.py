@@ -3,10 +3,11 @@
 import hashlib
 import secrets
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridmap import clock
+from gridmap.db import run
 from gridmap.errors import Conflict, Invalid, NotFound, msg
 from gridmap.journal.write import Event, write
 from gridmap.people.models import ApiKey
@@ -57,13 +58,13 @@ def revoke(session: Session, name: str, *, actor: str) -> None:
     write(session, [Event("keys", "key.revoked", name, actor, {})])
 
 
-# As text: asked with every alert, and building the same query anew costs more than asking it.
-_HOLDER = text("SELECT name FROM api_key WHERE digest = :digest AND revoked_at IS NULL")
+_HOLDER = "SELECT name FROM api_key WHERE digest = %(digest)s AND revoked_at IS NULL"
 
 
 def holder(session: Session, secret: str) -> str | None:
     """The name of the key in force with this secret, or None."""
-    return session.execute(_HOLDER, {"digest": _digest(secret)}).scalar_one_or_none()
+    rows = run(session, _HOLDER, {"digest": _digest(secret)})
+    return rows[0][0] if rows else None
 
 
 def listing(session: Session) -> list[ApiKey]:
