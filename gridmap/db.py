@@ -72,7 +72,7 @@ def run(session: Session, statement: str, values: Mapping[str, Any]) -> list[tup
         cursor = _driver(session).execute(statement, values)
         return cursor.fetchall() if cursor.description else []
     except psycopg.Error as error:
-        raise DBAPIError.instance(statement, None, error, psycopg.Error) from error
+        raise _translated(session, statement, error) from error
 
 
 def copy(session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -87,9 +87,18 @@ def copy(session: Session, table: str, columns: Sequence[str], rows: Iterable[Se
             for row in rows:
                 stream.write_row(row)
     except psycopg.Error as error:
-        raise DBAPIError.instance(f"COPY {table}", None, error, psycopg.Error) from error
+        raise _translated(session, f"COPY {table}", error) from error
 
 
 def _driver(session: Session) -> Any:
     session.flush()
     return session.connection().connection.driver_connection
+
+
+def _translated(session: Session, statement: str, error: psycopg.Error) -> BaseException:
+    """The error as SQLAlchemy would raise it; a connection that is lost is taken out of the session and the pool."""
+    connection = session.connection()
+    lost = bool(connection.connection.driver_connection.closed)  # type: ignore[union-attr]  # it is there: it just failed
+    if lost:
+        connection.invalidate(error)
+    return DBAPIError.instance(statement, None, error, psycopg.Error, connection_invalidated=lost)
