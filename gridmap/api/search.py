@@ -51,11 +51,12 @@ def get_search(query: SearchQuery) -> Response:
     if spots:
         return answer({"results": spots})
     word = query.q.strip()
+    if not word:
+        return answer({"results": []})
     escaped = re.sub(r"([%_\\])", r"\\\1", word)
     prefix, part = f"{escaped}%", f"%{escaped}%"
     results = [_grid(row) for row in grids.search(db(), prefix=prefix, part=part, most=query.limit)]
-    page = cases.page(db(), Filter(text=word), limit=query.limit)
-    results += [_case(feature) for feature in page.features]
+    results += [_case(feature) for feature in cases.newest(db(), Filter(text=word), limit=query.limit)]
     results += places.search(db(), prefix=prefix, part=part, most=query.limit)
     return answer({"results": results[: query.limit * 2]})
 

@@ -101,9 +101,7 @@ class Page:
 
 def page(session: Session, asked: Filter, *, limit: int, at: datetime | None = None) -> Page:
     """One page of the cases that fit `asked`, as features."""
-    where, values = asked.where()
-    query = f"SELECT {_COLUMNS} FROM cases c {_JOINS} WHERE {where} ORDER BY c.received_at DESC, c.id DESC LIMIT :limit"
-    rows = session.execute(text(query), {**values, "limit": limit + 1}).mappings().all()
+    rows = _rows(session, asked, limit + 1)
     last = rows[limit - 1] if len(rows) > limit else None
     moment = at or clock.now()
     return Page(
@@ -111,6 +109,17 @@ def page(session: Session, asked: Filter, *, limit: int, at: datetime | None = N
         (last["received_at"], last["id"]) if last else None,
         _matched(session, asked, rows[:limit], complete=last is None),
     )
+
+
+def newest(session: Session, asked: Filter, *, limit: int) -> list[dict[str, Any]]:
+    """The newest cases that fit, as features; uncounted, which a search while somebody types can do without."""
+    return [feature(dict(row), clock.now()) for row in _rows(session, asked, limit)]
+
+
+def _rows(session: Session, asked: Filter, limit: int) -> Sequence[Any]:
+    where, values = asked.where()
+    query = f"SELECT {_COLUMNS} FROM cases c {_JOINS} WHERE {where} ORDER BY c.received_at DESC, c.id DESC LIMIT :limit"
+    return session.execute(text(query), {**values, "limit": limit}).mappings().all()
 
 
 def _matched(session: Session, asked: Filter, rows: Sequence[Any], *, complete: bool) -> int:

@@ -16,7 +16,7 @@ def while_unchanged(topics: tuple[str, ...], make: Callable[[], Response], *, va
     """
     versions = "-".join(feed.version(db(), topic) for topic in topics)
     tag = f"{__version__}-{versions}{variant and '-'}{variant}"
-    response = Response(status=304) if request.if_none_match.contains(tag) else make()
+    response = Response(status=304) if request.if_none_match.contains_weak(tag) else make()
     response.set_etag(tag)
     response.headers["Cache-Control"] = "no-cache"
     return response

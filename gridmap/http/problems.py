@@ -66,13 +66,13 @@ def problem(
 
 def handle(app: APIFlask) -> None:
     """Let every error of `app` leave as a problem."""
+    app.error_processor(_apiflask)  # First: it takes Werkzeug's errors too, and loses their headers.
     app.register_error_handler(GridmapError, _ours)
     app.register_error_handler(ValidationError, lambda error: _invalid(faults(error)))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DBAPIError, _database)
     app.register_error_handler(PoolTimeout, _database)
     app.register_error_handler(Exception, _unforeseen)
-    app.error_processor(_apiflask)
     app.before_request(_nothing_has_nul_in_its_name)
 
 
