@@ -27,6 +27,9 @@ export function keep(map, selection, { wants_view }) {
   selection.changed.on((chosen, previous, how) => {
     if (!how.from_address) history.pushState(null, "", current());
   });
+  // Another language is the same place: the server's redirect keeps the fragment.
+  const language_switch = document.getElementById("language-switch");
+  language_switch?.addEventListener("click", () => { language_switch.hash = location.hash; });
   const follow = () => {
     const { view, chosen } = read(location.hash);
     // What is chosen first: moving the view writes the address again.

@@ -3,7 +3,10 @@ const SVG = "http://www.w3.org/2000/svg";
 
 function dress(node, props) {
   for (const [key, value] of Object.entries(props)) {
-    if (value === undefined || value === null || value === false) continue;
+    if (value === undefined || value === null) continue;
+    // aria-pressed and its like want the words true and false; without either a screen reader hears no switch at all.
+    if (key.startsWith("aria-")) { node.setAttribute(key, String(value)); continue; }
+    if (value === false) continue;
     if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
     else if (key === "class") node.setAttribute("class", value);
     else if (key === "dataset") Object.assign(node.dataset, value);

@@ -99,6 +99,8 @@ export class List {
     const button = h("button", { type: "button", class: `row is-${kind}${this.fresh.has(number) ? " fresh" : ""}`, dataset: { case: number, testid: "case-row" } },
       case_glyph(facts.state, kind),
       h("span", { class: "what" }, category_name(facts)),
+      // What shape and colour say to the eye.
+      h("span", { class: "visually-hidden" }, [t(`state.${facts.state}`), is_open(facts) && t(`urgency.${kind}`), number].filter(Boolean).join(t("sign.comma"))),
       h("time", { class: "when", datetime: facts.received_at }),
       h("span", { class: "where" }, where(facts)),
       h("span", { class: "left" }));
@@ -114,7 +116,6 @@ export class List {
   #times(node, facts) {
     node.querySelector(".when").textContent = ago(facts.received_at);
     node.querySelector(".left").textContent = is_open(facts) ? remaining_short(facts.due_at) : t(`state.${facts.state}`);
-    node.firstChild.setAttribute("aria-label", [category_name(facts), t(`state.${facts.state}`), is_open(facts) ? t(`urgency.${tone(facts, now())}`) : "", where(facts), ago(facts.received_at), facts.number].filter(Boolean).join(t("sign.comma")));
   }
 
   #mark(button, chosen) {

@@ -99,13 +99,17 @@ const services_there = trying(fetch_services());
 trying(fetch_circles());
 
 // --- the list, its filters, the figures -----------------------------------------------------------------------------
+const MOST_CLOSED = 5000; // A town's year; a city's years would not fit a screen.
 let knows_closed = false;
 store.changed.on(draw);
 filter.changed.on(async ({ states }) => {
   draw();
   if ((states.has("closed") || states.has("void")) && !knows_closed) {
     knows_closed = true;
-    await trying(get(urls.cases, { state: ["closed", "void"], limit: 500 }).then((page) => store.add(page.features)));
+    const closed = await trying(get(urls.cases, { state: ["closed", "void"], limit: MOST_CLOSED }));
+    knows_closed = Boolean(closed);
+    if (closed) store.add(closed.features);
+    if (closed?.next) toast(t("list.closed_cut", { n: closed.features.length, matched: closed.matched }));
   }
 });
 counts.changed.on((codes) => grids.recolour(codes));

@@ -65,6 +65,7 @@ export const messages = {
   "list.summary": { zh: "共 {n} 件", en: "{n} cases" },
   "list.more": { zh: "再显示 {n} 件（还有 {rest} 件）", en: "Show {n} more ({rest} left)" },
   "list.empty": { zh: "没有符合条件的案件。", en: "No case matches." },
+  "list.closed_cut": { zh: "已结案件只载入最新 {n} 件，共 {matched} 件。", en: "Only the newest {n} of {matched} closed cases were loaded." },
   "list.loading": { zh: "正在载入案件……", en: "Loading cases …" },
   "sheet.open": { zh: "展开案件列表", en: "Open the case list" },
   "sheet.close": { zh: "收起案件列表", en: "Close the case list" },

@@ -31,6 +31,7 @@ export class Search {
   #typed() {
     clearTimeout(this.timer);
     this.control?.abort();
+    this.asked = false;
     const q = this.input.value.trim();
     if (!q) { this.results = []; this.#open(false); return; }
     this.timer = setTimeout(() => this.#ask(q), PAUSE_MS);
@@ -46,9 +47,22 @@ export class Search {
       this.results = [];
       this.failed = true;
     }
+    this.asked = true;
     this.at = this.results.length ? 0 : -1;
     this.#draw();
     this.#open(true);
+  }
+
+  // Enter may come before the answer to what was typed; then it waits for it, and never takes what an older question found.
+  async #enter() {
+    if (!this.asked) {
+      clearTimeout(this.timer);
+      this.control?.abort();
+      const q = this.input.value.trim();
+      if (!q) return;
+      await this.#ask(q);
+    }
+    if (this.asked && this.at >= 0) this.#take(this.at);
   }
 
   #draw() {
@@ -74,7 +88,7 @@ export class Search {
       this.at = (this.at + by + this.results.length) % this.results.length;
       this.#draw();
       this.list.children[this.at]?.scrollIntoView({ block: "nearest" });
-    } else if (event.key === "Enter" && this.at >= 0) this.#take(this.at);
+    } else if (event.key === "Enter") this.#enter();
     else if (event.key === "Escape") { event.stopPropagation(); this.#open(false); this.input.blur(); }
   }
 

@@ -12,6 +12,10 @@ const { L } = window;
 const HEAT = { 0.15: "#ffe9a8", 0.45: "#f7a64a", 0.75: "#d9502e", 1: "#8f1420" };
 const FLASH_MS = 6500;
 
+// The heat map reads its canvas back at every drawing; a browser wants to be told beforehand, and says so in the console.
+const { simpleheat } = window;
+window.simpleheat = (canvas) => { canvas.getContext("2d", { willReadFrequently: true }); return simpleheat(canvas); };
+
 export class Cases {
   constructor(map) {
     this.map = map;
@@ -146,7 +150,7 @@ function cluster_icon(features, classes) {
     h("span", { class: `cluster ${classes}`, dataset: { count: total } },
       s("svg", { viewBox: "0 0 40 40", "aria-hidden": "true" },
         s("circle", { class: "none", cx: 20, cy: 20, r: 17 }), arc(overdue + soon, intime, "all"), arc(overdue, soon, "soon"), arc(0, overdue, "overdue")),
-      h("span", {}, h("b", {}, total), overdue > 0 && h("small", {}, overdue)));
+      h("span", {}, h("b", {}, total), overdue > 0 && h("small", { dataset: { overdue } })));
   const sized = () => { const node = build(); node.style.setProperty("--size", `${size}rem`); return node; };
   return new Spot({ build: sized, label: t("cluster.spoken", { n: total, overdue }) });
 }

@@ -9,6 +9,10 @@ export const Spot = L.Icon.extend({
   createIcon() {
     const node = h("div", { class: "spot", "aria-label": this.options.label || null }, this.options.build());
     node.classList.add("leaflet-marker-icon");
+    // Leaflet lets marks have the focus, but answers Enter only where there is a popup.
+    node.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") { event.preventDefault(); node.click(); }
+    });
     return node;
   },
   createShadow: () => null,
