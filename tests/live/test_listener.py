@@ -94,3 +94,20 @@ def test_closing_ends_the_streams_at_once(committing: Engine, listener: Listener
     assert not client.is_alive()
     with pytest.raises(Unavailable):
         listener.subscribe()
+
+
+def test_after_a_time_without_clients_the_next_one_gets_what_follows_and_nothing_old(
+    committing: Engine, listener: Listener
+) -> None:
+    first = Client(committing, listener)
+    listener.unsubscribe(first.subscription)
+    first.subscription.end()
+    first.join(5)
+    commit(committing, "unseen 1", "unseen 2")
+    place(committing)
+    wait_for(lambda: listener._position == 2)
+    second, third = Client(committing, listener), Client(committing, listener, after=1)
+    commit(committing, "seen")
+    place(committing)
+    wait_for(lambda: second.ids == [3] and third.ids == [2, 3])
+    assert first.ids == []
