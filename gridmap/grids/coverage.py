@@ -184,16 +184,20 @@ def _gaps(codes: list[str], flat: np.ndarray) -> Iterator[_Place]:
 def _loose(codes: list[str], flat: np.ndarray, *, explained: list[_Place]) -> Iterator[_Place]:
     """Edges GEOS finds invalid that no overlap or enclosed gap explains: slits open to the outside, and corners only one
     side has."""
-    edges = shapely.coverage_invalid_edges(flat, gap_width=GAP_WIDTH_M)
+    unequal = shapely.coverage_invalid_edges(flat)
+    # Also edges across a narrow place, whether it is open or, at the sharp tip of a third polygon, filled.
+    narrow = shapely.coverage_invalid_edges(flat, gap_width=GAP_WIDTH_M)
     if explained:
         known = shapely.buffer(shapely.union_all([place.flat for place in explained]), GAP_WIDTH_M)
-        edges = shapely.difference(edges, known)
-    for together in _neighbourhoods(edges):
+        unequal, narrow = shapely.difference(unequal, known), shapely.difference(narrow, known)
+    for together in _neighbourhoods(narrow):
         concerned = tuple(codes[i] for i in together)
-        border = shapely.union_all(edges[together])
-        slit = _slit(flat, border)
-        opening = _Place(Flaw.GAP, concerned, slit)
-        yield _Place(Flaw.UNNODED, concerned, border) if slit.is_empty or opening.thin else opening
+        opening = _Place(Flaw.GAP, concerned, _slit(flat, shapely.union_all(narrow[together])))
+        border = shapely.union_all(unequal[together])
+        if not opening.flat.is_empty and not opening.thin:
+            yield opening
+        elif not border.is_empty:
+            yield _Place(Flaw.UNNODED, concerned, border)
 
 
 def _neighbourhoods(edges: np.ndarray) -> list[list[int]]:
