@@ -39,6 +39,8 @@ def make_engine(url: str, *, pool_size: int = 10, max_overflow: int = 20, statem
     """An engine for `url`. Sessions are in UTC and give up on a lock after 10 s rather than hang for ever, and on a
     statement after `statement_seconds` (0: never)."""
     options = f"-c timezone=UTC -c lock_timeout=10s -c statement_timeout={int(statement_seconds * 1000)}"
+    # A request's statement keeps to one core: waiting for a second one costs more than it brings when both are busy.
+    options += " -c max_parallel_workers_per_gather=0"
     return create_engine(
         as_sqlalchemy_url(url),
         pool_size=pool_size,
