@@ -6,7 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request, TimeoutError, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
+from playwright.sync_api import TimeoutError as NeverHappened
 
 SOON_MS = 20_000  # Patience with a busy machine; nothing here waits for its own sake.
 expect.set_options(timeout=SOON_MS)
@@ -79,7 +80,9 @@ class Desk:
 
     def numbers(self) -> list[str]:
         """The cases of the list, in order."""
-        found: list[str] = self.on_page("() => [...document.querySelectorAll('#list [data-case]')].map((row) => row.dataset.case)")
+        found: list[str] = self.on_page(
+            "() => [...document.querySelectorAll('#list [data-case]')].map((row) => row.dataset.case)"
+        )
         return found
 
     def expect_count(self, name: str, figure: int) -> None:
@@ -102,7 +105,7 @@ class Desk:
 
     def expect_on_map(self, figure: int) -> None:
         """The marks and the clusters' figures in view come to so many cases."""
-        with suppress(TimeoutError):
+        with suppress(NeverHappened):
             self.page.wait_for_function(f"() => ({_TOTAL})() === {figure}")
         assert self.on_map() == figure
 

@@ -100,7 +100,7 @@ class Station:
 
     def get(self, path: str) -> bytes:
         """The bytes under `path`."""
-        with urllib.request.urlopen(f"{self.origin}{path}", timeout=30) as answer:
+        with urllib.request.urlopen(f"{self.origin}{path}", timeout=30) as answer:  # noqa: S310  # our own http address
             return bytes(answer.read())
 
     def ask(self, path: str) -> Any:
@@ -148,7 +148,11 @@ class Station:
 
 def alert(*, at: tuple[float, float] | None = (0.5, 0.5), **facts: Any) -> dict[str, Any]:
     """An alert's body. `at` in the tiny town's cells, or None for no place."""
-    body: dict[str, Any] = {"source": "camera-ai", "source_id": f"journey-{next(_ids)}", "occurred_at": datetime.now(UTC).isoformat()}
+    body: dict[str, Any] = {
+        "source": "camera-ai",
+        "source_id": f"journey-{next(_ids)}",
+        "occurred_at": datetime.now(UTC).isoformat(),
+    }
     body |= {"category": {"standard_ref": town.STANDARD, "kind": "matter", "code": "06010"}}
     if at is not None:
         lon, lat = town.spot(*at)

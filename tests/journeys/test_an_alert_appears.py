@@ -24,7 +24,7 @@ def test_an_alert_appears_on_the_map(station: Station, desk: Desk) -> None:
     number = case["number"]
     desk.mark(number).wait_for()
     took = time.monotonic() - sent
-    print(f"\nfrom the sender's hand to the operator's eye: {took * 1000:.0f} ms")
+    print(f"\nfrom the sender's hand to the operator's eye: {took * 1000:.0f} ms")  # noqa: T201  # a figure worth reading
     assert took < WITHIN_S
 
     # It flashes: its mark, its row, its grid.

@@ -163,7 +163,9 @@ def test_layers_are_switched_and_remembered(demo_desk: Desk) -> None:
 
 
 def where(desk: Desk) -> list[float]:
-    found: list[float] = desk.on_page("() => { const {map} = window.gridmapShell; const {lat, lng} = map.getCenter(); return [map.getZoom(), lat, lng]; }")
+    found: list[float] = desk.on_page(
+        "() => { const {map} = window.gridmapShell; const {lat, lng} = map.getCenter(); return [map.getZoom(), lat, lng]; }"
+    )
     return found
 
 

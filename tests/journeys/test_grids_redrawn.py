@@ -11,7 +11,9 @@ from tests.journeys.operator_desk import Desk
 from tests.journeys.station import Station
 
 # Every filled grid as drawn, tile by tile: changes when boundaries do.
-OUTLINES = "[...document.querySelectorAll('.leaflet-grids-pane path.grid-area')].map((path) => path.getAttribute('d')).sort().join()"
+OUTLINES = (
+    "[...document.querySelectorAll('.leaflet-grids-pane path.grid-area')].map((path) => path.getAttribute('d')).sort().join()"
+)
 
 
 def ring(*corners: tuple[float, float]) -> Polygon:
@@ -43,13 +45,13 @@ def test_new_boundaries_are_drawn_without_a_reload(station: Station, desk: Desk)
     desk.eventually(f"() => {OUTLINES} !== ''")
     before, etags = desk.on_page(f"() => {OUTLINES}"), {etag for *_, etag in tiles}
     desk.on_page("() => { window.sameDocument = true; }")
-    place = "{lon: %f, lat: %f}" % town.spot(1.5, 2.1)
-    ask = f"() => fetch('/api/v1/route?datum=wgs84&lon=' + {place}.lon + '&lat=' + {place}.lat).then((a) => a.json()).then((route) => route.grid)"
+    lon, lat = town.spot(1.5, 2.1)
+    ask = f"() => fetch('/api/v1/route?datum=wgs84&lon={lon}&lat={lat}').then((answer) => answer.json()).then((route) => route.grid)"
     assert desk.on_page(ask) == town.micro(2, 3)
 
     tiles.clear()
     move_a_border(station)
-    desk.page.wait_for_function("(before) => %s !== before && %s !== ''" % (OUTLINES, OUTLINES), arg=before)
+    desk.page.wait_for_function(f"(before) => ![before, ''].includes({OUTLINES})", arg=before)
     assert desk.on_page("() => window.sameDocument"), "the page was loaded anew"
     # The stale tiles were not served again, neither from here nor from the browser's store.
     assert tiles

@@ -35,7 +35,9 @@ def focused(desk: Desk) -> str:
 
 
 @pytest.mark.parametrize(("scheme", "locale"), [("light", "zh-CN"), ("dark", "en-GB")])
-def test_nothing_serious_for_screen_readers(demo_station: Station, sit_down: Callable[..., Desk], scheme: str, locale: str) -> None:
+def test_nothing_serious_for_screen_readers(
+    demo_station: Station, sit_down: Callable[..., Desk], scheme: str, locale: str
+) -> None:
     desk = sit_down(demo_station, color_scheme=scheme, locale=locale, reduced_motion="reduce").open()
     assert violations(desk) == []
     desk.rows.first.click()
@@ -104,7 +106,10 @@ def test_every_stop_of_the_tab_key_is_seen_and_none_is_a_trap(demo_desk: Desk) -
         if not stop["shown"] and not stop["page"]:
             unseen.append(stop["name"])
     assert unseen == []
-    order = [stops.index(name) for name in ("count-open", "search-input", "theme-switch", "language-switch", "tray-all", "filter-overdue", "list-order")]
+    order = [
+        stops.index(name)
+        for name in ("count-open", "search-input", "theme-switch", "language-switch", "tray-all", "filter-overdue", "list-order")
+    ]
     assert order == sorted(order)
     assert len(set(stops)) > 35
 

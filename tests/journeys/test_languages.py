@@ -24,12 +24,17 @@ WORDS = """() => {
 }"""
 HAN = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]")
 # What stays Latin on a Chinese page: names of standards, units and settings, and codes.
-LATIN = re.compile(r"WGS-84|GCJ-02|BD-09|CGCS2000|API|OpenAPI|GRIDMAP_BASE_MAPS|GB/T|km²|Esc|Mo-Fr|dahua|SP-001|gridmap load grids|gcj02", re.IGNORECASE)
+LATIN = re.compile(
+    r"WGS-84|GCJ-02|BD-09|CGCS2000|API|OpenAPI|GRIDMAP_BASE_MAPS|GB/T|km²|Esc|Mo-Fr|dahua|SP-001|gridmap load grids|gcj02",
+    re.IGNORECASE,
+)
 
 
 def in_two_languages(station: Station) -> str:
     """A case whose own text has neither Chinese nor Latin letters; its number."""
-    return str(station.send(at=(0.5, 0.5), text="1234", address="5678", accuracy_m=900, camera_id="31015100081326000001")["case"]["id"])
+    return str(
+        station.send(at=(0.5, 0.5), text="1234", address="5678", accuracy_m=900, camera_id="31015100081326000001")["case"]["id"]
+    )
 
 
 def walk_everywhere(desk: Desk, number: str) -> list[str]:
@@ -42,7 +47,13 @@ def walk_everywhere(desk: Desk, number: str) -> list[str]:
     desk.see("button-layers").click()
     listen()
     desk.page.keyboard.press("Escape")
-    for chosen in (f"case:{number}", f"grid:{town.micro(1, 1)}", f"grid:{town.TOWN}", "service_point:SP-001", "camera:31015100081326000001"):
+    for chosen in (
+        f"case:{number}",
+        f"grid:{town.micro(1, 1)}",
+        f"grid:{town.TOWN}",
+        "service_point:SP-001",
+        "camera:31015100081326000001",
+    ):
         desk.on_page(f"() => {{ location.hash = '#sel={chosen}'; }}")
         desk.card(chosen.partition(":")[2] if not chosen.startswith("camera") else "·")
         listen()

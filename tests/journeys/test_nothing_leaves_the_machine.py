@@ -36,7 +36,13 @@ def test_the_map_asks_only_its_own_server(demo_station: Station, demo_desk: Desk
     desk.see("language-switch").click()
     desk.expect_connection("live")
     seen = desk.on_page(KINDS)
-    for part in ("/tiles/grids/", "/api/v1/cases.geojson", "/api/v1/cameras.geojson", "/api/v1/service-points.geojson", "/assets/leaflet/"):
+    for part in (
+        "/tiles/grids/",
+        "/api/v1/cases.geojson",
+        "/api/v1/cameras.geojson",
+        "/api/v1/service-points.geojson",
+        "/assets/leaflet/",
+    ):
         assert any(part in url for url in seen), f"{part} was never asked: this test looks at nothing"
     assert all(url.startswith(demo_station.origin) for url in seen)
     desk.expect_quiet()
