@@ -45,9 +45,7 @@ class GridmapError(Exception):
         values: what goes into the sentence's places.
     """
 
-    def __init__(
-        self, text: str, *, field: str = "", faults: Sequence[Fault] = (), **values: Any
-    ) -> None:
+    def __init__(self, text: str, *, field: str = "", faults: Sequence[Fault] = (), **values: Any) -> None:
         self.text = text
         self.values = values
         own = (Fault(field, text, values),) if field else ()

@@ -27,9 +27,7 @@ def distance_m(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
     return float(WGS84.inv(lon1, lat1, lon2, lat2)[2])
 
 
-def distances_m(
-    lon1: Degrees, lat1: Degrees, lon2: Degrees, lat2: Degrees
-) -> NDArray[np.float64]:
+def distances_m(lon1: Degrees, lat1: Degrees, lon2: Degrees, lat2: Degrees) -> NDArray[np.float64]:
     """Geodesic distances in metres, pair by pair."""
     return np.asarray(WGS84.inv(lon1, lat1, lon2, lat2)[2], dtype=np.float64)
 

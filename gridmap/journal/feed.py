@@ -77,20 +77,13 @@ def _happenings() -> Select[Any]:
 
 def since(session: Session, position: int, *, limit: int) -> list[Happening]:
     """What came after `position`, oldest first, at most `limit`."""
-    rows = session.execute(
-        _happenings()
-        .where(FeedEntry.position > position)
-        .order_by(FeedEntry.position)
-        .limit(limit)
-    )
+    rows = session.execute(_happenings().where(FeedEntry.position > position).order_by(FeedEntry.position).limit(limit))
     return [Happening(*row) for row in rows]
 
 
 def last_position(session: Session) -> int:
     """The newest position; 0 in an empty feed."""
-    return session.execute(
-        select(func.coalesce(func.max(FeedEntry.position), 0))
-    ).scalar_one()
+    return session.execute(select(func.coalesce(func.max(FeedEntry.position), 0))).scalar_one()
 
 
 def version(session: Session, topic: str) -> str:
@@ -102,9 +95,7 @@ def version(session: Session, topic: str) -> str:
     return f"{row.position}.{row.pending}"
 
 
-def history(
-    session: Session, topic: str, subject: str, *, limit: int = 500
-) -> list[JournalEntry]:
+def history(session: Session, topic: str, subject: str, *, limit: int = 500) -> list[JournalEntry]:
     """The journal of one thing, oldest first, at most the newest `limit` rows."""
     rows = session.scalars(
         select(JournalEntry)

@@ -17,16 +17,12 @@ class JournalEntry(Base):
     __table_args__ = (Index("ix_journal_subject", "topic", "subject", "id"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    at: Mapped[datetime] = mapped_column(
-        DateTime(timezone=True), server_default=func.clock_timestamp()
-    )
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
     topic: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(Text)
     subject: Mapped[str] = mapped_column(Text)
     actor: Mapped[str] = mapped_column(Text)
-    data: Mapped[dict[str, Any]] = mapped_column(
-        JSONB, server_default=text("'{}'::jsonb")
-    )
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
 
 
 class PendingEntry(Base):
@@ -37,9 +33,7 @@ class PendingEntry(Base):
 
     __tablename__ = "journal_pending"
 
-    journal_id: Mapped[int] = mapped_column(
-        BigInteger, primary_key=True, autoincrement=False
-    )
+    journal_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     topic: Mapped[str] = mapped_column(Text)
 
 
@@ -49,8 +43,6 @@ class FeedEntry(Base):
     __tablename__ = "feed"
     __table_args__ = (Index("ix_feed_topic", "topic", "position"),)
 
-    position: Mapped[int] = mapped_column(
-        BigInteger, primary_key=True, autoincrement=False
-    )
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     journal_id: Mapped[int] = mapped_column(BigInteger, unique=True)
     topic: Mapped[str] = mapped_column(Text)

@@ -33,7 +33,5 @@ def migrate(engine: Engine, revision: str = "head") -> None:
             command.upgrade(config, revision)
             connection.commit()
         finally:
-            connection.execute(
-                text("SELECT pg_advisory_unlock(hashtext('gridmap migrate'))")
-            )
+            connection.execute(text("SELECT pg_advisory_unlock(hashtext('gridmap migrate'))"))
             connection.commit()

@@ -20,9 +20,7 @@ def _digest(secret: str) -> bytes:
 
 
 def _in_force(session: Session, name: str) -> ApiKey | None:
-    return session.scalars(
-        select(ApiKey).where(ApiKey.name == name, ApiKey.revoked_at.is_(None))
-    ).one_or_none()
+    return session.scalars(select(ApiKey).where(ApiKey.name == name, ApiKey.revoked_at.is_(None))).one_or_none()
 
 
 def create(session: Session, name: str, *, actor: str) -> str:
@@ -33,14 +31,10 @@ def create(session: Session, name: str, *, actor: str) -> str:
         Conflict: a key of this name is in force.
     """
     if not name.strip() or len(name) > 100 or not name.isprintable():
-        raise Invalid(
-            msg("A key needs a name of 1 to 100 printable characters"), field="name"
-        )
+        raise Invalid(msg("A key needs a name of 1 to 100 printable characters"), field="name")
     if _in_force(session, name):
         raise Conflict(
-            msg(
-                "A key named '%(name)s' is in force; revoke it first or choose another name"
-            ),
+            msg("A key named '%(name)s' is in force; revoke it first or choose another name"),
             name=name,
         )
     secret = PREFIX + secrets.token_urlsafe(32)

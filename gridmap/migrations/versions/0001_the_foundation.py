@@ -120,27 +120,17 @@ def upgrade() -> None:
         sa.Column("bearing_deg", sa.Double(), nullable=True),
         sa.Column("view_angle_deg", sa.Double(), nullable=True),
         sa.Column("view_range_m", sa.Double(), nullable=True),
-        sa.Column(
-            "view", Geometry("POLYGON", srid=4326, spatial_index=False), nullable=True
-        ),
+        sa.Column("view", Geometry("POLYGON", srid=4326, spatial_index=False), nullable=True),
         sa.Column("stream_url", sa.Text(), server_default="", nullable=False),
         sa.Column("snapshot_url", sa.Text(), server_default="", nullable=False),
         sa.Column("vendor", sa.Text(), server_default="", nullable=False),
         sa.Column("state", sa.Text(), server_default="unknown", nullable=False),
         sa.Column("last_heard_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("id ~ '^[0-9]{20}$'", name=op.f("ck_camera_gb28181")),
-        sa.CheckConstraint(
-            "state IN ('online', 'offline', 'unknown')", name=op.f("ck_camera_state")
-        ),
-        sa.CheckConstraint(
-            "bearing_deg >= 0 AND bearing_deg < 360", name=op.f("ck_camera_bearing")
-        ),
-        sa.CheckConstraint(
-            "view_angle_deg > 0 AND view_angle_deg <= 360", name=op.f("ck_camera_angle")
-        ),
-        sa.CheckConstraint(
-            "view_range_m > 0 AND view_range_m <= 20000", name=op.f("ck_camera_range")
-        ),
+        sa.CheckConstraint("state IN ('online', 'offline', 'unknown')", name=op.f("ck_camera_state")),
+        sa.CheckConstraint("bearing_deg >= 0 AND bearing_deg < 360", name=op.f("ck_camera_bearing")),
+        sa.CheckConstraint("view_angle_deg > 0 AND view_angle_deg <= 360", name=op.f("ck_camera_angle")),
+        sa.CheckConstraint("view_range_m > 0 AND view_range_m <= 20000", name=op.f("ck_camera_range")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_camera")),
     )
     op.create_index(
@@ -150,9 +140,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_using="gist",
     )
-    op.create_index(
-        "idx_camera_view", "camera", ["view"], unique=False, postgresql_using="gist"
-    )
+    op.create_index("idx_camera_view", "camera", ["view"], unique=False, postgresql_using="gist")
     op.create_table(
         "category",
         sa.Column("id", sa.Integer(), sa.Identity(always=True), nullable=False),
@@ -163,9 +151,7 @@ def upgrade() -> None:
         sa.Column("group_en", sa.Text(), server_default="", nullable=False),
         sa.Column("name_zh", sa.Text(), nullable=False),
         sa.Column("name_en", sa.Text(), server_default="", nullable=False),
-        sa.CheckConstraint(
-            "kind IN ('component', 'matter')", name=op.f("ck_category_kind")
-        ),
+        sa.CheckConstraint("kind IN ('component', 'matter')", name=op.f("ck_category_kind")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_category")),
         sa.UniqueConstraint(
             "standard_ref",
@@ -205,9 +191,7 @@ def upgrade() -> None:
             "parent_code IS NOT DISTINCT FROM CASE WHEN length(code) > 9 THEN left(code, -3) END",
             name=op.f("ck_grid_parent"),
         ),
-        sa.ForeignKeyConstraint(
-            ["parent_code"], ["grid.code"], name=op.f("fk_grid_parent_code_grid")
-        ),
+        sa.ForeignKeyConstraint(["parent_code"], ["grid.code"], name=op.f("fk_grid_parent_code_grid")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_grid")),
     )
     op.create_index(op.f("ix_grid_parent_code"), "grid", ["parent_code"], unique=False)
@@ -232,9 +216,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal")),
     )
-    op.create_index(
-        "ix_journal_subject", "journal", ["topic", "subject", "id"], unique=False
-    )
+    op.create_index("ix_journal_subject", "journal", ["topic", "subject", "id"], unique=False)
     op.create_table(
         "journal_pending",
         sa.Column("journal_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -296,9 +278,7 @@ def upgrade() -> None:
             Geometry("MULTIPOLYGON", srid=4326, spatial_index=False),
             nullable=False,
         ),
-        sa.Column(
-            "label", Geometry("POINT", srid=4326, spatial_index=False), nullable=False
-        ),
+        sa.Column("label", Geometry("POINT", srid=4326, spatial_index=False), nullable=False),
         sa.Column("area_m2", sa.Double(), nullable=False),
         postgresql.ExcludeConstraint(
             (sa.column("grid_code"), "="),
@@ -310,12 +290,8 @@ def upgrade() -> None:
             "NOT isempty(valid) AND lower_inc(valid) AND NOT upper_inc(valid)",
             name=op.f("ck_boundary_half_open"),
         ),
-        sa.CheckConstraint(
-            "ST_IsValid(geom) AND NOT ST_IsEmpty(geom)", name=op.f("ck_boundary_sound")
-        ),
-        sa.ForeignKeyConstraint(
-            ["grid_code"], ["grid.code"], name=op.f("fk_boundary_grid_code_grid")
-        ),
+        sa.CheckConstraint("ST_IsValid(geom) AND NOT ST_IsEmpty(geom)", name=op.f("ck_boundary_sound")),
+        sa.ForeignKeyConstraint(["grid_code"], ["grid.code"], name=op.f("fk_boundary_grid_code_grid")),
         sa.ForeignKeyConstraint(
             ["publication_id"],
             ["publication.id"],
@@ -323,12 +299,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_boundary")),
     )
-    op.create_index(
-        "idx_boundary_geom", "boundary", ["geom"], unique=False, postgresql_using="gist"
-    )
-    op.create_index(
-        op.f("ix_boundary_grid_code"), "boundary", ["grid_code"], unique=False
-    )
+    op.create_index("idx_boundary_geom", "boundary", ["geom"], unique=False, postgresql_using="gist")
+    op.create_index(op.f("ix_boundary_grid_code"), "boundary", ["grid_code"], unique=False)
     op.create_index(
         "ix_boundary_in_force",
         "boundary",
@@ -336,9 +308,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where="upper_inf(valid)",
     )
-    op.create_index(
-        op.f("ix_boundary_publication_id"), "boundary", ["publication_id"], unique=False
-    )
+    op.create_index(op.f("ix_boundary_publication_id"), "boundary", ["publication_id"], unique=False)
     op.create_table(
         "cases",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -354,9 +324,7 @@ def upgrade() -> None:
         sa.Column("source_id", sa.Text(), nullable=False),
         sa.Column("category_id", sa.Integer(), nullable=True),
         sa.Column("source_code", sa.Text(), nullable=True),
-        sa.Column(
-            "location", Geometry("POINT", srid=4326, spatial_index=False), nullable=True
-        ),
+        sa.Column("location", Geometry("POINT", srid=4326, spatial_index=False), nullable=True),
         sa.Column("accuracy_m", sa.Double(), nullable=True),
         sa.Column("address", sa.Text(), server_default="", nullable=False),
         sa.Column("text", sa.Text(), server_default="", nullable=False),
@@ -378,9 +346,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("grid_code", sa.Text(), nullable=True),
-        sa.Column(
-            "ambiguous", sa.Boolean(), server_default=sa.text("false"), nullable=False
-        ),
+        sa.Column("ambiguous", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("route", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("alerts", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.CheckConstraint(
@@ -392,12 +358,8 @@ def upgrade() -> None:
             name=op.f("ck_cases_state"),
         ),
         sa.CheckConstraint("accuracy_m >= 0", name=op.f("ck_cases_accuracy")),
-        sa.ForeignKeyConstraint(
-            ["category_id"], ["category.id"], name=op.f("fk_cases_category_id_category")
-        ),
-        sa.ForeignKeyConstraint(
-            ["grid_code"], ["grid.code"], name=op.f("fk_cases_grid_code_grid")
-        ),
+        sa.ForeignKeyConstraint(["category_id"], ["category.id"], name=op.f("fk_cases_category_id_category")),
+        sa.ForeignKeyConstraint(["grid_code"], ["grid.code"], name=op.f("fk_cases_grid_code_grid")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
         sa.UniqueConstraint("number", name=op.f("uq_cases_number")),
     )
@@ -489,16 +451,10 @@ def upgrade() -> None:
         sa.Column("payload", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("case_id", sa.BigInteger(), nullable=False),
         sa.Column("relation", sa.Text(), nullable=False),
-        sa.CheckConstraint(
-            "relation IN ('opened', 'joined')", name=op.f("ck_alert_relation")
-        ),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["cases.id"], name=op.f("fk_alert_case_id_cases")
-        ),
+        sa.CheckConstraint("relation IN ('opened', 'joined')", name=op.f("ck_alert_relation")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_alert_case_id_cases")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
-        sa.UniqueConstraint(
-            "source", "source_id", name=op.f("uq_alert_source_source_id")
-        ),
+        sa.UniqueConstraint("source", "source_id", name=op.f("uq_alert_source_source_id")),
     )
     op.create_index(op.f("ix_alert_case_id"), "alert", ["case_id"], unique=False)
     op.create_table(
