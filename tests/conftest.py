@@ -6,6 +6,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from apiflask import APIFlask
@@ -22,6 +23,10 @@ from gridmap.http.state import state
 from gridmap.migrations import migrate
 from gridmap.people import keys
 from tests import town
+
+# The same examples at every run, so that what fails for one fails for all; `--hypothesis-profile=default` looks for others.
+hypothesis.settings.register_profile("everyday", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("everyday")
 
 TEMPLATE = "gridmap_template"
 _copies = count(1)
