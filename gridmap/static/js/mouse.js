@@ -10,7 +10,7 @@ export function copy(text, say) {
 
 export function mouse(map, say) {
   let last = null;
-  const node = h("button", { type: "button", class: "coordinates", id: "mouse-position", dataset: { testid: "mouse-position" }, title: t("mouse.title"), "aria-label": t("mouse.title"), onclick: () => last && copy(last, say) }, t("mouse.none"));
+  const node = h("button", { type: "button", class: "coordinates", id: "mouse-position", dataset: { testid: "mouse-position" }, title: t("mouse.title"), onclick: () => last && copy(last, say) }, t("mouse.none"));
   map.on("mousemove", ({ latlng }) => { last = coordinates(latlng.lng, latlng.lat); node.textContent = `WGS-84 ${last}`; });
   by_id("stage").append(node);
   // A double use of the wheel button: copy what lies under the pointer without moving it away.
