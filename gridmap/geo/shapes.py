@@ -24,10 +24,10 @@ class Shape(TypeDecorator[BaseGeometry]):
         self.spatial_index = spatial_index
         super().__init__(geometry_type=kind, srid=SRID, spatial_index=spatial_index)
 
-    def process_bind_param(self, value: BaseGeometry | None, dialect: Any) -> WKBElement | None:
+    def process_bind_param(self, value: BaseGeometry | None, dialect: Any) -> WKBElement | None:  # noqa: ARG002  # SQLAlchemy's signature
         return None if value is None else from_shape(value, srid=SRID)
 
-    def process_result_value(self, value: Any, dialect: Any) -> BaseGeometry | None:
+    def process_result_value(self, value: Any, dialect: Any) -> BaseGeometry | None:  # noqa: ARG002  # same
         if value is None:
             return None
         data = value.data if isinstance(value, WKBElement) else value
