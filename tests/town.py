@@ -1,13 +1,13 @@
 """The tiny town: 3 × 3 square micro-grids in 3 villages (its columns), and mothers of everything that stands in it.
 
-    y=3  ┌────┬────┬────┐
-         │ 13 │ 23 │ 33 │      village 310151999201, …202, …203 from west to east;
-    y=2  ├────┼────┼────┤      micro-grid 001, 002, 003 from south to north, so that `micro(2, 3)` is the top middle
-         │ 12 │ 22 │ 32 │      one. A cell is a hundredth of a degree: 948 m by 1,109 m.
-    y=1  ├────┼────┼────┤
-         │ 11 │ 21 │ 31 │
-    y=0  └────┴────┴────┘
-        x=0   1    2    3
+y=3  ┌────┬────┬────┐
+     │ 13 │ 23 │ 33 │      village 310151999201, …202, …203 from west to east;
+y=2  ├────┼────┼────┤      micro-grid 001, 002, 003 from south to north, so that `micro(2, 3)` is the top middle
+     │ 12 │ 22 │ 32 │      one. A cell is a hundredth of a degree: 948 m by 1,109 m.
+y=1  ├────┼────┼────┤
+     │ 11 │ 21 │ 31 │
+y=0  └────┴────┴────┘
+    x=0   1    2    3
 """
 
 from datetime import UTC, datetime
@@ -75,7 +75,11 @@ def camera(session: Session, number: int = 1, *, at: tuple[float, float] = (0.5,
         id=f"31015100081326{number:06d}",
         location=Point(lon, lat),
         view=view,
-        **(looks | {"name": f"探头{number}", "name_en": f"Camera {number}", "vendor": "dahua", "state": CameraState.ONLINE} | facts),
+        **(
+            looks
+            | {"name": f"探头{number}", "name_en": f"Camera {number}", "vendor": "dahua", "state": CameraState.ONLINE}
+            | facts
+        ),
     )
     session.add(made)
     session.flush()
@@ -94,7 +98,9 @@ def service_point(session: Session, number: int = 1, *, at: tuple[float, float] 
     return made
 
 
-def category(session: Session, code: str = "06010", *, hours: float | None = 4, vendor_code: str | None = None, **facts: Any) -> Category:
+def category(
+    session: Session, code: str = "06010", *, hours: float | None = 4, vendor_code: str | None = None, **facts: Any
+) -> Category:
     """A matter of the current standard: exposed rubbish, to be gone within four hours; `dahua` calls it `vendor_code`."""
     given = {"standard_ref": STANDARD, "kind": "matter", "group_zh": "市容环境类", "group_en": "City appearance"}
     made = Category(code=code, **(given | {"name_zh": f"类别{code}", "name_en": f"Category {code}"} | facts))
