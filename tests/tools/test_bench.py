@@ -9,6 +9,7 @@ import shapely
 
 from gridmap.grids.coverage import problems
 from gridmap.resources import CHECKOUT
+from tools.bench.__main__ import MARK, record
 from tools.bench.city import City
 from tools.bench.figures import figure, table
 
@@ -41,6 +42,18 @@ def test_a_table_says_what_was_promised_and_kept() -> None:
         "| many | 1,200 alerts/s | ≥ 500 alerts/s | yes |",
         "| other | 1.0 ms |  |  |",
     ]
+
+
+def test_a_run_can_be_recorded_in_the_page(tmp_path: Path) -> None:
+    page = tmp_path / "benchmarks.md"
+    page.write_text(f"before\n{MARK}\nold\n{MARK}\nafter\n")
+    for cores in (2, 4):
+        record(page, {"cores": cores}, [figure("quick", [1.0], "ms", 2)])
+    told = page.read_text()
+    assert told.startswith(f"before\n{MARK}\n- cores: 4\n")
+    assert "| quick | 1.0 ms | < 2 ms | yes |" in told
+    assert "old" not in told
+    assert told.endswith(f"{MARK}\nafter\n")
 
 
 def test_a_quick_run_measures_everything(tmp_path: Path) -> None:
