@@ -158,11 +158,19 @@ class GridIndex:
         return np.asarray(self._arcs.geometries[chosen])
 
     def _gather(self, n: int, point: Ints, arc: Ints, metres: Floats) -> list[dict[int, float]]:
+        """Of pairs of point and arc, for each point the grids those arcs bound, each with its least distance."""
+        owner = self._owners[arc].ravel()
+        real = owner != NOBODY
+        pair = np.repeat(point, 2)[real] * len(self.codes) + owner[real]
+        metres = np.repeat(metres, 2)[real]
+        order = np.lexsort((metres, pair))
+        pair, metres = pair[order], metres[order]
+        least = np.append(True, pair[1:] != pair[:-1])[: len(pair)]
         near: list[dict[int, float]] = [{} for _ in range(n)]
-        for i, owners, d in zip(point.tolist(), self._owners[arc].tolist(), metres.tolist(), strict=True):
-            for owner in owners:
-                if owner != NOBODY and d < near[i].get(owner, np.inf):
-                    near[i][owner] = d
+        for i, grid, d in zip(
+            *(column.tolist() for column in (*divmod(pair[least], len(self.codes)), metres[least])), strict=True
+        ):
+            near[i][grid] = d
         return near
 
 
