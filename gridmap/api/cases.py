@@ -9,7 +9,7 @@ from apiflask import APIBlueprint
 from flask import Response, request
 from pydantic import Field
 
-from gridmap.api.fields import Bbox, Moment, Strictly, Text, bounds, checked
+from gridmap.api.fields import Bbox, QueryMoment, Strictly, Text, bounds, checked
 from gridmap.api.shapes import Feature, FeatureCollection, Json, collection, route_answer
 from gridmap.cases import lookup
 from gridmap.cases.lookup import Filter
@@ -76,7 +76,7 @@ class CasesQuery(Strictly):
         Field(description="standard|kind|code, several separated by commas"),
     ] = None
     source: Annotated[Text | None, Field(max_length=100)] = None
-    since: Annotated[Moment | None, Field(description="received at or after")] = None
+    since: Annotated[QueryMoment | None, Field(description="received at or after")] = None
     tray: Literal["unrouted", "triage"] | None = None
     q: Annotated[Text | None, Field(max_length=100, description="looked for in number, address and text")] = None
     limit: Annotated[int, Field(ge=1, le=10_000)] = 1000

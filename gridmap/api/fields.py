@@ -21,6 +21,7 @@ from gridmap.errors import msg
 from gridmap.geo.datum import Datum
 
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
+_LOST_PLUS = re.compile(r"(:\d{2}(?:\.\d+)?) (\d{2}:?\d{2})$")
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -44,6 +45,11 @@ def _is_text(value: Any) -> Any:
     if not isinstance(value, str) or not _MOMENT.match(value):
         raise ValueError(msg("This must be a moment in ISO 8601 with its zone, such as 2026-11-22T21:05:00+08:00"))
     return value
+
+
+def _with_its_plus(value: Any) -> Any:
+    # In an address a plus sign that nobody encoded arrives as a space.
+    return _LOST_PLUS.sub(r"\1+\2", value) if isinstance(value, str) else value
 
 
 def _not_ancient(moment: datetime) -> datetime:
@@ -76,6 +82,7 @@ Accuracy = Annotated[Number, Field(ge=0, le=50_000, description="metres within w
 DatumField = Annotated[Datum, Field(description="the coordinates' datum; never guessed")]
 
 # In a query everything is text, so numbers are parsed rather than demanded.
+QueryMoment = Annotated[Moment, BeforeValidator(_with_its_plus)]
 QueryNumber = FiniteFloat
 QueryLongitude = Annotated[QueryNumber, AfterValidator(_longitude)]
 QueryLatitude = Annotated[QueryNumber, AfterValidator(_latitude)]

@@ -8,7 +8,7 @@ from flask import Response
 from pydantic import BaseModel, Field
 
 from gridmap import clock
-from gridmap.api.fields import Bbox, Moment, Strictly, bounds
+from gridmap.api.fields import Bbox, QueryMoment, Strictly, bounds
 from gridmap.api.shapes import FeatureCollection, Json, collection
 from gridmap.cases import figures
 from gridmap.grids import lookup
@@ -26,7 +26,7 @@ class GridsQuery(Strictly):
     """Which grids; all of them when nothing is said."""
 
     level: Level | None = None
-    at: Annotated[Moment | None, Field(description="the boundaries in force at this moment; default now")] = None
+    at: Annotated[QueryMoment | None, Field(description="the boundaries in force at this moment; default now")] = None
     bbox: Bbox = None
 
 

@@ -8,7 +8,7 @@ from apiflask import APIBlueprint
 from flask import Response, request
 from pydantic import BaseModel, Field, model_validator
 
-from gridmap.api.fields import DatumField, Moment, Number, QueryLatitude, QueryLongitude, QueryNumber, Strictly
+from gridmap.api.fields import DatumField, Moment, Number, QueryLatitude, QueryLongitude, QueryMoment, QueryNumber, Strictly
 from gridmap.api.shapes import RouteAnswer, route_answer, route_told
 from gridmap.errors import msg
 from gridmap.geo.datum import to_wgs84
@@ -28,7 +28,7 @@ class RouteQuery(Strictly):
     lat: QueryLatitude
     datum: DatumField
     accuracy_m: Annotated[QueryNumber, Field(ge=0, le=50_000)] | None = None
-    at: Moment | None = None
+    at: QueryMoment | None = None
 
 
 class RouteColumns(Strictly):

@@ -66,6 +66,8 @@ def test_grids_come_whole_and_nest(standing: FlaskClient) -> None:
         ("at=2025-12-31T23:59:59Z", 0),
         ("at=2026-01-01T00:00:00Z", 13),
         ("at=2026-01-01T08:00:00%2B08:00", 13),
+        ("at=2026-01-01T08:00:00+08:00", 13),
+        ("at=2026-01-01T07:59:59.999+0800", 0),
         ("at=2099-01-01T00:00:00Z", 13),
         ("level=micro&bbox=121.401,31.601,121.402,31.602", 1),
         ("level=micro&bbox=121.409,31.609,121.411,31.611", 4),
@@ -195,6 +197,13 @@ def test_columns_and_single_points_agree(standing: FlaskClient) -> None:
         assert [told[key][i] for key in ("grid", "rule", "distance_to_border_m", "ambiguous")] == [
             one[key] for key in ("grid", "rule", "distance_to_border_m", "ambiguous")]  # fmt: skip
         assert told["runner_up"][i] == (one["runner_up"] or {"code": None})["code"]
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(9, 201), (11, 422)])
+def test_a_senders_clock_may_run_ahead_a_little(sender: FlaskClient, minutes: int, status: int) -> None:
+    ahead = (clock.now() + timedelta(minutes=minutes)).isoformat()
+    body = {"source": "dahua", "source_id": "A-1", "occurred_at": ahead}
+    assert sender.post("/api/v1/alerts", json=body).status_code == status
 
 
 # ---- cases
