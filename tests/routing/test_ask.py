@@ -1,0 +1,71 @@
+"""Indexes are built once for all who need them, and kept for the few latest publications."""
+
+from datetime import datetime, timedelta
+from threading import Barrier, Thread
+
+import pytest
+from shapely.geometry import Polygon
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from gridmap.grids.lookup import InForce
+from gridmap.routing import ask
+from gridmap.routing.ask import Indexes
+from gridmap.routing.index import GridIndex
+from tests import town
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The publications for which an index was built."""
+    seen: list[int] = []
+
+    class Counted(GridIndex):
+        def __init__(self, held: InForce) -> None:
+            seen.append(held.publication)
+            super().__init__(held)
+
+    monkeypatch.setattr(ask, "GridIndex", Counted)
+    return seen
+
+
+def test_many_threads_build_it_once(committing: Engine, built: list[int]) -> None:
+    with Session(committing) as session, session.begin():
+        town.found(session)
+    indexes, together = Indexes(), Barrier(8)
+    found: list[GridIndex] = []
+
+    def look() -> None:
+        with Session(committing) as session:
+            together.wait(10)
+            found.append(indexes.at(session))
+
+    threads = [Thread(target=look) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert len(built) == 1
+    assert len(set(map(id, found))) == 1
+
+
+def test_the_few_used_last_are_kept(tiny_town: Session, built: list[int]) -> None:
+    moments: list[datetime] = [town.FOUNDED]
+    for n in range(1, 4):
+        top = town.spot(3 + n / 10, 2.5)
+        moments.append(town.FOUNDED + timedelta(days=n))
+        bent = Polygon([town.spot(2, 2), town.spot(3, 2), top, town.spot(3, 3), town.spot(2, 3)])
+        town.found(tiny_town, at=moments[-1], m33=bent)
+    indexes = Indexes(keep=2)
+    for moment in (moments[0], moments[1], moments[0], moments[2], moments[0], moments[1]):
+        assert indexes.at(tiny_town, moment).at == moment
+    assert len(built) == 4  # The first stayed, the second had to be built again.
+
+
+def test_a_build_that_fails_is_tried_again(tiny_town: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    indexes = Indexes()
+    with monkeypatch.context() as broken:
+        broken.setattr(ask, "GridIndex", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            indexes.at(tiny_town)
+    assert indexes.at(tiny_town).codes
