@@ -1,33 +1,20 @@
 """Without a mouse, and without eyes: the whole desk is there all the same."""
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.axe import violations
 from tests.journeys.operator_desk import Desk
-from tests.journeys.station import CHECKOUT, Station
+from tests.journeys.station import Station
 
-AXE = Path(CHECKOUT, "node_modules/axe-core/axe.min.js")
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations"]}
-RUN = """async ([where, rules]) => (await axe.run(where, rules)).violations
-    .filter((one) => ['serious', 'critical'].includes(one.impact))
-    .map((one) => `${one.id}: ${one.help}: ${one.nodes.slice(0, 3).map((node) => node.target.join(' ') + ' ' + (node.any[0]?.message ?? '')).join(' | ')}`)"""
 FOCUSED = """() => {
     const one = document.activeElement;
     // The search's ring is drawn around its box.
     const style = getComputedStyle(one.closest('.search-box') ?? one);
     return {name: one.dataset.case || one.id || one.dataset.testid || one.className, shown: style.outlineStyle !== 'none' || style.boxShadow !== 'none', page: one === document.body};
 }"""
-
-
-def violations(desk: Desk, where: Any = None) -> list[str]:
-    """What axe finds serious."""
-    desk.on_page(AXE.read_text("utf-8"))
-    found: list[str] = desk.page.evaluate(RUN, [where or "body", RULES])
-    return found
 
 
 def focused(desk: Desk) -> str:

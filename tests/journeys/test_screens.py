@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.axe import violations
 from tests.journeys.operator_desk import Desk
 from tests.journeys.station import Station
 
@@ -38,10 +39,13 @@ def test_it_fits_every_screen(demo_station: Station, sit_down: Callable[..., Des
 
 def test_a_phone_in_one_hand(demo_station: Station, sit_down: Callable[..., Desk]) -> None:
     width, height = SIZES["phone"]
-    desk = sit_down(demo_station, viewport={"width": width, "height": height}, has_touch=True, is_mobile=True).open()
+    desk = sit_down(
+        demo_station, viewport={"width": width, "height": height}, has_touch=True, is_mobile=True, reduced_motion="reduce"
+    ).open()
     handle = desk.page.locator("#panel-handle")
     handle.tap()
     expect(handle).to_have_attribute("aria-expanded", "true")
+    assert violations(desk) == []
     desk.rows.nth(3).tap()
     card = desk.see("card")
     expect(card.get_by_test_id("route-reason")).not_to_be_empty()
