@@ -1,5 +1,6 @@
 // The cases this screen knows, by number. What arrives twice, or late, changes nothing.
 import { signal } from "./signal.js";
+import { is_open } from "./urgency.js";
 import { moments } from "./urgency.js";
 
 export class CaseStore {
@@ -16,8 +17,10 @@ export class CaseStore {
     return [...this.cases.values()];
   }
 
+  // All open cases anew. Closed ones that somebody asked for stay, unless they are open again.
   replace(features) {
-    this.cases = new Map(features.map((feature) => [feature.properties.number, feature]));
+    const closed = this.all.filter((feature) => !is_open(feature.properties));
+    this.cases = new Map([...closed, ...features].map((feature) => [feature.properties.number, feature]));
     this.changed.emit(null);
   }
 

@@ -34,6 +34,14 @@ test("an event that comes twice counts once", () => {
   for (const code of ["310151101", "310151101203", "310151101203001"]) assert.deepEqual(counts.get(code), { open: 1, last_24h: 1, overdue: 0 });
 });
 
+test("loading the open cases anew keeps the closed ones, and forgets what is open no more", () => {
+  const store = new CaseStore();
+  store.replace([feature("1"), feature("2")]);
+  store.add([feature("3", { state: "closed" }), feature("4", { state: "closed" })]);
+  store.replace([feature("2"), feature("4")]);
+  assert.deepEqual(store.all.map(({ properties: { number, state } }) => number + state).sort(), ["2discovered", "3closed", "4discovered"]);
+});
+
 test("a case that closes or moves leaves its old grid", () => {
   const store = new CaseStore();
   const counts = new Counts("");
