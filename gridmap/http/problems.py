@@ -1,6 +1,5 @@
 """Errors as RFC 9457 problem+json, in the reader's language; one table says which status each kind gets."""
 
-from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -12,6 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import HTTP_STATUS_CODES
 
 from gridmap import errors
 from gridmap.errors import Fault, GridmapError, msg
@@ -56,7 +56,9 @@ def problem(
     status: int, detail: str, told: list[Fault] | tuple[Fault, ...] = (), headers: dict[str, str] | None = None
 ) -> Response:
     """An error answer; `told` lists the fields and what is wrong with each."""
-    body: dict[str, Any] = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    # Werkzeug's names, because Python's own changed with 3.13.
+    title = HTTP_STATUS_CODES.get(status, str(status))
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     if told:
         body["errors"] = [{"field": fault.field, "message": tell(fault.text, fault.values)} for fault in told]
     response = answer(body, status, mimetype=PROBLEM)
