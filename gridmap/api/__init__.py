@@ -5,10 +5,21 @@
 
 from apiflask import APIFlask
 
-from gridmap.api import alerts, batch, cases, grids, live, places, routes, search, status, tiles
+from gridmap.api.alerts import bp as alerts_bp
+from gridmap.api.batch import bp as batch_bp
+from gridmap.api.cases import bp as cases_bp
+from gridmap.api.grids import bp as grids_bp
+from gridmap.api.live import bp as live_bp
+from gridmap.api.places import bp as places_bp
+from gridmap.api.routes import bp as routes_bp
+from gridmap.api.search import bp as search_bp
+from gridmap.api.status import bp as status_bp
+from gridmap.api.tiles import bp as tiles_bp
+
+_BLUEPRINTS = (alerts_bp, batch_bp, routes_bp, grids_bp, cases_bp, places_bp, search_bp, live_bp, tiles_bp, status_bp)
 
 
 def install(app: APIFlask) -> None:
     """Register the API on `app`."""
-    for module in (alerts, batch, routes, grids, cases, places, search, live, tiles, status):
-        app.register_blueprint(module.bp)
+    for blueprint in _BLUEPRINTS:
+        app.register_blueprint(blueprint)

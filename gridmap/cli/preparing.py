@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -47,7 +48,16 @@ def _is_empty(url: str) -> bool:
 
 def environment(settings: Settings, url: str) -> dict[str, str]:
     """What our children need to know beyond the settings they read themselves."""
-    return {**os.environ, "GRIDMAP_DATABASE_URL": url, "GRIDMAP_SECRET_KEY": _secret(settings), "PYTHONUNBUFFERED": "1"}
+    own = {"GRIDMAP_DATABASE_URL": url, "GRIDMAP_SECRET_KEY": _secret(settings), "PYTHONUNBUFFERED": "1"}
+    return {**os.environ, **own, "PROMETHEUS_MULTIPROC_DIR": str(_fresh_figures(settings))}
+
+
+def _fresh_figures(settings: Settings) -> Path:
+    """The folder where the web server's processes keep their counts, so that any of them can tell them all."""
+    folder = settings.home / "figures"
+    shutil.rmtree(folder, ignore_errors=True)  # Counts begin anew with the program, as Prometheus expects.
+    folder.mkdir()
+    return folder
 
 
 def _secret(settings: Settings) -> str:

@@ -134,6 +134,15 @@ def test_it_serves_the_demo_town_and_the_simulated_alerts_arrive(town: Town) -> 
     assert town.home.joinpath("simulator-key").stat().st_mode & 0o077 == 0
 
 
+def test_the_figures_are_those_of_all_workers_together(town: Town) -> None:
+    town.start()
+    for _ in range(30):  # Enough that no worker stays without one.
+        town.get("/healthz")
+    lines = town.get("/metrics").decode().splitlines()
+    (counted,) = (line for line in lines if line.startswith("gridmap_request_seconds_count") and 'route="/healthz"' in line)
+    assert float(counted.split()[-1]) == 30
+
+
 def test_a_second_one_in_the_same_home_is_refused_and_harms_nothing(town: Town) -> None:
     town.start()
     second = town.launch(GRIDMAP_PORT=str(free_port()))
