@@ -1,6 +1,9 @@
 """Compose the application: settings, database, doors. Nobody imports this but those who start it."""
 
+import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from apiflask import APIFlask
@@ -52,15 +55,11 @@ def _secret_key(settings: Settings) -> str:
     if settings.secret_key is not None:
         return settings.secret_key.get_secret_value()
     kept = Path(settings.home) / "secret_key"
-    try:
-        return kept.read_text()
-    except FileNotFoundError:
-        fresh = secrets.token_urlsafe(48)
-    try:
+    if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
-        with kept.open("x") as file:  # Two workers may start at once: the first one's key is everybody's.
-            kept.chmod(0o600)
-            file.write(fresh)
-    except FileExistsError:
-        return kept.read_text()
-    return fresh
+        with tempfile.NamedTemporaryFile("w", dir=kept.parent, prefix="secret_key.") as fresh:  # readable by its owner only
+            fresh.write(secrets.token_urlsafe(48))
+            fresh.flush()
+            with suppress(FileExistsError):  # Two workers may start at once: the first one's key is everybody's.
+                os.link(fresh.name, kept)
+    return kept.read_text().strip()
