@@ -51,6 +51,8 @@ def _settings(layout: Layout, *, durable: bool) -> dict[str, object]:
         "fsync": "off",
         "synchronous_commit": "off",
         "full_page_writes": "off",
+        # Its workers are the superuser's: one that happens to be in a test's database keeps our role from dropping it.
+        "autovacuum": "off",
         "wal_level": "minimal",
         "max_wal_senders": 0,
     }
