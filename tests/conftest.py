@@ -15,13 +15,13 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from gridmap.accounts import keys
 from gridmap.app import create_app
 from gridmap.cluster.server import Cluster, temporary_cluster
 from gridmap.config import Settings
 from gridmap.db import make_engine
 from gridmap.http.state import state
 from gridmap.migrations import migrate
-from gridmap.people import keys
 from tests import town
 
 # The same examples at every run, so that what fails for one fails for all; `--hypothesis-profile=default` looks for others.

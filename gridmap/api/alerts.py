@@ -13,8 +13,9 @@ from gridmap.api.together import Together
 from gridmap.cases import lookup
 from gridmap.desk.alerts import Incoming, Outcome, Relation, receive
 from gridmap.http.json import answer, only_json
-from gridmap.http.keys import authenticate, bearer, needs_key
+from gridmap.http.keys import bearer
 from gridmap.http.state import db, policy, settings
+from gridmap.http.who import caller, needs
 
 bp = APIBlueprint("alerts", __name__, url_prefix="/api/v1", tag="Alerts")
 
@@ -23,7 +24,7 @@ bp.before_request(only_json)
 
 
 @bp.post("/alerts")
-@needs_key
+@needs("alerts.send")
 @bp.input(AlertBody, arg_name="body")
 @bp.output(AlertAnswer, status_code=201, description="A case was opened")
 @bp.doc(
@@ -34,6 +35,7 @@ bp.before_request(only_json)
         200: "Known already, or joined an open case",
         400: "Not JSON in UTF-8",
         401: "No valid API key",
+        403: "A key without the scope `alerts`",
         413: "Too large",
         415: "Not sent as JSON",
         422: "A field is wrong",
@@ -41,7 +43,7 @@ bp.before_request(only_json)
 )
 def post_alert(body: AlertBody) -> Response:
     """Take one alert, answer with its case and the whole route."""
-    actor = authenticate()
+    actor = caller().name
     ahead = timedelta(minutes=settings().future_minutes)
     alert = body.incoming(request.get_data(as_text=True), now=clock.now(), ahead=ahead)
     outcome = _together().receive(db(), alert, actor=actor)

@@ -18,8 +18,9 @@ from gridmap.desk.alerts import Incoming, receive
 from gridmap.errors import Fault, Invalid, msg
 from gridmap.http.faults import faults
 from gridmap.http.json import read
-from gridmap.http.keys import authenticate, bearer
+from gridmap.http.keys import bearer
 from gridmap.http.state import db, policy, settings
+from gridmap.http.who import caller, needs
 
 bp = APIBlueprint("batch", __name__, url_prefix="/api/v1", tag="Batches")
 NDJSON = "application/x-ndjson"
@@ -36,10 +37,12 @@ class _Line(NamedTuple):
 _RESPONSES: Responses = {
     200: {"description": "One result a line", "content": {NDJSON: {"schema": {"type": "string"}}}},
     401: {"description": "No valid API key"},
+    403: {"description": "A key without the scope `alerts`"},
 }
 
 
 @bp.post("/alerts/batch")
+@needs("alerts.send")
 @bp.doc(
     summary="Send many alerts",
     description="One alert a line (NDJSON). Answers one line for each: its number, and the case or what is wrong with it."
@@ -50,7 +53,7 @@ _RESPONSES: Responses = {
 )
 def post_batch() -> Response:
     """Take a stream of alerts, chunk by chunk; each chunk commits by itself."""
-    actor = authenticate()
+    actor = caller().name
     request.max_content_length = settings().batch_max_bytes
     results: list[bytes] = []
     # Buffered: the raw stream would be read byte by byte to find the ends of lines.

@@ -13,8 +13,9 @@ from gridmap.api.shapes import RouteAnswer, route_answer, route_told
 from gridmap.errors import msg
 from gridmap.geo.datum import to_wgs84
 from gridmap.http.json import answer, only_json
-from gridmap.http.keys import bearer, needs_key
+from gridmap.http.keys import bearer
 from gridmap.http.state import db, settings
+from gridmap.http.who import needs
 from gridmap.routing.ask import Place, index_at, route_all, route_by
 
 bp = APIBlueprint("route", __name__, url_prefix="/api/v1", tag="Routing")
@@ -95,14 +96,20 @@ bp.before_request(only_json)
 
 
 @bp.post("/route")
-@needs_key
+@needs("route.ask")
 @bp.input(RouteColumns, arg_name="body")
 @bp.output(RouteColumnsAnswer)
 @bp.doc(
     summary="Route many points",
     description="Up to 100,000 points as columns; answers columns.",
     security=bearer.name,
-    responses={401: "No valid API key", 413: "Too large", 415: "Not JSON", 422: "A field is wrong"},
+    responses={
+        401: "No valid API key",
+        403: "A key without the scope `route`",
+        413: "Too large",
+        415: "Not JSON",
+        422: "A field is wrong",
+    },
 )
 def post_route(body: RouteColumns) -> Response:
     """Route many points at once."""

@@ -4,10 +4,10 @@ import getpass
 
 import click
 
+from gridmap.accounts import keys
 from gridmap.cli.database import opened_session
 from gridmap.cli.settings import read_settings
 from gridmap.clock import local
-from gridmap.people import keys
 
 
 def actor() -> str:

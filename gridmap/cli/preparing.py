@@ -87,8 +87,8 @@ def simulator_key(settings: Settings, url: str) -> Path:
 
 def _new_key(url: str) -> str:
     """A key for the simulator alone, in place of the last start's."""
+    from gridmap.accounts import keys  # noqa: PLC0415  # same
     from gridmap.db import make_engine, make_sessions  # noqa: PLC0415  # only where alerts are simulated
-    from gridmap.people import keys  # noqa: PLC0415  # same
 
     engine = make_engine(url, pool_size=1)
     try:

@@ -1,48 +1,27 @@
-"""Who asks: machines show an API key, `Authorization: Bearer KEY`."""
-
-from collections.abc import Callable
-from functools import wraps
-from typing import ParamSpec, TypeVar
+"""Machines show an API key: `Authorization: Bearer KEY`."""
 
 from apiflask import HTTPTokenAuth
-from flask import g, request
+from flask import request
 
+from gridmap.accounts import keys
+from gridmap.accounts.caller import Caller
 from gridmap.errors import NotAuthenticated, msg
 from gridmap.http.state import db
-from gridmap.people import keys
 
-# Declares the scheme in the OpenAPI document; the check itself is `authenticate`, which answers with our own problems.
+# Declares the scheme in the OpenAPI document; the check itself is `who.needs`, which answers with our own problems.
 bearer = HTTPTokenAuth(scheme="Bearer", description="An API key, made by `gridmap keys create NAME`.")
 
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def needs_key(view: Callable[P, R]) -> Callable[P, R]:
-    """A view that asks for the key before it looks at anything else; stands right below the route."""
-
-    @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        authenticate()
-        return view(*args, **kwargs)
-
-    return guarded
-
-
-def authenticate() -> str:
-    """The caller as the journal names it (`key:NAME`).
+def by_key() -> Caller | None:
+    """The machine whose key came with this request; None when there is none.
 
     Raises:
-        NotAuthenticated: no key, or none that is in force.
+        NotAuthenticated: the key is not in force.
     """
-    if "actor" in g:
-        return str(g.actor)
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
-        raise NotAuthenticated(msg("This needs an API key: send the header 'Authorization: Bearer KEY'"))
-    name = keys.holder(db(), secret.strip())
-    if name is None:
+        return None
+    found = keys.holder(db(), secret.strip())
+    if found is None:
         raise NotAuthenticated(msg("This API key is unknown or revoked"))
-    g.actor = f"key:{name}"
-    return str(g.actor)
+    return found

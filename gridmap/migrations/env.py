@@ -4,10 +4,10 @@ from alembic import context
 from geoalchemy2 import alembic_helpers
 from sqlalchemy import Connection
 
+import gridmap.accounts.models
 import gridmap.cases.models
 import gridmap.grids.models
 import gridmap.journal.models
-import gridmap.people.models
 import gridmap.places.models
 from gridmap.db import Base
 

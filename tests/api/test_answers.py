@@ -15,9 +15,9 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from gridmap import clock
+from gridmap.accounts import keys
 from gridmap.geo.datum import Datum, from_wgs84
 from gridmap.geo.measure import circle
-from gridmap.people import keys
 from tests import town
 
 GEOD = Geod(ellps="WGS84")

@@ -20,9 +20,9 @@ from typing import Any
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from gridmap.accounts import keys
 from gridmap.cluster.tether import spawn
 from gridmap.desk.alerts import Incoming, Policy, receive
-from gridmap.people import keys
 from tests import town
 
 CHECKOUT = Path(__file__).parents[2]

@@ -18,6 +18,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from gridmap import clock
+from gridmap.accounts import keys
 from gridmap.cases.categories import CategoryKey
 from gridmap.cluster.server import open_cluster
 from gridmap.cluster.tether import spawn
@@ -28,7 +29,6 @@ from gridmap.desk.loading.demo import load_demo
 from gridmap.desk.loading.job import Terms
 from gridmap.grids.publishing import publish
 from gridmap.migrations import migrate
-from gridmap.people import keys
 from gridmap.resources import CHECKOUT, data_dir
 from tools.bench.city import City, demo_town
 from tools.bench.wire import Wire
