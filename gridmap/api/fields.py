@@ -73,7 +73,8 @@ def _latitude(value: float) -> float:
 
 
 Text = Annotated[str, StringConstraints(strict=True), AfterValidator(_printable)]
-Name = Annotated[Text, Field(min_length=1, max_length=200)]
+# Spaces around a name are nobody's: files lose them too, and what was exported must be known again when it is loaded.
+Name = Annotated[Text, AfterValidator(str.strip), Field(min_length=1, max_length=200)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_is_text), AfterValidator(_not_ancient)]
 Number = Annotated[FiniteFloat, Strict()]
 Longitude = Annotated[Number, AfterValidator(_longitude), Field(description="degrees east", examples=[121.3946])]

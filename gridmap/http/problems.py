@@ -34,11 +34,12 @@ _DETAILS = {
     404: msg("There is nothing at this address"),
     405: msg("This address does not take this method"),
     408: msg("The request took too long to arrive"),
-    413: msg("The body is too large"),
+    413: msg("The body is too large: at most %(most)s bytes are taken here"),
     415: msg("The body must be sent as application/json"),
     503: msg("The database is away or busy; try again in a moment"),
 }
 _RETRY = {"Retry-After": "2"}
+_MOST_UNREAD = 64 * 1024**2  # Bytes of a refused body that are still taken in.
 
 
 def status_of(error: GridmapError) -> int:
@@ -108,10 +109,21 @@ def _http(error: HTTPException | HTTPError) -> Response:
     status = (error.code if isinstance(error, HTTPException) else error.status_code) or 500
     if status < 400:
         return Response(status=status, headers=dict(error.get_headers()) if isinstance(error, HTTPException) else {})
+    if status == 413:
+        return _too_large()
     text = _DETAILS.get(status)
     detail = gettext(text) if text else str(getattr(error, "description", None) or getattr(error, "message", "") or "")
     allowed = getattr(error, "valid_methods", None)
     return problem(status, detail, headers={"Allow": ", ".join(sorted(allowed))} if allowed else None)
+
+
+def _too_large() -> Response:
+    """Take in what still comes, and throw it away: most senders read no answer before they have sent everything."""
+    left = min(request.content_length or 0, _MOST_UNREAD)
+    while left > 0 and (part := request.environ["wsgi.input"].read(min(left, 65536))):
+        left -= len(part)
+    fault = Fault("", _DETAILS[413], {"most": request.max_content_length})
+    return problem(413, tell(fault.text, fault.values), [fault])
 
 
 def _database(error: DBAPIError | PoolTimeout) -> Response:

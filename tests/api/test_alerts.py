@@ -77,3 +77,13 @@ def test_without_a_key_nothing_is_taken(client: FlaskClient) -> None:
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert client.get("/api/v1/cases.geojson").get_json()["matched"] == 0
+
+
+def test_spaces_around_a_name_are_nobodys(sender: FlaskClient) -> None:
+    # Loading a file takes them off, too: else an exported case would be a stranger to its own file.
+    first = sender.post("/api/v1/alerts", json=alert(source=" dahua", source_id="A-1 "))
+    again = sender.post("/api/v1/alerts", json=alert())
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.get_json()["case"]["properties"]["source_id"] == "A-1"
+    assert again.get_json()["relation"] == "known"

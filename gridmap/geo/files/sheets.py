@@ -10,7 +10,8 @@ from xml.etree.ElementTree import ParseError
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.utils.exceptions import IllegalCharacterError, InvalidFileException
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.utils.exceptions import InvalidFileException
 
 from gridmap.errors import Invalid, msg
 from gridmap.geo.files import archives, columns, delimited
@@ -83,25 +84,33 @@ def write(path: Path, layer: Layer) -> None:
         Invalid: more than Excel takes: a cell of 32,767 letters, 1,048,576 rows, control characters.
     """
     header, rows = delimited.flattened(layer)
+    lines = [header, *rows]
+    _check(lines)  # First: a workbook given up half-way complains when it is thrown away.
     book = Workbook(write_only=True)
     sheet = book.create_sheet(layer.name)
-    for number, row in enumerate([header, *rows], start=1):
-        if number > _MOST_ROWS:
-            raise Invalid(msg("Excel takes %(most)s rows; export to GeoPackage instead"), field="file", most=_MOST_ROWS)
-        try:
-            sheet.append([_cell(sheet, value) for value in row])
-        except IllegalCharacterError as error:
-            raise Invalid(msg("Row %(row)s holds characters Excel does not take"), field="file", row=number) from error
+    for line in lines:
+        sheet.append([_cell(sheet, value) for value in line])
     book.save(path)
+
+
+def _check(lines: Sequence[Sequence[Any]]) -> None:
+    if len(lines) > _MOST_ROWS:
+        raise Invalid(msg("Excel takes %(most)s rows; export to GeoPackage instead"), field="file", most=_MOST_ROWS)
+    for number, line in enumerate(lines, start=1):
+        for name, value in zip(lines[0], line, strict=True):
+            if not isinstance(value, str):
+                continue
+            if len(value) > _MOST_CELL:
+                text = msg("A cell of %(count)s letters is more than Excel takes; export to GeoPackage")
+                raise Invalid(text, field="file", count=len(value))
+            if ILLEGAL_CHARACTERS_RE.search(value):
+                text = msg("Row %(row)s, %(column)s: it holds control characters, which Excel does not take; export to CSV")
+                raise Invalid(text, field="file", row=number, column=name)
 
 
 def _cell(sheet: Any, value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    if len(value) > _MOST_CELL:
-        raise Invalid(
-            msg("A cell of %(count)s letters is more than Excel takes; export to GeoPackage"), field="file", count=len(value)
-        )
     cell = WriteOnlyCell(sheet, value)
     cell.data_type = "s"
     return cell

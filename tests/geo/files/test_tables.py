@@ -1,5 +1,6 @@
 """CSV, TSV and Excel: encodings, separators, column names, cells that bite."""
 
+import gc
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from openpyxl import Workbook
 from gridmap.errors import Invalid
 from gridmap.geo.datum import Datum
 from gridmap.geo.files import delimited
-from gridmap.geo.files.contents import Contents, Counted
+from gridmap.geo.files.contents import Contents, Counted, Field, Layer, Place
 from gridmap.geo.files.reading import read
+from gridmap.geo.files.writing import write
 
 HEADER = "编号,名称,经度,纬度"
 LINES = f"{HEADER}\n1,城桥镇,121.4,31.6\n2,庙镇,121.35,31.65\n"
@@ -163,6 +165,16 @@ def test_formulas_in_excel_are_not_run(tmp_path: Path) -> None:
     assert row.properties["id"] is None
     assert row.geometry is None
     assert row.faults
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+def test_what_excel_cannot_hold_is_named_and_nothing_is_written(tmp_path: Path) -> None:
+    rows: list[tuple[dict[str, Any], None]] = [({"id": "1", "text": "fine"}, None), ({"id": "2", "text": "a bell\x07"}, None)]
+    path = tmp_path / "file.xlsx"
+    with pytest.raises(Invalid, match="Row 3, text"):
+        write(path, Layer("cases", [Field("id"), Field("text")], rows, Place.NONE))
+    gc.collect()  # A workbook thrown away half-written would complain now.
+    assert not path.exists()
 
 
 def test_no_workbook_at_all(tmp_path: Path) -> None:
