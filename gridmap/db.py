@@ -1,12 +1,13 @@
 """The database's floor: the declarative base, the engine, the session. No Flask here, and no tables."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
 import psycopg
 from psycopg import sql
-from sqlalchemy import Engine, MetaData, create_engine
+from sqlalchemy import Engine, MetaData, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
@@ -57,6 +58,24 @@ def make_engine(url: str, *, pool_size: int = 10, max_overflow: int = 20, statem
 def make_sessions(engine: Engine) -> sessionmaker[Session]:
     """A maker of sessions; objects stay readable after commit."""
     return sessionmaker(engine, expire_on_commit=False)
+
+
+_WHICH = text(
+    "SELECT system_identifier, (SELECT oid FROM pg_database WHERE datname = current_database()) FROM pg_control_system()"
+)
+
+
+def identity(session: Session) -> str:
+    """Twelve letters that no other database has: one made anew, or restored from a backup, is another one.
+
+    Not kept in the database, because its backup would bring it along. Asked once for each connection.
+    """
+    known = session.connection().info
+    if "identity" not in known:
+        row = session.execute(_WHICH).one()
+        known["identity"] = hashlib.blake2s(f"{row.system_identifier} {row.oid}".encode(), digest_size=6).hexdigest()
+    found: str = known["identity"]
+    return found
 
 
 MANY = 50  # Rows from which on COPY is cheaper than INSERT; below, its additional round trip costs more than it saves.

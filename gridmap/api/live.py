@@ -3,13 +3,13 @@
 import socket
 import sys
 from threading import Lock
-from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Flask, Response, current_app, request
 from pydantic import Field
 
 from gridmap.api.fields import Strictly
+from gridmap.api.shapes import Responses, raw
 from gridmap.http.state import db, settings, state
 from gridmap.live.fanout import Fanout
 from gridmap.live.listener import Listener
@@ -20,10 +20,10 @@ EVENT_STREAM = "text/event-stream"
 _KEY = "gridmap.live"
 _making = Lock()
 
-_RESPONSES: dict[int | str, dict[str, str | dict[str, dict[str, Any]]]] = {
-    200: {"description": "The stream, without end", "content": {EVENT_STREAM: {"schema": {"type": "string"}}}},
-    422: {"description": "`after` is no position"},
-    503: {"description": "No room for another live connection in this process; come back after Retry-After"},
+_RESPONSES: Responses = {
+    200: raw(EVENT_STREAM, "The stream, without end"),
+    422: "`after` is no position",
+    503: "No room for another live connection in this process; come back after Retry-After",
 }
 
 

@@ -129,6 +129,11 @@ def collection(features: list[Json], **members: Any) -> Json:
     return {"type": "FeatureCollection", "features": features, **members}
 
 
+def raw(mimetype: str, description: str) -> Json:
+    """An answer that is no JSON, as APIFlask's `doc` takes it."""
+    return {"description": description, "content": {mimetype: {"schema": {"type": "string"}}}}
+
+
 def point(lon: float, lat: float) -> Json:
     """A GeoJSON Point."""
     return {"type": "Point", "coordinates": [lon, lat]}

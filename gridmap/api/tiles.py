@@ -1,13 +1,13 @@
 """GET /tiles/{layer}/{z}/{x}/{y}.mvt: vector tiles."""
 
 import gzip
-from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response, request
 from pydantic import Field
 
 from gridmap.api.fields import Strictly
+from gridmap.api.shapes import Responses, raw
 from gridmap.grids.codes import Level
 from gridmap.http.etag import while_unchanged
 from gridmap.http.state import db
@@ -17,11 +17,11 @@ bp = APIBlueprint("tiles", __name__, url_prefix="/tiles", tag="Tiles")
 MVT = "application/vnd.mapbox-vector-tile"
 WORTH_PACKING = 1024  # Bytes; a smaller tile fits one packet as it is.
 
-_RESPONSES: dict[int | str, dict[str, str | dict[str, dict[str, Any]]]] = {
-    200: {"description": "The tile; empty where there is nothing", "content": {MVT: {"schema": {"type": "string"}}}},
-    304: {"description": "The tile of If-None-Match is still right"},
-    404: {"description": "There is no such layer"},
-    422: {"description": "There is no such tile"},
+_RESPONSES: Responses = {
+    200: raw(MVT, "The tile; empty where there is nothing"),
+    304: "The tile of If-None-Match is still right",
+    404: "There is no such layer",
+    422: "There is no such tile",
 }
 
 

@@ -56,6 +56,15 @@ def test_the_version_changes_with_its_own_layer_only(client: FlaskClient, commit
     assert client.get(address("cases", 12)).headers["ETag"] == cases
 
 
+def test_the_same_version_of_another_database_is_another_one(client: FlaskClient, standing: FlaskClient) -> None:
+    here, there = client.get(address("grids", 12)), standing.get(address("grids", 12))
+    assert here.data == there.data
+    assert here.headers["ETag"].rpartition("-")[2] == there.headers["ETag"].rpartition("-")[2]
+    assert here.headers["ETag"] != there.headers["ETag"]
+    # Who reset the database would else look at the old one's tiles.
+    assert standing.get(address("grids", 12), headers={"If-None-Match": here.headers["ETag"]}).status_code == 200
+
+
 def test_large_tiles_are_packed_for_who_can_unpack_them(client: FlaskClient, committing: Engine) -> None:
     with Session(committing) as session:
         patchwork.found(session)

@@ -19,7 +19,7 @@ from gridmap.desk.loading.job import Terms
 from gridmap.resources import data_dir
 from tests import town
 from tests.journeys.operator_desk import Desk
-from tests.journeys.station import Station
+from tests.journeys.station import Station, free_port
 from tools.setting_up.browser import find_chromium
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -41,14 +41,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def serve(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory) -> Serve:
-    """`serve(found, **settings)`: the program on a fresh database in which `found(session)` put a town."""
+    """`serve(found, **settings)`: the program on a fresh database in which `found(session)` put a town; at `port`, if told."""
 
     @contextmanager
-    def serving(found: Callable[[Session], object], **settings: str) -> Iterator[Station]:
+    def serving(found: Callable[[Session], object], *, port: int | None = None, **settings: str) -> Iterator[Station]:
         name = f"gridmap_journey_{next(_copies)}"
         with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        station = Station(make_engine(cluster.url(name)), tmp_path_factory.mktemp(name), settings)
+        station = Station(make_engine(cluster.url(name)), tmp_path_factory.mktemp(name), settings, port or free_port())
         try:
             with station.deed() as session:
                 found(session)

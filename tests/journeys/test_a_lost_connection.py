@@ -2,11 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Request, expect
 from sqlalchemy import text
 
+from gridmap.grids.publishing import publish
+from tests import town
 from tests.journeys.conftest import Serve, tiny
 from tests.journeys.operator_desk import Desk
 from tests.journeys.station import Station
@@ -115,3 +118,39 @@ def test_too_far_behind_everything_is_loaded_anew(station: Station, desk: Desk) 
     after = station.send(at=(1.55, 1.85))["case"]["properties"]["number"]
     expect(desk.row(after)).to_be_visible()
     desk.expect_quiet(but=the_line_is_down)
+
+
+def test_too_far_behind_to_hear_of_a_new_name_shows_it_all_the_same(station: Station, desk: Desk) -> None:
+    desk.open()
+    expect(desk.label(town.micro(1, 1))).to_contain_text("演示村1第1微网格")
+    desk.page.context.set_offline(True)
+    desk.expect_connection("offline")
+    with station.deed() as session:
+        drafts = [replace(one, name="演示新名") if one.code == town.micro(1, 1) else one for one in town.drafts()]
+        publish(session, drafts, actor="planner")
+        town.camera(session, 9, at=(0.9, 0.9))
+    station.take(*everywhere(REPLAY_LIMIT * 2))
+    station.wait_for_relay()
+    desk.page.context.set_offline(False)
+    desk.expect_connection("live")
+    expect(desk.label(town.micro(1, 1))).to_contain_text("演示新名")
+    expect(desk.page.locator(".leaflet-cameras-pane .camera-mark")).to_have_count(2)
+    desk.expect_quiet(but=the_line_is_down)
+
+
+def test_another_database_at_the_same_address_is_loaded_anew(station: Station, serve: Serve, desk: Desk) -> None:
+    here = station.send(at=(2.2, 1.2))["case"]["properties"]["number"]
+    desk.open()
+    expect(desk.row(here)).to_be_visible()
+    position = station.ask("/readyz")["position"]
+    station.stop()
+    try:
+        with serve(tiny, port=station.port) as other:
+            # Its feed is a little further, so that positions alone tell nothing.
+            there = [other.send(at=at["at"])["case"]["properties"]["number"] for at in everywhere(position)]
+            other.wait_for_relay()
+            desk.expect_connection("live")
+            expect(desk.rows).to_have_count(len(there))
+            expect_same_as_server(other, desk)
+    finally:
+        station.start()

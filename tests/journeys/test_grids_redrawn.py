@@ -65,11 +65,19 @@ def test_new_boundaries_are_drawn_without_a_reload(station: Station, desk: Desk)
     desk.expect_quiet()
 
 
+def rename(station: Station, name: str) -> None:
+    """The first micro-grid of the first village is called `name` from now on."""
+    with station.deed() as session:
+        drafts = [replace(one, name=name) if one.code == town.micro(1, 1) else one for one in town.drafts()]
+        publish(session, drafts, actor="planner")
+
+
 def test_a_renamed_grid_shows_its_new_name(station: Station, desk: Desk) -> None:
+    number = station.send(at=(0.5, 0.2))["case"]["properties"]["number"]
     desk.open()
     expect(desk.label(town.micro(1, 1))).to_contain_text("演示村1第1微网格")
-    with station.deed() as session:
-        drafts = [replace(one, name="演示新名") if one.code == town.micro(1, 1) else one for one in town.drafts()]
-        publish(session, drafts, actor="planner")
+    expect(desk.row(number)).to_contain_text("演示村1第1微网格")
+    rename(station, "演示新名")
     expect(desk.label(town.micro(1, 1))).to_contain_text("演示新名")
+    expect(desk.row(number)).to_contain_text("演示新名")
     desk.expect_quiet()

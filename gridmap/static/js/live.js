@@ -119,7 +119,11 @@ export class Live {
     }
     const body = JSON.parse(data);
     if (event === "hello") {
+      const another = this.database !== undefined && this.database !== body.database;
+      this.database = body.database;
       this.hello.emit(body);
+      // Its positions mean nothing here, even where they would go on from the last one seen.
+      if (another) this.reset.emit();
       return;
     }
     const position = Number(id ?? body.position);

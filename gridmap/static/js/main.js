@@ -206,6 +206,9 @@ switched.addEventListener("click", () => { switched.hash = location.hash; });
 
 // --- live -----------------------------------------------------------------------------------------------------------
 const reload_grids = () => { names.clear(); grids.reload(); labels.forget(); card.refresh(); };
+const reload_services = () => { trying(fetch_services()); trying(fetch_circles()); };
+// Rows and cards name their grids, and a publish may rename one.
+const published = () => { reload_grids(); trying(following.load()); };
 const following = new Following({
   urls, store, counts, live,
   on_fresh(feature, opened) {
@@ -219,15 +222,17 @@ const following = new Following({
     if (selection.is("case", number)) card.refresh();
   },
   others: {
-    "grids.published": reload_grids,
-    "grids.loaded": reload_grids,
+    "grids.published": published,
+    "grids.loaded": published,
     "cases.loaded": () => trying(following.load()),
     "categories.loaded": () => trying(following.load()),
     "cameras.loaded": () => trying(fetch_cameras()),
-    "service-points.loaded": () => { trying(fetch_services()); trying(fetch_circles()); },
+    "service-points.loaded": reload_services,
     "camera.state": (event) => { cameras.change(event.subject, { ...(event.data.state && { state: event.data.state }), ...(event.at && { last_heard_at: event.at }) }); },
   },
 });
+// Too much was missed to be told again: besides the cases everything else may have changed, too.
+live.reset.on(() => { reload_grids(); trying(fetch_cameras()); reload_services(); });
 live.hello.on(({ server_time }) => set_server_time(server_time));
 
 // The first look needs a server; until there is one, ask again.
