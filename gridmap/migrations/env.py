@@ -8,6 +8,7 @@ import gridmap.accounts.models
 import gridmap.cases.models
 import gridmap.grids.models
 import gridmap.journal.models
+import gridmap.people.models
 import gridmap.places.models
 from gridmap.db import Base
 

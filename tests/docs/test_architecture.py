@@ -10,7 +10,8 @@ import gridmap.accounts.models
 import gridmap.cases.models
 import gridmap.grids.models
 import gridmap.journal.models
-import gridmap.places.models  # noqa: F401  # these five: so that their tables are known
+import gridmap.people.models
+import gridmap.places.models  # noqa: F401  # these six: so that their tables are known
 from gridmap.db import Base
 from tests.docs.pages import CHECKOUT, DOCS, blocks
 
