@@ -1,0 +1,404 @@
+"""Appointing, ending, rostering, swapping: what each deed does, refuses and writes down."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import Engine, select, text
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from gridmap import clock
+from gridmap.clock import TOWN_ZONE
+from gridmap.errors import Conflict, GridmapError, Invalid, NotFound
+from gridmap.journal.models import JournalEntry
+from gridmap.people import appointing, departments, lookup, registering, rostering
+from gridmap.people.duty import on_duty
+from gridmap.people.models import Duty, Person, Post, ShiftException
+from gridmap.people.registering import PersonFacts
+from gridmap.people.roster import roster
+from gridmap.people.rostering import Seat
+from gridmap.people.turns import week_of
+from tests import town
+from tests.people import crew
+
+HERE = town.micro(1, 1)
+NOW = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)  # Tuesday, nine in the morning in the town.
+TODAY = date(2026, 3, 3)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[datetime]:
+    with clock.frozen(NOW) as moment:
+        yield moment
+
+
+@pytest.fixture
+def one(staffed: Session) -> Person:
+    return crew.person(staffed, 1)
+
+
+@pytest.fixture
+def two(staffed: Session) -> Person:
+    return crew.person(staffed, 2)
+
+
+def appoint(session: Session, who: Person, kind: str = "building_leader", **given: object) -> Post:
+    return appointing.appoint(session, who.ref, HERE, kind, actor="test", **given)  # type: ignore[arg-type]
+
+
+def journal(session: Session, topic: str) -> list[tuple[str, str]]:
+    rows = session.scalars(select(JournalEntry).where(JournalEntry.topic == topic).order_by(JournalEntry.id))
+    return [(row.kind, row.subject) for row in rows]
+
+
+def test_who_was_responsible_on_3_march(staffed: Session, one: Person, two: Person) -> None:
+    first = appoint(staffed, one, "micro_head", since=NOW - 30 * HOUR, reason="paper from January")
+    appointing.end_post(staffed, first.id, at=NOW + 10 * HOUR, actor="test")
+    appoint(staffed, two, "micro_head", since=NOW + 10 * HOUR)
+    answers = {span: lookup.responsible(staffed, HERE, NOW + span * HOUR) for span in (-31, -30, 9, 10, 999)}
+    assert {span: [held.person.ref for held in found.heads] for span, found in answers.items()} == {
+        -31: [], -30: ["T0001"], 9: ["T0001"], 10: ["T0002"], 999: ["T0002"],
+    }  # fmt: skip
+    assert [(d.ref, d.reason) for d in answers[9].on_duty] == [("T0001", "head")]
+
+
+def test_the_heads_above_come_nearest_first(staffed: Session, one: Person, two: Person) -> None:
+    crew.post(staffed, one, town.TOWN, "town_head")
+    crew.post(staffed, two, HERE, "micro_head")
+    assert [held.kind.code for held in lookup.responsible(staffed, HERE, NOW).heads] == ["micro_head", "town_head"]
+    assert [held.kind.code for held in lookup.responsible(staffed, town.village(1), NOW).heads] == ["town_head"]
+
+
+def test_a_grid_has_one_head_at_a_time(staffed: Session, one: Person, two: Person) -> None:
+    appoint(staffed, one, "micro_head")
+    with pytest.raises(Conflict, match=r"演示人1 heads this grid .* 2026-03-03 09:00 – …"):
+        appoint(staffed, two, "micro_head", since=NOW + HOUR)
+    with pytest.raises(IntegrityError, match="one_head"), staffed.begin_nested():
+        crew.post(staffed, two, HERE, "micro_head")
+
+
+def test_many_posts_many_duties(staffed: Session, one: Person) -> None:
+    appoint(staffed, one, duties=["patrol", "mediation"])
+    appoint(staffed, one, "party_member")
+    appointing.appoint(staffed, one.ref, town.micro(2, 2), "building_leader", actor="test")
+    assert len(lookup.posts_of(staffed, one.id)) == 3
+    there = lookup.teams(staffed, HERE)
+    assert {team: [[d.code for d in held.duties] for held in members] for team, members in there.teams.items()} == {
+        "management": [["mediation", "patrol"]], "work": [], "volunteer": [[]],
+    }  # fmt: skip
+    with pytest.raises(Conflict, match="holds this post"):
+        appoint(staffed, one)
+    with pytest.raises(IntegrityError, match="not_twice"), staffed.begin_nested():
+        crew.post(staffed, one, HERE)
+
+
+@pytest.mark.parametrize(
+    ("grid", "kind", "kind_of_error"),
+    [
+        (town.TOWN, "micro_head", Invalid),
+        (HERE, "village_head", Invalid),
+        (town.village(1), "building_leader", Invalid),
+        (HERE, "emperor", NotFound),
+        ("310151999999999", "building_leader", NotFound),
+    ],
+)
+def test_a_post_fits_its_grid(staffed: Session, one: Person, grid: str, kind: str, kind_of_error: type[GridmapError]) -> None:
+    with pytest.raises(kind_of_error):
+        appointing.appoint(staffed, one.ref, grid, kind, actor="test")
+
+
+@pytest.mark.parametrize(
+    ("grid", "kind", "team"),
+    [
+        (HERE, "village_head", None),
+        (HERE, "building_leader", None),
+        (town.TOWN, "building_leader", "management"),
+        (HERE, "building_leader", "work"),
+    ],
+)
+def test_the_database_knows_it_too(staffed: Session, one: Person, grid: str, kind: str, team: str | None) -> None:
+    staffed.add(Post(person_id=one.id, grid_code=grid, kind=kind, team=team, valid=Range(NOW, None)))
+    with pytest.raises(IntegrityError), staffed.begin_nested():
+        staffed.flush()
+    staffed.expunge_all()
+
+
+def test_the_past_needs_a_reason(staffed: Session, one: Person) -> None:
+    with pytest.raises(Invalid, match="needs a reason"):
+        appoint(staffed, one, since=NOW - HOUR)
+    post = appoint(staffed, one, since=NOW - 5 * HOUR, reason="forgotten")
+    with pytest.raises(Invalid, match="needs a reason"):
+        appointing.end_post(staffed, post.id, at=NOW - HOUR, actor="test")
+    appointing.end_post(staffed, post.id, at=NOW - HOUR, reason="forgotten", actor="test")
+    with pytest.raises(Conflict, match="ended already"):
+        appointing.end_post(staffed, post.id, actor="test")
+    with pytest.raises(Invalid, match="before it begins"):
+        appoint(staffed, one, until=NOW - HOUR)
+
+
+def test_an_ended_post_ends_its_duties_and_shifts(staffed: Session, one: Person) -> None:
+    post = appoint(staffed, one, duties=["patrol"])
+    rostering.add_shift(staffed, post.id, weekdays=[2], starts=time(8), ends=time(16), actor="test")
+    appointing.end_post(staffed, post.id, at=NOW + HOUR, actor="test")
+    staffed.expire_all()
+    (duty,) = staffed.scalars(select(Duty)).all()
+    assert duty.valid.upper == NOW + HOUR
+    assert on_duty(staffed, [HERE], NOW + HOUR / 2)[HERE][0].until == NOW + HOUR
+    assert on_duty(staffed, [HERE], NOW + HOUR)[HERE] == []
+    assert [one.ends for one in roster(staffed, HERE, week_of(TODAY))] == [NOW + HOUR]
+
+
+def test_a_post_still_to_begin_is_cancelled(staffed: Session, one: Person) -> None:
+    post = appoint(staffed, one, since=NOW + HOUR, duties=["patrol"])
+    appointing.end_post(staffed, post.id, actor="test")
+    assert lookup.posts_of(staffed, one.id) == []
+    assert journal(staffed, "people")[-1] == ("post.cancelled", "T0001")
+
+
+def test_duties_come_and_go_within_the_post(staffed: Session, one: Person) -> None:
+    post = appoint(staffed, one, until=NOW + 10 * HOUR)
+    appointing.give_duty(staffed, post.id, "patrol", since=NOW + HOUR, actor="test")
+    with pytest.raises(Conflict):
+        appointing.give_duty(staffed, post.id, "patrol", actor="test")
+    with pytest.raises(Invalid, match="not held"):
+        appointing.give_duty(staffed, post.id, "visiting", since=NOW + 11 * HOUR, actor="test")
+    with pytest.raises(NotFound):
+        appointing.give_duty(staffed, post.id, "ruling", actor="test")
+    appointing.take_duty(staffed, post.id, "patrol", at=NOW + 2 * HOUR, actor="test")
+    with pytest.raises(NotFound):
+        appointing.take_duty(staffed, post.id, "patrol", at=NOW + 3 * HOUR, actor="test")
+    held = [[d.code for d in lookup.teams(staffed, HERE, NOW + n * HOUR).teams[post.team][0].duties] for n in (0, 1, 2)]  # type: ignore[index]
+    assert held == [[], ["patrol"], []]
+
+
+def test_who_leaves_leaves_everything(staffed: Session, one: Person) -> None:
+    post = appoint(staffed, one, duties=["patrol"])
+    rostering.add_shift(staffed, post.id, weekdays=[2], starts=time(8), ends=time(16), actor="test")
+    departments.make(staffed, "water", {"name": "水务"}, actor="test")
+    departments.bring_in(staffed, "water", one.ref, leader=True, actor="test")
+    registering.leave(staffed, one.ref, at=NOW + HOUR, actor="test")
+    staffed.expire_all()
+    assert on_duty(staffed, [HERE], NOW + HOUR)[HERE] == []
+    assert lookup.teams(staffed, HERE, NOW + HOUR).teams[post.team] == []  # type: ignore[index]
+    assert not lookup.staff(staffed, [lookup.department(staffed, "water").id], NOW + HOUR)
+    with pytest.raises(Conflict, match="left"):
+        registering.leave(staffed, one.ref, actor="test")
+    with pytest.raises(Conflict, match="left"):
+        appoint(staffed, one, "party_member")
+
+
+def test_facts_are_checked_and_corrected(staffed: Session) -> None:
+    facts = PersonFacts("S-1", "演示甲", phone="021-5550-0001")
+    registering.register(staffed, facts, actor="test")
+    with pytest.raises(Conflict):
+        registering.register(staffed, facts, actor="test")
+    for wrong in (
+        PersonFacts("", "甲"),
+        PersonFacts("a b", "甲"),
+        PersonFacts("S-2", " "),
+        PersonFacts("S-3", "甲\n"),
+        PersonFacts("S-4", "甲" * 101),
+    ):
+        with pytest.raises(Invalid):
+            registering.register(staffed, wrong, actor="test")
+    changed = registering.correct(
+        staffed, "S-1", {"name": "演示乙", "phone_public": True, "phone": "021-5550-0001"}, actor="test"
+    )
+    assert (changed.name, changed.phone_public) == ("演示乙", True)
+    last = staffed.scalars(select(JournalEntry).order_by(JournalEntry.id.desc()).limit(1)).one()
+    assert (last.kind, last.data) == ("person.changed", {"fields": ["name", "phone_public"]})
+
+
+def test_the_journal_holds_no_names_and_no_phones(staffed: Session, one: Person, two: Person) -> None:
+    """Everybody who sees the map hears the feed."""
+    registering.register(
+        staffed, PersonFacts("S-1", "演示甲", "Demo A", "021-5550-0001", email="a@example.invalid"), actor="test"
+    )
+    registering.correct(staffed, "S-1", {"name": "演示乙", "phone": "021-5550-0002"}, actor="test")
+    mine, theirs = appoint(staffed, one), appoint(staffed, two)
+    seats = [
+        Seat(rostering.add_shift(staffed, p.id, weekdays=[3], starts=time(8), ends=time(9), actor="test").id, date(2026, 3, 4))
+        for p in (mine, theirs)
+    ]
+    rostering.swap(staffed, *seats, reason="x", actor="test")
+    registering.leave(staffed, one.ref, at=NOW + HOUR, actor="test")
+    written = str(
+        staffed.execute(text("SELECT string_agg(data::text || subject, ' ') FROM journal WHERE topic <> 'grids'")).scalar_one()
+    )
+    for secret in ("演示甲", "演示乙", "演示人", "Demo", "5550", "example.invalid"):
+        assert secret not in written
+
+
+def test_departments(staffed: Session, one: Person, two: Person) -> None:
+    departments.make(staffed, "water", {"name": "水务", "phone": "021-5550-8001"}, actor="test")
+    with pytest.raises(Conflict):
+        departments.make(staffed, "water", {"name": "水务"}, actor="test")
+    with pytest.raises(Invalid):
+        departments.make(staffed, "Water!", {"name": "水务"}, actor="test")
+    departments.change(staffed, "water", {"name": "水务站"}, actor="test")
+    departments.bring_in(staffed, "water", one.ref, leader=True, actor="test")
+    with pytest.raises(Conflict, match="演示人1 leads it"):
+        departments.bring_in(staffed, "water", two.ref, leader=True, actor="test")
+    departments.bring_in(staffed, "water", two.ref, leader=False, actor="test")
+    with pytest.raises(Conflict, match="演示人2 belongs to it"):
+        departments.bring_in(staffed, "water", two.ref, leader=False, actor="test")
+    found = lookup.staff(staffed, [lookup.department(staffed, "water").id], NOW)
+    assert [(person.ref, place.leader) for place, person in next(iter(found.values()))] == [("T0001", True), ("T0002", False)]
+    with clock.frozen(NOW + HOUR):
+        departments.close(staffed, "water", reason="merged", actor="test")
+        assert lookup.departments(staffed) == []
+        with pytest.raises(Conflict, match="closed"):
+            departments.bring_in(staffed, "water", one.ref, leader=False, actor="test")
+    assert journal(staffed, "departments")[-1] == ("department.closed", "water")
+
+
+# Rosters.
+
+
+@pytest.fixture
+def post(staffed: Session, one: Person) -> Post:
+    return appoint(staffed, one)
+
+
+@pytest.fixture
+def other(staffed: Session, two: Person) -> Post:
+    return appoint(staffed, two)
+
+
+def shift(
+    session: Session, post: Post, starts: int = 8, ends: int = 16, weekdays: tuple[int, ...] = (3,), **given: object
+) -> int:
+    made = rostering.add_shift(session, post.id, weekdays=weekdays, starts=time(starts), ends=time(ends), actor="test", **given)  # type: ignore[arg-type]
+    return made.id
+
+
+WEDNESDAY = TODAY + timedelta(days=1)
+
+
+def test_shifts_of_a_post_do_not_overlap(staffed: Session, post: Post) -> None:
+    shift(staffed, post, 22, 6, (3,))
+    with pytest.raises(Conflict, match="2026-03-05: 22:00–06:00"):
+        shift(staffed, post, 5, 9, (4,))
+    shift(staffed, post, 6, 9, (4,))
+    with pytest.raises(Conflict):
+        shift(staffed, post, 8, 8, (4,), until=date(2026, 3, 6))
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"weekdays": ()}, "Weekdays"),
+        ({"weekdays": (0,)}, "Weekdays"),
+        ({"until": TODAY}, "before it begins"),
+        ({"until": WEDNESDAY}, "None of these weekdays"),
+        ({"since": date(2026, 3, 1)}, "needs a reason"),
+    ],
+)
+def test_shifts_make_sense(staffed: Session, post: Post, given: dict[str, object], why: str) -> None:
+    with pytest.raises(Invalid, match=why):
+        shift(staffed, post, **given)  # type: ignore[arg-type]
+
+
+def test_a_shift_needs_its_post(staffed: Session, post: Post) -> None:
+    appointing.end_post(staffed, post.id, at=NOW + 48 * HOUR, actor="test")
+    with pytest.raises(Conflict, match="not held"):
+        shift(staffed, post, since=date(2026, 4, 1))
+    with pytest.raises(NotFound):
+        rostering.add_shift(staffed, 10**6, weekdays=[1], starts=time(8), ends=time(9), actor="test")
+
+
+def test_a_shift_ends_or_is_cancelled(staffed: Session, post: Post) -> None:
+    standing = shift(staffed, post, since=date(2026, 2, 1), reason="was so")
+    future = shift(staffed, post, 18, 20, since=date(2026, 4, 1))
+    rostering.end_shift(staffed, standing, until=date(2026, 3, 12), actor="test")
+    days = [one.day for n in range(3) for one in roster(staffed, HERE, week_of(TODAY + timedelta(weeks=n)))]
+    assert days == [date(2026, 3, 4), date(2026, 3, 11)]
+    with pytest.raises(Invalid, match="needs a reason"):
+        rostering.end_shift(staffed, standing, until=date(2026, 3, 1), actor="test")
+    rostering.end_shift(staffed, future, actor="test")
+    assert [kind for kind, _ in journal(staffed, "rosters")] == ["shift.added", "shift.added", "shift.ended", "shift.cancelled"]
+    with pytest.raises(Conflict, match="ended already"):
+        rostering.end_shift(staffed, standing, until=date(2026, 3, 12), actor="test")
+
+
+def test_off_and_stood_in_for(staffed: Session, post: Post, other: Post, two: Person) -> None:
+    seat = Seat(shift(staffed, post), WEDNESDAY)
+    at = datetime.combine(WEDNESDAY, time(9), TOWN_ZONE)
+    with pytest.raises(Invalid, match="No turn"):
+        rostering.except_turn(staffed, Seat(seat.shift_id, TODAY), substitute=None, reason="x", actor="test")
+    with pytest.raises(Invalid, match="reason"):
+        rostering.except_turn(staffed, seat, substitute=None, reason=" ", actor="test")
+    with pytest.raises(Conflict, match="own turn"):
+        rostering.except_turn(staffed, seat, substitute="T0001", reason="x", actor="test")
+    off = rostering.except_turn(staffed, seat, substitute=None, reason="holiday", actor="test")
+    assert on_duty(staffed, [HERE], at)[HERE] == []
+    with pytest.raises(Conflict, match="exception already"):
+        rostering.except_turn(staffed, seat, substitute=two.ref, reason="x", actor="test")
+    rostering.withdraw(staffed, off.id, actor="test")
+    rostering.except_turn(staffed, seat, substitute=two.ref, reason="ill", actor="test")
+    assert [(d.ref, d.reason, d.post_id) for d in on_duty(staffed, [HERE], at)[HERE]] == [("T0002", "swap", post.id)]
+    (turn,) = roster(staffed, HERE, week_of(TODAY))
+    assert (turn.off, turn.substitute and turn.substitute.ref) == (False, "T0002")
+    assert staffed.scalar(select(ShiftException.withdrawn_at).where(ShiftException.id == off.id)) == NOW
+
+
+def test_a_swap_is_one_deed_with_two_sides(staffed: Session, post: Post, other: Post) -> None:
+    mine, theirs = Seat(shift(staffed, post), WEDNESDAY), Seat(shift(staffed, other, weekdays=(4,)), TODAY + timedelta(days=2))
+    token = rostering.swap(staffed, mine, theirs, reason="wedding", actor="test")
+    on = [on_duty(staffed, [HERE], datetime.combine(seat.day, time(9), TOWN_ZONE))[HERE][0].ref for seat in (mine, theirs)]
+    assert on == ["T0002", "T0001"]
+    sides = staffed.scalars(select(ShiftException).order_by(ShiftException.id)).all()
+    assert {side.swap for side in sides} == {token}
+    with pytest.raises(Conflict, match="exception already"):
+        rostering.swap(staffed, mine, theirs, reason="again", actor="test")
+    rostering.withdraw(staffed, sides[1].id, actor="test")
+    assert all(side.withdrawn_at is not None for side in sides)
+    with pytest.raises(NotFound):
+        rostering.withdraw(staffed, sides[0].id, actor="test")
+    assert [kind for kind, _ in journal(staffed, "rosters")][-2:] == ["shift.swapped", "shift.restored"]
+
+
+def test_nobody_swaps_with_themselves(staffed: Session, post: Post) -> None:
+    one, other = shift(staffed, post), shift(staffed, post, 18, 20)
+    with pytest.raises(Conflict, match="same person"):
+        rostering.swap(staffed, Seat(one, WEDNESDAY), Seat(other, WEDNESDAY), reason="x", actor="test")
+
+
+def test_what_has_begun_is_restored_only_with_a_reason(staffed: Session, post: Post) -> None:
+    seat = Seat(shift(staffed, post, weekdays=(2,)), TODAY)
+    exception = rostering.except_turn(staffed, seat, substitute=None, reason="x", actor="test")
+    with pytest.raises(Invalid, match="needs a reason"):
+        rostering.withdraw(staffed, exception.id, actor="test")
+    rostering.withdraw(staffed, exception.id, reason="came after all", actor="test")
+
+
+def test_two_who_appoint_a_head_at_once(committing: Engine) -> None:
+    """One wins; the other is told whom."""
+    with Session(committing) as session, session.begin():
+        town.found(session)
+        crew.kinds(session)
+        refs = [crew.person(session, n).ref for n in range(8)]
+    start, told = Barrier(8), []
+
+    def go(ref: str) -> None:
+        with clock.frozen(NOW), Session(committing) as session:
+            start.wait()
+            try:
+                appointing.appoint(session, ref, HERE, "micro_head", actor="test")
+                session.commit()
+            except Conflict as error:
+                told.append(str(error))
+
+    threads = [Thread(target=go, args=(ref,)) for ref in refs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    with Session(committing) as session:
+        assert len(session.scalars(select(Post)).all()) == 1
+    assert len(told) == 7
+    assert all("heads this grid" in sentence for sentence in told)
