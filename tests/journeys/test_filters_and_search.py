@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from gridmap.geo.datum import gcj02_to_wgs84
 from tests.journeys.operator_desk import Desk
@@ -57,6 +57,20 @@ def test_every_filter_counts_what_the_server_counts(demo_station: Station, demo_
     desk.see("count-open").click()
     expect_agreement(demo_station, desk, "state=open")
     desk.expect_quiet()
+
+
+def test_no_figure_is_told_before_the_cases_are_there(demo_desk: Desk) -> None:
+    held: list[Route] = []
+    cases = re.compile(r"/api/v1/cases\.geojson")
+    demo_desk.page.route(cases, lambda route: held.append(route))  # noqa: PLW0108  # Playwright marks the handler, a builtin takes no marks
+    with demo_desk.page.expect_request(cases):
+        demo_desk.page.goto(demo_desk.origin)
+    expect(demo_desk.page.locator("#list .empty")).to_have_text("正在载入案件……")
+    assert re.search(r"\d", demo_desk.list_summary.inner_text()) is None
+    for route in held:
+        route.continue_()
+    expect(demo_desk.list_summary).to_have_text(re.compile(r"\d"))
+    demo_desk.expect_quiet()
 
 
 def test_overdue_cases(demo_station: Station, demo_desk: Desk) -> None:

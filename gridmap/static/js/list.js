@@ -82,7 +82,8 @@ export class List {
     const rest = this.features.length - shown.length;
     this.more.hidden = rest <= 0;
     this.more.textContent = t("list.more", { n: Math.min(PAGE, rest), rest });
-    replace(this.summary, h("span", {}, t("list.summary", { n: this.features.length })));
+    const known = shown.length || !this.loading; // No cases so far is not no cases; the line keeps its height.
+    replace(this.summary, h("span", {}, known ? t("list.summary", { n: this.features.length }) : "\u00a0"));
   }
 
   #row(feature, at) {
