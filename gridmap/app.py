@@ -7,11 +7,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from apiflask import APIFlask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from gridmap import __version__, api, web
 from gridmap.config import Settings
 from gridmap.db import make_engine
-from gridmap.http import document, hosts, metrics, problems, state
+from gridmap.http import document, hosts, metrics, problems, sessions, state
 from gridmap.http.json import StrictJSON
 
 
@@ -30,18 +31,25 @@ def create_app(settings: Settings | None = None, *, database_url: str | None = N
         SECRET_KEY=_secret_key(settings),
         MAX_CONTENT_LENGTH=settings.body_max_bytes,
         OPENAPI_VERSION="3.1.0",
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_HTTPONLY=True,
     )
     url = database_url or _database_url(settings)
     state.hold(app, settings, make_engine(url, statement_seconds=settings.statement_seconds))
-    hosts.trust(app, settings.trusted_hosts)
+    if settings.tls_proxy:
+        # The host is the one asked for: proxies hand it on as it is (docs/operating.md), and hosts.trust checks it.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.tls_proxy, x_proto=settings.tls_proxy)  # type: ignore[method-assign]
+    hosts.trust(app, f"{settings.trusted_hosts},{_own_name(settings.host)}")
     problems.handle(app)
     document.complete(app)
     metrics.count(app)
+    sessions.install(app, settings)
     web.install(app, settings)
     api.install(app)
     return app
+
+
+def _own_name(host: str) -> str:
+    """The address it listens on, as browsers write it: who set it means to be reached by it."""
+    return f"[{host}]" if ":" in host else host
 
 
 def _database_url(settings: Settings) -> str:

@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     )
     host: str = Field(
         default="127.0.0.1",
-        description="Address to listen on. Until sign-in exists only this machine's own.",
+        description="Address to listen on. Another than this machine's own needs GRIDMAP_SECRET_KEY.",
     )
     trusted_hosts: str = Field(
         default="localhost,127.0.0.1,[::1]",
@@ -45,6 +45,18 @@ class Settings(BaseSettings):
         default=None,
         description="Signs cookies. Made at the first start and kept under home when not set.",
     )
+    tls_proxy: int = Field(
+        default=0,
+        ge=0,
+        le=5,
+        description="Proxies in front of this server, the outermost speaking TLS; 0: none. Cookies then travel by TLS only.",
+    )
+    session_idle_minutes: float = Field(default=120.0, gt=0, description="A session nobody uses for so long ends.")
+    session_hours: float = Field(default=12.0, gt=0, le=24 * 30, description="A session ends after so long in any case.")
+    oidc_issuer: str = Field(default="", description="OpenID Connect provider people may sign in by (https://…). Empty: none.")
+    oidc_client_id: str = Field(default="", description="What the provider calls this program.")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="The secret it gave this program.")
+    oidc_name: str = Field(default="", description="What the button on the sign-in page calls it.")
     language: Literal["zh", "en"] = Field(
         default="zh",
         description="Language where neither the page's switch nor the client asks.",

@@ -22,7 +22,7 @@ from gridmap.config import Settings
 from gridmap.db import make_engine
 from gridmap.http.state import state
 from gridmap.migrations import migrate
-from tests import town
+from tests import callers, town
 
 # The same examples at every run, so that what fails for one fails for all; `--hypothesis-profile=default` looks for others.
 hypothesis.settings.register_profile("everyday", derandomize=True, deadline=None)
@@ -118,17 +118,20 @@ def key(committing: Engine, app: APIFlask) -> str:
 
 @pytest.fixture
 def client(app: APIFlask) -> FlaskClient:
-    """A machine that asks in English, without a key."""
-    client = app.test_client()
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    return client
+    """An operator of the whole town, signed in, who asks in English."""
+    return callers.signed_in(app)
 
 
 @pytest.fixture
-def sender(client: FlaskClient, key: str) -> FlaskClient:
-    """A machine with a key."""
-    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
-    return client
+def anonymous(app: APIFlask) -> FlaskClient:
+    """Somebody who has not signed in and asks in English."""
+    return callers.anonymous(app)
+
+
+@pytest.fixture
+def sender(app: APIFlask, key: str) -> FlaskClient:
+    """A machine with a key for alerts, reading and routes."""
+    return callers.with_key(app, key)
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +148,5 @@ def standing(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathF
             town.service_point(session, 2, at=(2.5, 2.5))
             secret = keys.create(session, "tests", actor="test")
         app = make_app(engine, tmp_path_factory.mktemp("home"))
-        client = app.test_client()
-        client.environ_base.update({"HTTP_ACCEPT_LANGUAGE": "en", "HTTP_AUTHORIZATION": f"Bearer {secret}"})
-        yield client
+        yield callers.with_key(app, secret)
         state(app).engine.dispose()

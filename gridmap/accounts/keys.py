@@ -2,6 +2,8 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +17,7 @@ from gridmap.errors import Conflict, Invalid, NotFound, msg
 from gridmap.journal.write import Event, write
 
 PREFIX = "gmk_"
+USUAL = (KeyScope.ALERTS, KeyScope.READ, KeyScope.ROUTE)
 
 
 def _digest(secret: str) -> bytes:
@@ -25,23 +28,35 @@ def _in_force(session: Session, name: str) -> ApiKey | None:
     return session.scalars(select(ApiKey).where(ApiKey.name == name, ApiKey.revoked_at.is_(None))).one_or_none()
 
 
-def create(session: Session, name: str, *, actor: str) -> str:
-    """Make a key called `name` and answer its secret, which can't be read again later.
+def create(
+    session: Session,
+    name: str,
+    *,
+    scopes: Collection[str] = USUAL,
+    expires_at: datetime | None = None,
+    actor: str,
+) -> str:
+    """Make a key called `name`, good for `scopes` until `expires_at`, and answer its secret, which can't be read again later.
 
     Raises:
-        Invalid: the name is empty or too long.
+        Invalid: the name is empty or too long, there is no such scope or none is named, or it would have expired.
         Conflict: a key of this name is in force.
     """
     if not name.strip() or len(name) > 100 or not name.isprintable():
         raise Invalid(msg("A key needs a name of 1 to 100 printable characters"), field="name")
+    if not scopes or not set(scopes) <= set(KeyScope):
+        raise Invalid(msg("A key is good for one or more of: %(scopes)s"), field="scopes", scopes=", ".join(KeyScope))
+    if expires_at is not None and expires_at <= clock.now():
+        raise Invalid(msg("A key expires in the future"), field="expires_at")
     if _in_force(session, name):
         raise Conflict(
             msg("A key named '%(name)s' is in force; revoke it first or choose another name"),
             name=name,
         )
     secret = PREFIX + secrets.token_urlsafe(32)
-    session.add(ApiKey(name=name, digest=_digest(secret)))
-    write(session, [Event("keys", "key.created", name, actor, {})])
+    session.add(ApiKey(name=name, digest=_digest(secret), scopes=sorted(scopes), expires_at=expires_at))
+    data = {"scopes": sorted(scopes), "expires_at": expires_at and expires_at.isoformat()}
+    write(session, [Event("keys", "key.created", name, actor, data)])
     return secret
 
 
@@ -54,13 +69,16 @@ def revoke(session: Session, name: str, *, actor: str) -> None:
     write(session, [Event("keys", "key.revoked", name, actor, {})])
 
 
-_HOLDER = "SELECT name FROM api_key WHERE digest = %(digest)s AND revoked_at IS NULL"
+_HOLDER = """
+    SELECT name, scopes FROM api_key
+    WHERE digest = %(digest)s AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %(now)s)
+"""
 
 
 def holder(session: Session, secret: str) -> Caller | None:
     """Whose key this is, if it is in force: one indexed look-up, for every alert pays it."""
-    rows = run(session, _HOLDER, {"digest": _digest(secret)})
-    return Caller(f"key:{rows[0][0]}", key_scopes=frozenset(KeyScope)) if rows else None
+    rows = run(session, _HOLDER, {"digest": _digest(secret), "now": clock.now()})
+    return Caller(f"key:{rows[0][0]}", key_scopes=frozenset(rows[0][1])) if rows else None
 
 
 def listing(session: Session) -> list[ApiKey]:

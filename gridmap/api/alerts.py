@@ -13,7 +13,6 @@ from gridmap.api.together import Together
 from gridmap.cases import lookup
 from gridmap.desk.alerts import Incoming, Outcome, Relation, receive
 from gridmap.http.json import answer, only_json
-from gridmap.http.keys import bearer
 from gridmap.http.state import db, policy, settings
 from gridmap.http.who import caller, needs
 
@@ -30,12 +29,9 @@ bp.before_request(only_json)
 @bp.doc(
     summary="Send one alert",
     description="201: it opened a case. 200: it was known already, or it joined an open case near by.",
-    security=bearer.name,
     responses={
         200: "Known already, or joined an open case",
         400: "Not JSON in UTF-8",
-        401: "No valid API key",
-        403: "A key without the scope `alerts`",
         413: "Too large",
         415: "Not sent as JSON",
         422: "A field is wrong",

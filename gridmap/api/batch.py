@@ -18,7 +18,6 @@ from gridmap.desk.alerts import Incoming, receive
 from gridmap.errors import Fault, Invalid, msg
 from gridmap.http.faults import faults
 from gridmap.http.json import read
-from gridmap.http.keys import bearer
 from gridmap.http.state import db, policy, settings
 from gridmap.http.who import caller, needs
 
@@ -36,8 +35,6 @@ class _Line(NamedTuple):
 
 _RESPONSES: Responses = {
     200: {"description": "One result a line", "content": {NDJSON: {"schema": {"type": "string"}}}},
-    401: {"description": "No valid API key"},
-    403: {"description": "A key without the scope `alerts`"},
 }
 
 
@@ -47,7 +44,6 @@ _RESPONSES: Responses = {
     summary="Send many alerts",
     description="One alert a line (NDJSON). Answers one line for each: its number, and the case or what is wrong with it."
     " Lines are taken in chunks, each in a transaction of its own; sending a broken-off batch again is safe.",
-    security=bearer.name,
     responses=_RESPONSES,
     extensions={"x-body": "NDJSON of AlertBody"},
 )

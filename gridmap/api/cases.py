@@ -17,6 +17,7 @@ from gridmap.cases.states import OPEN_STATES, State
 from gridmap.errors import Invalid, msg
 from gridmap.http.json import GEOJSON, answer
 from gridmap.http.state import db
+from gridmap.http.who import needs
 from gridmap.journal import feed
 
 bp = APIBlueprint("cases", __name__, url_prefix="/api/v1", tag="Cases")
@@ -119,6 +120,7 @@ class CaseAnswer(Feature):
 
 
 @bp.get("/cases.geojson")
+@needs("case.read")
 @bp.input(CasesQuery, location="query", arg_name="query")
 @bp.output(CasesAnswer, content_type=GEOJSON)
 @bp.doc(summary="Cases")
@@ -132,6 +134,7 @@ def get_cases(query: CasesQuery) -> Response:
 
 
 @bp.get("/cases/<number>")
+@needs("case.read")
 @bp.output(CaseAnswer, content_type=GEOJSON)
 @bp.doc(summary="One case", responses={404: "No such case"})
 def get_case(number: str) -> Response:

@@ -8,6 +8,7 @@ from flask import Response
 from pydantic import BaseModel, Field
 
 from gridmap import clock
+from gridmap.accounts.rights import Scope
 from gridmap.api.fields import Bbox, QueryMoment, Strictly, bounds
 from gridmap.api.shapes import FeatureCollection, Json, collection
 from gridmap.cases import figures
@@ -16,6 +17,7 @@ from gridmap.grids.codes import LENGTHS, Level
 from gridmap.http.etag import while_unchanged
 from gridmap.http.json import GEOJSON, Verbatim, answer
 from gridmap.http.state import db
+from gridmap.http.who import may, needs, sees
 from gridmap.journal import feed
 from gridmap.places import lookup as places
 
@@ -64,6 +66,7 @@ class CountsAnswer(BaseModel):
 
 
 @bp.get("/grids.geojson")
+@needs("map.read")
 @bp.input(GridsQuery, location="query", arg_name="query")
 @bp.output(FeatureCollection, content_type=GEOJSON)
 @bp.doc(summary="Grids with their boundaries", description="Full precision, no simplification. ETag: the data's version.")
@@ -75,7 +78,14 @@ def get_grids(query: GridsQuery) -> Response:
         return answer(collection([_feature(row) for row in rows]), mimetype=GEOJSON)
 
     # A moment of the future may pass before the next change, so only answers about now or the past have a version.
-    return while_unchanged(("grids",), make) if query.at is None or query.at <= clock.now() else make()
+    if query.at is not None and query.at > clock.now():
+        return make()
+    return while_unchanged(("grids",), make, variant=sees("people.read"))
+
+
+def _head(code: str, name: str, phone: str) -> Json:
+    """Who heads a grid, for those in whose scope it lies."""
+    return {"name": name, "phone": phone} if may("people.read", Scope(code)) else {"name": "", "phone": ""}
 
 
 def _feature(row: dict[str, Any]) -> Json:
@@ -89,7 +99,7 @@ def _feature(row: dict[str, Any]) -> Json:
             "name_en": row["name_en"],
             "level": row["level"],
             "parent": row["parent_code"],
-            "head": {"name": row["head_name"], "phone": row["head_phone"]},
+            "head": _head(row["code"], row["head_name"], row["head_phone"]),
             "area_m2": round(row["area_m2"], 1),
             "label": [row["label_lon"], row["label_lat"]],
             "valid_from": row["valid_from"],
@@ -99,6 +109,7 @@ def _feature(row: dict[str, Any]) -> Json:
 
 
 @bp.get("/grids/counts")
+@needs("map.read")
 @bp.output(CountsAnswer)
 @bp.doc(summary="Open cases by grid", description="Every level's code is a key; grids without open cases are left out.")
 def get_counts() -> Response:
@@ -125,6 +136,7 @@ def get_counts() -> Response:
 
 
 @bp.get("/grids/<code>")
+@needs("map.read")
 @bp.output(GridCard)
 @bp.doc(summary="One grid", responses={404: "No such grid"})
 def get_grid(code: str) -> Response:
@@ -144,7 +156,7 @@ def get_grid(code: str) -> Response:
         "children": [
             {"code": c.code, "name": c.name, "name_en": c.name_en, "level": c.level} for c in lookup.children(db(), code)
         ],
-        "head": {"name": grid.head_name, "phone": grid.head_phone},
+        "head": _head(grid.code, grid.head_name, grid.head_phone),
         "area_m2": round(boundary.area_m2, 1) if boundary else None,
         "bounds": list(boundary.geom.bounds) if boundary else None,
         "label": [boundary.label.x, boundary.label.y] if boundary else None,

@@ -11,6 +11,7 @@ from pydantic import Field
 from gridmap.api.fields import Strictly
 from gridmap.api.shapes import Responses, raw
 from gridmap.http.state import db, settings, state
+from gridmap.http.who import needs
 from gridmap.live.fanout import Fanout
 from gridmap.live.listener import Listener
 from gridmap.live.stream import begin, follow
@@ -36,6 +37,7 @@ class EventsQuery(Strictly):
 
 
 @bp.get("/events")
+@needs("map.read")
 @bp.input(EventsQuery, location="query", arg_name="query")
 @bp.doc(
     summary="Follow what happens",

@@ -6,6 +6,7 @@ from apiflask import APIBlueprint
 from flask import Response
 from pydantic import BaseModel, Field
 
+from gridmap.accounts.rights import Scope
 from gridmap.api.fields import Bbox, QueryLatitude, QueryLongitude, QueryNumber, Strictly, bounds
 from gridmap.api.shapes import FeatureCollection, Json, collection, point
 from gridmap.geo.datum import Datum, to_wgs84
@@ -13,6 +14,7 @@ from gridmap.geo.measure import SERVICE_CIRCLE_M2, SERVICE_RADIUS_M, circle
 from gridmap.http.etag import while_unchanged
 from gridmap.http.json import GEOJSON, Verbatim, answer
 from gridmap.http.state import db
+from gridmap.http.who import may, needs, sees
 from gridmap.places import gb28181, lookup
 
 bp = APIBlueprint("places", __name__, url_prefix="/api/v1", tag="Places")
@@ -41,6 +43,7 @@ class NearbyAnswer(BaseModel):
 
 
 @bp.get("/cameras.geojson")
+@needs("map.read")
 @bp.input(PlacesQuery, location="query", arg_name="query")
 @bp.output(FeatureCollection, content_type=GEOJSON)
 @bp.doc(summary="Cameras", description="Points of the poles; `view` is the ground each sees. ETag: the data's version.")
@@ -64,6 +67,7 @@ def _camera(row: dict[str, Any]) -> Json:
 
 
 @bp.get("/service-points.geojson")
+@needs("map.read")
 @bp.input(PlacesQuery, location="query", arg_name="query")
 @bp.output(FeatureCollection, content_type=GEOJSON)
 @bp.doc(summary="Service points")
@@ -74,15 +78,21 @@ def get_service_points(query: PlacesQuery) -> Response:
         rows = lookup.service_point_rows(db(), bounds=bounds(query.bbox))
         return answer(collection([_service_point(row) for row in rows]), mimetype=GEOJSON)
 
-    return while_unchanged(("service-points", "grids"), make)
+    return while_unchanged(("service-points", "grids"), make, variant=sees("people.read"))
 
 
 def _service_point(row: dict[str, Any]) -> Json:
-    properties = {key: value for key, value in row.items() if key not in ("lon", "lat")}
+    properties = _discreet({key: value for key, value in row.items() if key not in ("lon", "lat")}, row["grid"])
     return {"type": "Feature", "id": row["code"], "geometry": point(row["lon"], row["lat"]), "properties": properties}
 
 
+def _discreet(facts: Json, grid: str | None) -> Json:
+    """A service point without its keeper's name and phone, unless it lies in the asker's scope."""
+    return facts if may("people.read", Scope(grid)) else {**facts, "keeper": "", "phone": ""}
+
+
 @bp.get("/service-circles.geojson")
+@needs("map.read")
 @bp.input(PlacesQuery, location="query", arg_name="query")
 @bp.output(FeatureCollection, content_type=GEOJSON)
 @bp.doc(summary="Service circles", description="Geodesic circles of exactly one square kilometre, as polygons of that area.")
@@ -110,6 +120,7 @@ def _circle(row: dict[str, Any]) -> Json:
 
 
 @bp.get("/nearby")
+@needs("map.read")
 @bp.input(NearbyQuery, location="query", arg_name="query")
 @bp.output(NearbyAnswer)
 @bp.doc(summary="Cameras and service points near a place")
@@ -121,4 +132,5 @@ def get_nearby(query: NearbyQuery) -> Response:
         one["within_circle"] = one["distance_m"] <= SERVICE_RADIUS_M
     for one in (*found["cameras"], *found["service_points"]):
         one["distance_m"] = round(one["distance_m"], 1)
-    return answer(found)
+    told = {**found, "service_points": [_discreet(one, None) for one in found["service_points"]]}
+    return answer(told)

@@ -13,7 +13,6 @@ from gridmap.api.shapes import RouteAnswer, route_answer, route_told
 from gridmap.errors import msg
 from gridmap.geo.datum import to_wgs84
 from gridmap.http.json import answer, only_json
-from gridmap.http.keys import bearer
 from gridmap.http.state import db, settings
 from gridmap.http.who import needs
 from gridmap.routing.ask import Place, index_at, route_all, route_by
@@ -73,6 +72,7 @@ class RouteColumnsAnswer(BaseModel):
 
 
 @bp.get("/route")
+@needs("route.ask")
 @bp.input(RouteQuery, location="query", arg_name="query")
 @bp.output(RouteAnswer)
 @bp.doc(summary="Route one point", description="`at` asks by the boundaries in force at any past moment.")
@@ -102,10 +102,7 @@ bp.before_request(only_json)
 @bp.doc(
     summary="Route many points",
     description="Up to 100,000 points as columns; answers columns.",
-    security=bearer.name,
     responses={
-        401: "No valid API key",
-        403: "A key without the scope `route`",
         413: "Too large",
         415: "Not JSON",
         422: "A field is wrong",

@@ -15,6 +15,7 @@ from gridmap.geo.datum import Datum, to_wgs84
 from gridmap.grids import lookup as grids
 from gridmap.http.json import answer
 from gridmap.http.state import db
+from gridmap.http.who import needs
 from gridmap.places import lookup as places
 
 bp = APIBlueprint("search", __name__, url_prefix="/api/v1", tag="Search")
@@ -38,6 +39,7 @@ class SearchAnswer(BaseModel):
 
 
 @bp.get("/search")
+@needs("case.read")
 @bp.input(SearchQuery, location="query", arg_name="query")
 @bp.output(SearchAnswer)
 @bp.doc(

@@ -10,6 +10,7 @@ from gridmap.errors import Unavailable, msg
 from gridmap.http import metrics
 from gridmap.http.json import answer
 from gridmap.http.state import db
+from gridmap.http.who import asked_from_here, needs, public
 from gridmap.journal import feed
 from gridmap.migrations import newest
 
@@ -17,6 +18,7 @@ bp = APIBlueprint("status", __name__, tag="Status")
 
 
 @bp.get("/healthz")
+@public("supervisors ask whether the process lives")
 @bp.doc(summary="The process lives", responses={200: "It does"})
 def get_health() -> Response:
     """Answers without touching anything."""
@@ -24,6 +26,7 @@ def get_health() -> Response:
 
 
 @bp.get("/readyz")
+@public("load balancers ask whether it can work")
 @bp.doc(summary="The service can work", responses={200: "It can", 503: "It can't; the detail says why"})
 def get_ready() -> Response:
     """Asks the database, and whether its tables are this program's."""
@@ -38,11 +41,15 @@ def get_ready() -> Response:
     return answer({"status": "ready", "position": feed.last_position(db()), "waiting_for_relay": waiting})
 
 
-_TEXT: Responses = {200: {"description": "Text", "content": {"text/plain": {"schema": {"type": "string"}}}}}
+_TEXT: Responses = {
+    200: {"description": "Text", "content": {"text/plain": {"schema": {"type": "string"}}}},
+    401: {"description": "Asked from another machine without a key"},
+}
 
 
 @bp.get("/metrics")
+@needs("metrics.read", unless=asked_from_here)
 @bp.doc(summary="Figures for Prometheus", responses=_TEXT)
 def get_metrics() -> Response:
-    """Requests by address and status, and what the database holds."""
+    """Requests by address and status, and what the database holds. From this machine itself no key is needed."""
     return Response(metrics.exposition(db()), content_type=metrics.CONTENT_TYPE)

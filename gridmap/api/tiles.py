@@ -11,6 +11,7 @@ from gridmap.api.shapes import Responses, raw
 from gridmap.grids.codes import Level
 from gridmap.http.etag import while_unchanged
 from gridmap.http.state import db
+from gridmap.http.who import needs
 from gridmap.maps import tiles
 
 bp = APIBlueprint("tiles", __name__, url_prefix="/tiles", tag="Tiles")
@@ -32,6 +33,7 @@ class TileQuery(Strictly):
 
 
 @bp.get("/<layer>/<int:z>/<int:x>/<int:y>.mvt")
+@needs("map.read")
 @bp.input(TileQuery, location="query", arg_name="query")
 @bp.doc(
     summary="One vector tile",

@@ -17,6 +17,7 @@ COMMANDS = {
     "run": ("run", "运行全部服务 · run everything: database, web, live relay, simulated alerts"),
     "relay": ("relay", "实时中继 · place committed events in the live feed"),
     "migrate": ("migrate", "更新数据库结构 · bring the database's tables up to date"),
+    "accounts": ("accounts", "账号 · make, reset and disable the accounts of people"),
     "keys": ("keys", "接口密钥 · make, list and revoke the API keys of machines"),
     "load": ("load", "载入数据文件 · bring in grids, cameras, service points, cases, categories from a file"),
     "export": ("export", "导出数据文件 · write a layer to a file"),

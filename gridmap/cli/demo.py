@@ -1,18 +1,23 @@
 """`gridmap demo`: the demo town for an empty database."""
 
+import json
+from dataclasses import asdict
 from datetime import timedelta
 
 import click
 
 from gridmap import clock
+from gridmap.accounts import demo as accounts
 from gridmap.cli.actor import actor
 from gridmap.cli.database import opened_session
 from gridmap.cli.outcome import print_report
+from gridmap.cli.private_file import write_private
 from gridmap.cli.settings import read_settings
 from gridmap.desk.loading.demo import load_demo
 from gridmap.desk.loading.job import Terms
 from gridmap.errors import GridmapError, msg
 from gridmap.resources import data_dir
+from gridmap.web.demo import FILE
 
 
 @click.command
@@ -32,4 +37,6 @@ def command() -> None:
             print_report(report)
         if refused:
             raise GridmapError(msg("The demo town's own files were refused; nothing was loaded"))
+        made = accounts.make(session, now=terms.now, actor=terms.actor)
         session.commit()
+    write_private(settings.home / FILE, json.dumps([asdict(account) for account in made], ensure_ascii=False))

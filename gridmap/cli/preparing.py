@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from gridmap.cli.migrate import upgrade
+from gridmap.cli.private_file import write_private
 from gridmap.cli.progress import step
 from gridmap.cli.supervise import Child, Stop, end
 from gridmap.config import Settings
@@ -66,22 +67,14 @@ def _secret(settings: Settings) -> str:
         return settings.secret_key.get_secret_value()
     path = settings.home / "secret_key"
     if not path.exists():
-        _write_private(path, secrets.token_urlsafe(48))
+        write_private(path, secrets.token_urlsafe(48))
     return path.read_text().strip()
-
-
-def _write_private(path: Path, text: str) -> None:
-    half = path.with_name(path.name + ".half")
-    half.unlink(missing_ok=True)
-    with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123  # private from its first byte
-        file.write(text + "\n")
-    half.replace(path)
 
 
 def simulator_key(settings: Settings, url: str) -> Path:
     """A file with a fresh key for the simulator."""
     path = settings.home / "simulator-key"
-    _write_private(path, _new_key(url))
+    write_private(path, _new_key(url))
     return path
 
 
@@ -96,6 +89,6 @@ def _new_key(url: str) -> str:
             with contextlib.suppress(NotFound):  # at the first start
                 keys.revoke(session, SIMULATOR, actor="gridmap run")
             session.flush()
-            return keys.create(session, SIMULATOR, actor="gridmap run")
+            return keys.create(session, SIMULATOR, scopes=("alerts", "read"), actor="gridmap run")
     finally:
         engine.dispose()

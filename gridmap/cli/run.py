@@ -1,5 +1,6 @@
 """`gridmap run`: the database, the tables, the demo town, the web server, the relay and the simulated alerts."""
 
+import json
 import socket
 import sys
 import time
@@ -20,20 +21,14 @@ from gridmap.config import Settings
 from gridmap.errors import Invalid, Unavailable, msg
 
 READY_S = 60.0
+DEMO_ACCOUNTS = "demo-accounts.json"  # as web/demo.py, which takes long to import
 
 
 @click.command
 def command() -> None:
     """运行全部服务 · run everything until Ctrl-C."""
     settings = read_settings()
-    if not settings.listens_locally:
-        raise Invalid(
-            msg(
-                "GRIDMAP_HOST is %(host)s, but without sign-in anybody who reaches the program could change its data."
-                " Until sign-in exists it listens on 127.0.0.1, ::1 or localhost only."
-            ),
-            host=settings.host,
-        )
+    _check_exposure(settings)
     stop = Stop()
     with ExitStack() as stack:
         stack.enter_context(stop.on_signals())
@@ -43,6 +38,32 @@ def command() -> None:
         prepare(settings, url, stop)
         if not stop:
             _serve(settings, url, listener, stop, watch)
+
+
+def _check_exposure(settings: Settings) -> None:
+    """Other machines may come in once the cookies' key is a secret of the operators', and better through TLS."""
+    if settings.listens_locally:
+        return
+    if settings.secret_key is None:
+        raise Invalid(
+            msg(
+                "GRIDMAP_HOST is %(host)s, which other machines reach: set GRIDMAP_SECRET_KEY first, at least 32 random"
+                " characters that stay the same (for instance from `openssl rand -hex 32`)."
+            ),
+            host=settings.host,
+        )
+    if not settings.tls_proxy:
+        click.echo(
+            "! 其他机器可直接访问，但未声明 TLS 代理（GRIDMAP_TLS_PROXY）：密码与会话将明文传输"
+            " · other machines may come in, but no TLS proxy is declared (GRIDMAP_TLS_PROXY): passwords travel in the clear",
+            err=True,
+        )
+    if (settings.home / DEMO_ACCOUNTS).exists():
+        click.echo(
+            "! 演示账号的密码显示在登录页上，任何能访问的人都能登录（删除 demo-accounts.json 即不再显示）"
+            " · the sign-in page shows the demo accounts' passwords to whoever reaches it (to hide them, delete that file)",
+            err=True,
+        )
 
 
 def _serve(settings: Settings, url: str, listener: socket.socket, stop: Stop, watch: Callable[[], None]) -> None:
@@ -74,7 +95,8 @@ def _gunicorn(listener: socket.socket) -> list[str]:
 
 def origin(settings: Settings) -> str:
     """The address a browser on this machine types."""
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104  # all interfaces: ours too
+    host = f"[{here}]" if ":" in here else here
     return f"http://{host}:{settings.port}"
 
 
@@ -103,5 +125,15 @@ def _banner(settings: Settings) -> None:
         f"    接口 API          {origin(settings)}/api/docs\n"
         f"    数据 data         {data}\n"
         f"    模拟警情 simulated {simulated}\n"
+        f"{_who_may_sign_in(settings)}"
         f"    停止 stop         Ctrl-C\n"
     )
+
+
+def _who_may_sign_in(settings: Settings) -> str:
+    try:
+        accounts = json.loads((settings.home / DEMO_ACCOUNTS).read_text("utf-8"))
+    except FileNotFoundError:
+        return "    账号 accounts     gridmap accounts create 用户名 --role administrator\n"
+    lines = "".join(f"      {account['username']:<20} {account['password']}\n" for account in accounts)
+    return f"    演示账号 demo accounts（{settings.home / DEMO_ACCOUNTS}）\n{lines}"

@@ -70,7 +70,7 @@ def problem(
 def handle(app: APIFlask) -> None:
     """Let every error of `app` leave as a problem."""
     app.error_processor(_apiflask)  # First: it takes Werkzeug's errors too, and loses their headers.
-    app.register_error_handler(GridmapError, _ours)
+    app.register_error_handler(GridmapError, told)
     app.register_error_handler(ValidationError, lambda error: _invalid(faults(error)))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DBAPIError, _database)
@@ -84,7 +84,8 @@ def _nothing_has_nul_in_its_name() -> None:
         raise errors.NotFound(_DETAILS[404])
 
 
-def _ours(error: GridmapError) -> Response:
+def told(error: GridmapError) -> Response:
+    """One of our own errors as a problem."""
     status = status_of(error)
     headers = {401: {"WWW-Authenticate": 'Bearer realm="gridmap"'}, 503: _RETRY}.get(status)
     return problem(status, tell(error.text, error.values), error.faults, headers)

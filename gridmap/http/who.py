@@ -10,49 +10,65 @@ views: one without a rule fails the build.
 
 from collections.abc import Callable
 from functools import wraps
+from ipaddress import ip_address
 from typing import ParamSpec, TypeVar
 
-from flask import g
+from flask import g, request
 from flask_babel import gettext
 
 from gridmap.accounts.caller import Caller
+from gridmap.accounts.lookup import SignedIn
 from gridmap.accounts.rights import RIGHTS, TOWN_WIDE, Scope, allows, allows_somewhere
 from gridmap.accounts.words import ROLES
 from gridmap.errors import NotAllowed, NotAuthenticated, msg
-from gridmap.http.keys import by_key
+from gridmap.http import sessions
+from gridmap.http.keys import by_key, shows_key
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def caller() -> Caller:
-    """Whoever asks, by the key they show.
+    """Whoever asks, by the key they show or the session they have; a key wins.
 
     Raises:
         NotAuthenticated: nobody, or a key that is not in force.
     """
     found = caller_or_none()
     if found is None:
-        raise NotAuthenticated(msg("This needs an API key: send the header 'Authorization: Bearer KEY'"))
+        raise NotAuthenticated(msg("This needs a session (sign in) or an API key ('Authorization: Bearer KEY')"))
     return found
 
 
 def caller_or_none() -> Caller | None:
     """Whoever asks, or None where nobody says who they are; `NotAuthenticated` for a key that is not in force."""
     if "caller" not in g:
-        g.caller = by_key()
+        g.caller = by_key() if shows_key() else _by_session()
     found: Caller | None = g.caller
     return found
 
 
-def needs(deed: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """A view that is a deed of the table; stands right below the route."""
+def _by_session() -> Caller | None:
+    who = sessions.here()
+    return None if who is None else who.caller
+
+
+def account() -> SignedIn:
+    """Whoever is signed in; `NotAuthenticated` when nobody is, or a machine asks."""
+    who = None if shows_key() else sessions.here()
+    if who is None:
+        raise NotAuthenticated(msg("This needs a session: sign in"))
+    return who
+
+
+def needs(deed: str, *, unless: Callable[[], bool] = lambda: False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A view that is a deed of the table; stands right below the route. `unless` lets in nobody knows whom."""
     assert deed in RIGHTS, f"no such deed: {deed}"  # noqa: S101  # a slip of ours, not of the caller's
 
     def guard(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            if not allows_somewhere(caller(), deed):
+            if not unless() and not allows_somewhere(caller(), deed):
                 raise _refusal(deed)
             return view(*args, **kwargs)
 
@@ -104,3 +120,29 @@ def _refusal(deed: str) -> NotAllowed:
     return NotAllowed(
         msg("You may not do this here (%(deed)s). These may, each within their scope: %(roles)s"), deed=deed, roles=who
     )
+
+
+def asked_from_here() -> bool:
+    """Whether this machine itself asks: over loopback, and not for somebody else as a proxy does."""
+    forwarded = {"X-Forwarded-For", "Forwarded"} & set(request.headers.keys())
+    try:
+        return not forwarded and ip_address(request.remote_addr or "").is_loopback
+    except ValueError:  # a unix socket's
+        return False
+
+
+def sees(deed: str) -> str:
+    """The scopes in which whoever asks may do `deed`, as a word: answers that differ by it differ in their ETag."""
+    right, asking = RIGHTS[deed], caller()
+    scopes = {
+        grant.grid_code if grant.grid_code is not None else f"d{grant.department_id}"
+        for grant in asking.grants
+        if grant.role in right.roles
+    }
+    return ".".join(sorted(scopes)) or "-"
+
+
+def may_somewhere(deed: str) -> bool:
+    """Whether whoever asks may do `deed` in any scope at all: whether a page shows a way to it."""
+    asking = caller_or_none()
+    return asking is not None and allows_somewhere(asking, deed)

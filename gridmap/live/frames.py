@@ -11,6 +11,8 @@ from gridmap.journal.feed import Happening
 
 HEARTBEAT = b":\n\n"
 RETRY_MS = 2000
+# What maps draw. People, rosters, accounts, keys and notices are told by their own pages, to those who may see them.
+SHOWN = frozenset({"cases", "grids", "cameras", "service-points", "categories"})
 
 
 def frame(kind: str, data: dict[str, Any], *, position: int, retry_ms: int | None = None) -> bytes:
@@ -20,9 +22,14 @@ def frame(kind: str, data: dict[str, Any], *, position: int, retry_ms: int | Non
 
 
 def encode(happening: Happening) -> bytes:
-    """A happening as its event. Who did it stays in the journal: the stream is for everybody who sees the map."""
+    """A happening as its event. Who did it stays in the journal: the stream is for everybody who sees the map.
+
+    Of what is not for everybody the stream tells only that it happened, so that positions stay without a gap.
+    """
     told = happening._asdict()
     del told["actor"]
+    if happening.topic not in SHOWN:
+        told |= {"subject": "", "data": {}}
     return frame(happening.kind, told, position=happening.position)
 
 

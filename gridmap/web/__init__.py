@@ -7,7 +7,7 @@ from flask import Flask
 
 from gridmap.config import Settings
 from gridmap.maps import base_maps
-from gridmap.web import language, security
+from gridmap.web import administration, demo, language, own, provider, rendering, security, sign_in
 from gridmap.web.pages import bp
 
 __all__ = ["bp", "install"]
@@ -19,4 +19,8 @@ def install(app: Flask, settings: Settings) -> None:
     app.config["LANGUAGE"] = settings.language
     language.speak(app, settings.language)
     security.guard(app, pictures_from=[base.origin for base in base_maps.read(settings.base_maps) if base.origin])
-    app.register_blueprint(bp)
+    rendering.furnish(app)
+    demo.remember(app, settings.home)
+    provider.install(app, settings)
+    for blueprint in (bp, sign_in.bp, provider.bp, own.bp, administration.bp):
+        app.register_blueprint(blueprint)

@@ -1,8 +1,9 @@
 """Which language a page speaks: the reader's own choice (a cookie), else the browser's, else the setting."""
 
 from typing import Literal
+from urllib.parse import urlencode
 
-from flask import Flask, request
+from flask import Flask, redirect, request
 from flask_babel import Babel
 from werkzeug.wrappers import Response
 
@@ -28,6 +29,18 @@ def chosen(default: Language) -> Language:
             return language
     best = request.accept_languages.best_match([*LANGUAGES, "zh-CN", "zh-Hans", "en-GB", "en-US"])
     return default if best is None else "zh" if best.startswith("zh") else "en"
+
+
+def switch() -> Response | None:
+    """`?lang=en` on any page: remember it and come back without it."""
+    wanted = request.args.get("lang")
+    if wanted is None:
+        return None
+    rest = urlencode([(key, value) for key, value in request.args.items(multi=True) if key != "lang"])
+    response = redirect(f"{request.path}?{rest}" if rest else request.path, 303)
+    if wanted in LANGUAGES:
+        remember(response, wanted)
+    return response
 
 
 def remember(response: Response, language: str) -> None:

@@ -1,7 +1,9 @@
 // The API's own page: Swagger UI over this machine's document, and nothing from elsewhere.
 import { theme } from "./theme.js";
+import { who } from "./who.js";
 
 theme();
+who();
 window.SwaggerUIBundle({
   url: "/api/openapi.json",
   domNode: document.getElementById("api"),

@@ -1,5 +1,6 @@
 // The live connection: remembers the last event it saw, notices silence, and comes back by itself.
 // The browser's EventSource hides heartbeats, so a dead line would look alive; hence a reader of our own over fetch.
+import { signed_out } from "./api.js";
 import { reader } from "./stream.js";
 import { signal } from "./signal.js";
 
@@ -96,6 +97,7 @@ export class Live {
       cache: "no-store",
       signal: this.control.signal,
     });
+    if (response.status === 401) signed_out();
     if (!response.ok) throw new Error(String(response.status));
     const body = response.body.getReader();
     const decoder = new TextDecoder();

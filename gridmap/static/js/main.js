@@ -33,6 +33,7 @@ import { CaseStore } from "./store.js";
 import { theme } from "./theme.js";
 import { now, set_server_time } from "./times.js";
 import { town } from "./town.js";
+import { who } from "./who.js";
 import { t } from "./words.js";
 
 const { map, urls, baseMaps } = window.gridmapShell;
@@ -40,6 +41,7 @@ const { L } = window;
 const opened_with = read_address(location.hash);
 
 theme();
+who();
 const store = new CaseStore();
 const filter = new Filter();
 const selection = new Selection();

@@ -1,0 +1,88 @@
+"""Reads accounts: whoever a cookie belongs to, one account, all of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from gridmap.accounts.caller import Caller
+from gridmap.accounts.models import Account, AccountGrant
+from gridmap.accounts.rights import TOWN_DIGITS, Grant, Role
+from gridmap.errors import NotFound, msg
+from gridmap.grids.models import Grid
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """An account with a session, as its pages show it."""
+
+    caller: Caller
+    username: str
+    name: str
+    epoch: int
+    must_change: bool
+    second_factor: bool
+
+
+_IN_FORCE = "g.valid_from <= :now AND (g.valid_until IS NULL OR g.valid_until > :now)"
+_SIGNED_IN = text(
+    f"""
+    SELECT a.username, a.name, a.person_id, a.session_epoch, a.must_change, a.totp_secret IS NOT NULL AS second_factor,
+           coalesce(json_agg(json_build_array(g.role, g.grid_code, g.department_id) ORDER BY g.id)
+                    FILTER (WHERE g.id IS NOT NULL), '[]') AS grants
+    FROM account a LEFT JOIN account_grant g ON g.account_id = a.id AND {_IN_FORCE}
+    WHERE a.id = :id AND a.disabled_at IS NULL
+    GROUP BY a.id
+    """
+)
+
+
+def signed_in(session: Session, account_id: int, now: datetime) -> SignedIn | None:
+    """The account with the roles it has now; None when it is disabled or gone. One statement: every request asks.
+
+    Who must change the password first has no role until then.
+    """
+    row = session.execute(_SIGNED_IN, {"id": account_id, "now": now}).one_or_none()
+    if row is None:
+        return None
+    grants = () if row.must_change else tuple(Grant(Role(role), grid, department) for role, grid, department in row.grants)
+    caller = Caller(f"account:{row.username}", account_id, row.person_id, grants)
+    return SignedIn(caller, row.username, row.name, row.session_epoch, row.must_change, row.second_factor)
+
+
+def account(session: Session, username: str, *, lock: bool = False) -> Account:
+    """The account of this name; `NotFound` when there is none. `lock` keeps others from changing it meanwhile."""
+    query = select(Account).where(Account.username == username)
+    found = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    if found is None:
+        raise NotFound(msg("There is no account '%(username)s'"), username=username)
+    return found
+
+
+def listing(session: Session) -> Sequence[Account]:
+    """Every account, by name."""
+    return session.scalars(select(Account).order_by(Account.username)).all()
+
+
+def grants(session: Session, account_ids: Sequence[int], now: datetime) -> dict[int, list[AccountGrant]]:
+    """The grants that are in force or still to come, by account."""
+    found: dict[int, list[AccountGrant]] = {id_: [] for id_ in account_ids}
+    query = select(AccountGrant).where(
+        AccountGrant.account_id.in_(account_ids), (AccountGrant.valid_until.is_(None)) | (AccountGrant.valid_until > now)
+    )
+    for grant in session.scalars(query.order_by(AccountGrant.id)):
+        found[grant.account_id].append(grant)
+    return found
+
+
+def any_account(session: Session) -> bool:
+    """Whether there is any account at all."""
+    return session.scalars(select(Account.id).limit(1)).one_or_none() is not None
+
+
+def towns(session: Session) -> list[str]:
+    """The codes of the towns in force."""
+    query = select(Grid.code).where(func.length(Grid.code) == TOWN_DIGITS, Grid.retired_at.is_(None))
+    return list(session.scalars(query.order_by(Grid.code)))

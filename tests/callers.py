@@ -1,0 +1,76 @@
+"""Mothers of those who ask: accounts of any role and scope, and clients signed in as them."""
+
+from functools import cache
+from itertools import count
+from time import time
+
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy.orm import Session
+
+from gridmap.accounts import passwords
+from gridmap.accounts.models import Account, AccountGrant
+from gridmap.accounts.rights import Grant, Role
+from gridmap.http.state import state
+from tests.town import FOUNDED, TOWN
+
+PASSWORD = "brown-kettle-sings-2026"
+_TOKEN = "the same for all tests"
+_numbers = count(1)
+
+
+@cache
+def _hash() -> str:
+    """Made once: a hash takes as long as it is meant to."""
+    return passwords.hashed(PASSWORD)
+
+
+def account(session: Session, *grants: Grant, username: str | None = None, **facts: object) -> Account:
+    """An account with these roles, its password being PASSWORD; flushed."""
+    facts = {"name": "", "password_hash": _hash(), "must_change": False} | facts
+    made = Account(username=username or f"somebody-{next(_numbers)}", **facts)
+    session.add(made)
+    session.flush()
+    for grant in grants:
+        one = AccountGrant(account_id=made.id, role=grant.role, valid_from=FOUNDED)
+        one.grid_code, one.department_id = grant.grid_code, grant.department_id
+        session.add(one)
+    session.flush()
+    return made
+
+
+def anonymous(app: APIFlask) -> FlaskClient:
+    """A client nobody has signed in at, that asks in English."""
+    client = app.test_client()
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+def signed_in(
+    app: APIFlask, role: Role = Role.OPERATOR, grid_code: str | None = None, department_id: int | None = None
+) -> FlaskClient:
+    """A client signed in as a fresh account with one role: within a department, a grid, or else the whole tiny town."""
+    scope = (None, department_id) if department_id is not None else (grid_code if grid_code is not None else TOWN, None)
+    with state(app).sessions.begin() as session:
+        made = account(session, Grant(role, *scope))
+    return signed_in_as(app, made)
+
+
+def signed_in_as(app: APIFlask, account: Account) -> FlaskClient:
+    """A client with the cookie of a session that has just begun; what it changes carries the session's token."""
+
+    client = anonymous(app)
+    with client.session_transaction() as cookie:
+        cookie.update({"_user_id": str(account.id), "_fresh": True, "epoch": account.session_epoch})
+        cookie.update({"began": int(time()), "seen": int(time()), "csrf_token": _TOKEN})
+    signer = URLSafeTimedSerializer(str(app.config["SECRET_KEY"]), salt="wtf-csrf-token")
+    client.environ_base["HTTP_X_CSRFTOKEN"] = str(signer.dumps(_TOKEN))
+    return client
+
+
+def with_key(app: APIFlask, secret: str) -> FlaskClient:
+    """A machine with a key, that asks in English."""
+    client = anonymous(app)
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {secret}"
+    return client
