@@ -41,7 +41,7 @@ def appoint(
     """
     valid = beginning(since, until, now=clock.now(), reason=reason)
     grid, person, post_kind = _grid(session, grid_code), _present(session, ref, valid), _kind(session, kind)
-    _check_level(grid, post_kind)
+    check_level(grid, post_kind)
     _check_free(session, grid, person, post_kind, valid)
     _check_duties(session, duties)
     post = Post(person_id=person.id, grid_code=grid.code, kind=kind, team=post_kind.team, valid=valid)
@@ -84,7 +84,8 @@ def _kind(session: Session, code: str) -> PostKind:
     return kind
 
 
-def _check_level(grid: Grid, kind: PostKind) -> None:
+def check_level(grid: Grid, kind: PostKind) -> None:
+    """`Invalid` when this kind of post is not one of the grid's level."""
     fits = kind.code == HEADS[Level(grid.level)] if kind.team is None else grid.level == Level.MICRO
     if not fits:
         raise Invalid(

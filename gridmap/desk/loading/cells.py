@@ -16,7 +16,7 @@ from gridmap.errors import Fault, msg
 from gridmap.geo.files.contents import Row
 
 _EARLIEST = datetime(1949, 10, 1, tzinfo=UTC)
-_CODES = ("code", "id", "parent", "source_id", "camera_id")
+_CODES = ("code", "id", "parent", "source_id", "camera_id", "grid", "ref", "phone")
 _SHORTENED = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+", re.IGNORECASE)  # As spreadsheets write long numbers into CSV.
 _NO_LETTERS = re.compile("[\0\ud800-\udfff]")  # What neither PostgreSQL nor UTF-8 takes: zero, and halves of surrogate pairs.
 _EXACT = 10**15  # Spreadsheets keep 15 digits of a number; what comes after is lost and reads as zeros.

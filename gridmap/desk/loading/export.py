@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from gridmap import clock
 from gridmap.cases.models import Case, Category, SourceCode, TimeLimit
+from gridmap.desk.loading import roll
 from gridmap.desk.loading.fields import LAYERS
 from gridmap.errors import Invalid, NotFound, msg
 from gridmap.geo.files.contents import Layer, Place, Progress, silent
@@ -144,6 +145,10 @@ def _plain(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
 
 
+def _people(name: str) -> Callable[[Ask], Iterable[Row]]:
+    return lambda ask: ((facts, None) for facts in roll.ROWS[name](ask.session))
+
+
 _ROWS: dict[str, tuple[Callable[[Ask], Iterable[Row]], Place]] = {
     "grids": (_grids, Place.AREA),
     "cameras": (_cameras, Place.POINT),
@@ -152,5 +157,5 @@ _ROWS: dict[str, tuple[Callable[[Ask], Iterable[Row]], Place]] = {
     "categories": (_table("categories", Category), Place.NONE),
     "time-limits": (_table("time-limits", TimeLimit, Category), Place.NONE),
     "source-codes": (_table("source-codes", SourceCode, Category), Place.NONE),
-}
+} | {name: (_people(name), Place.NONE) for name in roll.ROWS}
 EXPORTS = tuple(_ROWS)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from gridmap.desk.loading import cameras, cases, categories, grids, service_points
+from gridmap.desk.loading import cameras, cases, categories, departments, grids, kinds, people, rosters, service_points
 from gridmap.desk.loading.job import Job, Terms
 from gridmap.desk.loading.report import Report
 from gridmap.errors import NotFound, msg
@@ -20,7 +20,12 @@ _LOADS: dict[str, Callable[[Job], None]] = {
     "service-points": service_points.load,
     "cases": cases.load,
     "categories": categories.load,
+    "kinds": kinds.load,
+    "departments": departments.load,
+    "people": people.load,
+    "rosters": rosters.load,
 }
+_TABLES = ("categories", "kinds", "departments", "people", "rosters")  # Without places.
 LAYERS = tuple(_LOADS)
 
 
@@ -41,7 +46,7 @@ def load_contents(session: Session, layer: str, contents: Contents, *, datum: Da
     report = Report(layer, len(contents.rows), contents.counted)
     rows: Sequence[Row] = contents.rows
     named = Datum.WGS84
-    if layer != "categories":
+    if layer not in _TABLES:
         where = placed(contents, datum)
         rows, named = where.rows, where.datum
         report.datum = where.crs or str(named)
