@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from gridmap.cases.lookup import Detail
 from gridmap.desk.alerts import Fresh
 from gridmap.grids.lookup import Name, Span, boundary_span, names
-from gridmap.routing.words import explain
+from gridmap.routing.words import explain, mentioned
 
 Json = dict[str, Any]
 Responses = dict[int | str, Any]  # as APIFlask's `doc` takes them
@@ -75,7 +75,7 @@ class FeatureCollection(BaseModel):
 def route_answer(session: Session, facts: Json) -> Json:
     """A stored route told with today's names and its boundary's period."""
     code = facts["grid"]
-    codes = [*_mentioned(facts), *(code[:n] for n in _DIGITS.values() if code)]
+    codes = [*mentioned(facts), *(code[:n] for n in _DIGITS.values() if code)]
     span = boundary_span(session, facts["boundary"]) if facts["boundary"] is not None else None
     return route_told(facts, names(session, codes) if codes else {}, span)
 
@@ -83,7 +83,7 @@ def route_answer(session: Session, facts: Json) -> Json:
 def route_told(facts: Json, called: Mapping[str, Name], boundary: Span | None) -> Json:
     """A route's facts with names, the boundary's period and the reason in words."""
     code = facts["grid"]
-    words = explain(facts, {c: (name.name, name.name_en) for c in _mentioned(facts) if (name := called.get(c))})
+    words = explain(facts, {c: (name.name, name.name_en) for c in mentioned(facts) if (name := called.get(c))})
     return {
         **{key: facts[key] for key in ("rule", "basis", "grid", "ambiguous", "distance_to_border_m", "accuracy_m", "limit_m")},
         "levels": {level: _name(called, code[:n] if code else None) for level, n in _DIGITS.items()},
@@ -97,11 +97,6 @@ def route_told(facts: Json, called: Mapping[str, Name], boundary: Span | None) -
 
 
 _DIGITS = {"town": 9, "village": 12, "micro": 15}
-
-
-def _mentioned(facts: Json) -> list[str]:
-    others = [*facts["candidates"], *([facts["runner_up"]] if facts["runner_up"] else [])]
-    return [*(other["code"] for other in others), *([facts["grid"]] if facts["grid"] else [])]
 
 
 def _name(called: Mapping[str, Name], code: str | None) -> Json | None:

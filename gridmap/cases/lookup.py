@@ -188,6 +188,12 @@ def _grid(row: Mapping[str, Any], digits: int, level: str) -> dict[str, Any] | N
     return {"code": code[:digits], "name": row[f"{level}_name"], "name_en": row[f"{level}_name_en"]}
 
 
+def routes(session: Session, numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The facts of these cases' routes, by number."""
+    query = text("SELECT number, route FROM cases WHERE number = ANY(CAST(:numbers AS text[]))")
+    return {row.number: row.route for row in session.execute(query, {"numbers": list(numbers)})}
+
+
 _DETAIL = text(f"SELECT {_COLUMNS}, c.route, c.media FROM cases c {_JOINS} WHERE c.number = :number")
 _ALERTS = text("SELECT source, source_id, received_at, relation FROM alert WHERE case_id = :id ORDER BY id LIMIT 200")
 

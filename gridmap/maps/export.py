@@ -22,6 +22,7 @@ from gridmap.grids import lookup as grids
 from gridmap.maps import assets, operator
 from gridmap.maps.bundle import bundled
 from gridmap.places import lookup as places
+from gridmap.routing.words import explain, mentioned
 
 MOST_CASES: Final = 20_000
 _SHEETS: Final = ("tokens", "page", "bar", "map", "card", "export")
@@ -39,12 +40,13 @@ Town = dict[str, Any]
 def gather(session: Session, *, at: datetime) -> Town:
     """What the file holds: the grids in force, service points, and open cases (the newest, where there are very many)."""
     page = cases.page(session, cases.Filter(states=OPEN_STATES), limit=MOST_CASES, at=at)
+    reasons = _reasons(session, [feature["id"] for feature in page.features])
     return {
         "exported_at": at.isoformat(),
         "radius_m": round(SERVICE_RADIUS_M, 2),
         "grids": [_grid(row) for row in grids.features(session, at=at)],
         "points": [{key: row[key] for key in _POINT} for row in places.service_point_rows(session)],
-        "cases": page.features,
+        "cases": [_case(feature, reasons[feature["id"]]) for feature in page.features],
         "cases_left": page.matched - len(page.features),
     }
 
@@ -72,11 +74,25 @@ def embedded(value: Any) -> str:
     return text.translate({ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"})
 
 
+def _reasons(session: Session, numbers: list[str]) -> dict[str, dict[str, str]]:
+    """Why each case stands where it stands, in words of both languages."""
+    routes = cases.routes(session, numbers)
+    called = grids.names(session, sorted({code for facts in routes.values() for code in mentioned(facts)}))
+    names = {code: (name.name, name.name_en) for code, name in called.items()}
+    return {number: explain(facts, names) for number, facts in routes.items()}
+
+
+def _case(feature: dict[str, Any], reason: dict[str, str]) -> dict[str, Any]:
+    return {**feature, "properties": {**feature["properties"], "reason": reason}}
+
+
 def _grid(row: dict[str, Any]) -> dict[str, Any]:
     facts = {key: row[key] for key in _GRID}
     head = {"name": row["head_name"], "phone": row["head_phone"]}
     shape = json.loads(row["geometry"], parse_float=lambda number: round(float(number), 6))  # a decimetre, for the eye
-    return {"type": "Feature", "geometry": shape, "properties": {**facts, "head": head, "area_m2": round(row["area_m2"])}}
+    label = [round(row["label_lon"], 6), round(row["label_lat"], 6)]
+    more = {"head": head, "area_m2": round(row["area_m2"]), "label": label}
+    return {"type": "Feature", "geometry": shape, "properties": {**facts, **more}}
 
 
 def _vendored(path: str) -> str:

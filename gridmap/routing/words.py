@@ -48,6 +48,12 @@ def explain(facts: Mapping[str, Any], names: Names) -> dict[str, str]:
     return {"zh": _sentence(facts, names, 0), "en": _sentence(facts, names, 1)}
 
 
+def mentioned(facts: Mapping[str, Any]) -> list[str]:
+    """Codes of the grids that a route's reason speaks of."""
+    others = [*facts["candidates"], *([facts["runner_up"]] if facts["runner_up"] else [])]
+    return [*(other["code"] for other in others), *([facts["grid"]] if facts["grid"] else [])]
+
+
 def _sentence(facts: Mapping[str, Any], names: Names, language: int) -> str:
     parts = []
     if facts.get("unknown_camera"):

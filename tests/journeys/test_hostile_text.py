@@ -1,5 +1,6 @@
 """Whatever a source, a file or a colleague wrote: it is shown as text, and it never runs."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,12 +30,12 @@ PAYLOADS = [
     f"'\"-({RUN})-\"'",
     f'" autofocus onfocus="{RUN}" onmouseover="{RUN}" x="',
     f"<svg/onload={RUN}>",
+    "\u202eوقف\u2066 txet desrever \u202d",
     "<!--<script>",
     f"]]></style></textarea></title><body onload={RUN}>",
     f"javascript:{RUN}",
     f"{{{{ {RUN} }}}}{{% raw %}}%(name)s {{n}}",
     f"\u2028{RUN}\u2029",
-    "\u202eوقف\u2066 txet desrever \u202d",
     "\u200b零\u200d宽\ufeff字\u2060符",
     "👨‍👩‍👧‍👦🏴‍☠️🇨🇳 ﷽ Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢",
     "长" * 200,
@@ -155,6 +156,26 @@ def test_hostile_text_does_not_run_in_search_labels_and_filters(hostile: Hostile
             mark.dispatch_event(event)
     expect_intact(desk, scripts)
     desk.expect_quiet()
+
+
+def test_words_turn_nothing_but_themselves(hostile: Hostile, sit_down: Callable[..., Desk]) -> None:
+    """U+202E in a grid's name turns what follows; what a case says beside that name still stands behind it, from left to right."""
+    turned = next(code for (kind, code), word in hostile.names.items() if kind == "grid" and "\u202e" in word)
+    centre = hostile.station.ask(f"/api/v1/grids/{turned}")["label"]
+    place = {"lon": centre[0], "lat": centre[1], "datum": "wgs84"}
+    number = hostile.station.send(at=None, location=place, address="ABC 12", text="")["case"]["id"]
+    desk = sit_down(hostile.station).open()
+    places = """(row) => { const text = row.querySelector('.where'), walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT), found = [];
+        while (walker.nextNode()) { const range = document.createRange(); range.selectNodeContents(walker.currentNode); found.push([walker.currentNode.data, range.getBoundingClientRect().left]); }
+        return found; }"""
+    found = desk.row(number).evaluate(places)
+    assert [text for text, _ in found][1:] == [" · ", "ABC 12"]
+    lefts = [left for _, left in found]
+    assert lefts == sorted(lefts)
+    # A count beside a name keeps its place and its digits.
+    label = desk.label(turned)
+    expect(label.locator("bdi")).to_have_count(1)
+    expect(label.locator("b")).to_have_text(re.compile(r"^\d+$"))
 
 
 def test_hostile_text_arrives_live_in_english(hostile: Hostile, sit_down: Callable[..., Desk]) -> None:

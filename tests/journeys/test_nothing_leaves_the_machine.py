@@ -1,5 +1,6 @@
 """A closed network: not one request goes anywhere but to the page's own origin, and the console stays empty."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -86,6 +87,8 @@ def test_an_exported_map_opens_from_a_disk_without_a_network(
     desk.page.locator(".leaflet-cases-pane .spot:has(.case-mark)").first.dispatch_event("click")
     expect(desk.page.locator("#card h2")).not_to_be_empty()
     expect(desk.page.locator("#card")).to_contain_text("所属网格")
+    expect(desk.see("route-reason")).to_have_text(re.compile("按.+。"))
+    expect(desk.label("310151101203")).to_contain_text("城桥村")
     desk.page.locator("path.leaflet-interactive").first.dispatch_event("click")
     expect(desk.page.locator("#card")).to_contain_text("网格长")
     desk.page.keyboard.press("Escape")

@@ -1,11 +1,14 @@
 """From a phone in the lane to the wall of the control room; by day and by night."""
 
+import json
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
+from tests import town
 from tests.journeys.axe import violations
+from tests.journeys.conftest import Serve, tiny
 from tests.journeys.operator_desk import Desk
 from tests.journeys.station import Station
 
@@ -14,6 +17,9 @@ SIZES = {"phone": (390, 844), "laptop": (1366, 768), "wall": (3840, 2160)}
 OUTSIDE = """() => [...document.querySelectorAll('.bar > *, .bar button, .bar a, .bar input, .panel, .stage, .map-buttons button, .legend, .notice')]
     .filter((node) => node.checkVisibility()).map((node) => [node.id || node.className, node.getBoundingClientRect()])
     .filter(([, box]) => box.left < -1 || box.right > innerWidth + 1 || (box.width && box.width < 1)).map(([name]) => name)"""
+# Whether two parts of the page lie over each other.
+OVERLAP = """([one, other]) => { const [a, b] = [one, other].map((name) => document.querySelector(name).getBoundingClientRect());
+    return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom; }"""
 DARKNESS = (
     "() => getComputedStyle(document.body).backgroundColor.match(/[\\d.]+/g).slice(0, 3).map(Number).reduce((a, b) => a + b)"
 )
@@ -80,3 +86,42 @@ def test_dark_for_the_night_shift(demo_station: Station, sit_down: Callable[...,
     assert night.on_page(DARKNESS) > 600
     night.expect_quiet()
     day.expect_quiet()
+
+
+def test_nothing_on_the_map_hides_the_legend_or_the_layers(demo_station: Station, sit_down: Callable[..., Desk]) -> None:
+    for size in ("phone", "laptop"):
+        width, height = SIZES[size]
+        desk = sit_down(demo_station, viewport={"width": width, "height": height}, locale="en-GB").open()
+        legend = desk.see("legend")
+        if not legend.is_visible():
+            desk.see("button-legend").click()
+        expect(legend).to_be_visible()
+        assert not desk.page.evaluate(OVERLAP, ["#legend", "#map-buttons .button-stack:nth-of-type(3)"]), size
+        if size == "phone":
+            desk.see("button-legend").click()
+        desk.see("button-layers").click()
+        assert size == "phone" or not desk.page.evaluate(OVERLAP, ["#legend", "#layer-tree"]), size
+        # The last of the layers can be reached and ticked.
+        desk.see("layer-circles").check()
+        assert not desk.page.evaluate(OVERLAP, ["#layer-tree", "#panel"]), size
+        desk.expect_quiet()
+
+
+def test_a_base_map_is_dimmed_at_night_and_says_whose_it_is(serve: Serve, sit_down: Callable[..., Desk]) -> None:
+    tile = '<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256"><rect width="256" height="256" fill="#eee"/></svg>'
+    url = "http://base-map.invalid/{z}/{x}/{y}.svg"
+    bases = json.dumps([{"name_zh": "示例底图", "name_en": "Sample", "url": url, "datum": "wgs84", "attribution": "© 示例测绘"}])
+    with serve(tiny, BASE_MAPS=bases) as station:
+        desk = sit_down(station, color_scheme="dark")
+        desk.page.route("http://base-map.invalid/**", lambda route: route.fulfill(body=tile, content_type="image/svg+xml"))
+        desk.open()
+        desk.see("button-layers").click()
+        desk.see("layer-base-0").check()
+        expect(desk.page.locator(".leaflet-tile-pane img.leaflet-tile-loaded").first).to_be_visible()
+        expect(desk.page.locator(".attribution")).to_have_text("© 示例测绘")
+        assert "brightness(0.45)" in desk.on_page("() => getComputedStyle(document.querySelector('.leaflet-tile-pane')).filter")
+        desk.page.keyboard.press("Escape")
+        desk.see("search-input").fill(town.micro(2, 2))
+        desk.see("search-result").first.click()
+        expect(desk.see("card")).to_be_visible()
+        assert not desk.page.evaluate(OVERLAP, [".attribution", "#card"]), "whose map it is must always be seen"

@@ -5,9 +5,12 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+import shapely
 from sqlalchemy.orm import Session
 
+from gridmap.desk.alerts import Incoming, Policy, receive
 from gridmap.maps import export
+from tests import town
 from tests.maps.test_shell import PAYLOADS
 
 AT = datetime(2026, 11, 22, 13, 5, tzinfo=UTC)
@@ -33,6 +36,21 @@ def test_the_file_holds_the_town(tiny_town: Session) -> None:
     assert {grid["properties"]["level"] for grid in found["grids"]} == {"town", "village", "micro"}
     assert sum(grid["properties"]["level"] == "micro" for grid in found["grids"]) == 9
     assert found["exported_at"] == AT.isoformat()
+
+
+def test_it_says_why_a_case_stands_where_it_stands_and_what_grids_are_called(tiny_town: Session) -> None:
+    lon, lat = town.spot(1.5, 2.5)
+    alert = Incoming("terminal", "A-1", AT, "{}", lon=lon, lat=lat)
+    receive(tiny_town, [alert], actor="test", policy=Policy(30, 50, 24))
+    held = export.gather(tiny_town, at=AT)
+
+    (case,) = held["cases"]
+    assert case["properties"]["reason"]["zh"].startswith("按上报坐标定位；位于演示村2第3微网格范围内")
+    assert "inside" in case["properties"]["reason"]["en"]
+    west, south, east, north = shapely.from_geojson(json.dumps(held["grids"][-1]["geometry"])).bounds
+    lon, lat = held["grids"][-1]["properties"]["label"]
+    assert west < lon < east
+    assert south < lat < north
 
 
 def test_it_asks_nobody_for_anything() -> None:

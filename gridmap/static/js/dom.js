@@ -39,6 +39,24 @@ export function replace(node, ...children) {
   return fill(node, children);
 }
 
+// Words of somebody else beside ours: whatever direction they run in, they turn nothing but themselves.
+export const theirs = (text) => h("bdi", {}, closed(String(text)));
+
+// Browsers put U+2068 and U+2069 around a <bdi>: one that the text itself leaves open, or closes too often, would break out.
+export function closed(text) {
+  let open = 0;
+  const kept = text.replace(/[\u2066-\u2069]/g, (sign) => {
+    if (sign !== "\u2069") open += 1;
+    else if (open === 0) return "";
+    else open -= 1;
+    return sign;
+  });
+  return kept + "\u2069".repeat(open);
+}
+
+// Several such, with a sign between them.
+export const joined = (texts, sign) => texts.filter(Boolean).flatMap((text, index) => [index > 0 && sign, theirs(text)]);
+
 export const by_id = (id) => document.getElementById(id);
 
 // Links from data lead to web pages and streams only; never to script.

@@ -1,7 +1,6 @@
 // What the marks mean.
 import { by_id, h, replace } from "./dom.js";
 import { camera_glyph, case_glyph, service_glyph } from "./glyphs.js";
-import { steps_of } from "./layers/levels.js";
 import { OPEN_STATES, URGENCIES } from "./urgency.js";
 import { t } from "./words.js";
 
@@ -14,19 +13,19 @@ const remembered = () => {
 export function legend(grids) {
   const open = remembered() ? remembered() === "open" : innerWidth > 760;
   const box = h("details", { class: "legend", id: "legend", open, dataset: { testid: "legend" } });
-  const draw = () => replace(box, h("summary", {}, t("legend.title")), legend_body(grids.level));
+  const draw = () => replace(box, h("summary", {}, t("legend.title")), legend_body(grids.level, grids.scale.steps(grids.level)));
   box.addEventListener("toggle", () => {
     try { localStorage.setItem(KEY, box.open ? "open" : "closed"); } catch { /* Then it opens again next time. */ }
   });
   grids.level_changed.on(draw);
+  grids.scale.changed.on(draw);
   draw();
   by_id("stage-bottom").append(box);
   return box;
 }
 
-export function legend_body(level) {
+export function legend_body(level, steps) {
   const line = (glyph, words) => h("li", {}, glyph, words);
-  const steps = steps_of(level);
   const between = (index) => (index === 0 ? "0" : index === steps.length ? `≥ ${steps[index - 1]}` : steps[index] - 1 === steps[index - 1] ? `${steps[index - 1]}` : `${steps[index - 1]}–${steps[index] - 1}`);
   const box = (index) => {
     const patch = h("i");

@@ -1,5 +1,5 @@
 // The list beside the map: the same cases, for everybody who reads rather than looks.
-import { by_id, h, replace } from "./dom.js";
+import { by_id, h, joined, replace } from "./dom.js";
 import { newest_first, pressing_first } from "./store.js";
 import { once_a_frame, signal } from "./signal.js";
 import { ago, now, remaining_short } from "./times.js";
@@ -127,5 +127,5 @@ export class List {
 
 function where(facts) {
   const place = facts.grid ? name_of(facts.grid) : t("tray.unrouted");
-  return [place, facts.address || facts.text || source_name(facts.source)].filter(Boolean).join(" · ");
+  return joined([place, facts.address || facts.text || source_name(facts.source)], " · ");
 }

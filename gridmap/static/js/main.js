@@ -55,7 +55,7 @@ const home = await town(map, urls.grids, opened_with.view);
 ground(map);
 const bases = base_maps(map, baseMaps);
 const grids = new Grids(map, urls.gridTiles, counts);
-const labels = new Labels(map, urls.grids, grids, counts);
+const labels = new Labels(map, (level, bbox) => get(urls.grids, { level, bbox }).then((answer) => answer.features), grids, counts);
 const circles = new Circles(map);
 const cameras = new Cameras(map);
 const services = new ServicePoints(map);

@@ -1,6 +1,6 @@
 // A case: what, where, how pressing, why this grid, what happened to it, and what stands nearby.
 import { get } from "../api.js";
-import { h } from "../dom.js";
+import { h, joined } from "../dom.js";
 import { case_glyph } from "../glyphs.js";
 import { messages } from "../messages.js";
 import { moment, now, remaining } from "../times.js";
@@ -32,7 +32,7 @@ function build(feature, found, { choose, locate, say }) {
     tone: kind,
     glyph: case_glyph(facts_of.state, kind),
     title: category_name(facts_of),
-    subtitle: [facts_of.number, facts_of.category && group_name(facts_of.category)].filter(Boolean).join(" · "),
+    subtitle: joined([facts_of.number, facts_of.category && group_name(facts_of.category)], " · "),
     body: [
       status(facts_of, kind),
       what(facts_of, at, choose),

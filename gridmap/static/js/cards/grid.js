@@ -1,6 +1,6 @@
 // A grid: its name, code, head, what is open in it, what stands in it, and its family.
 import { get } from "../api.js";
-import { h } from "../dom.js";
+import { h, theirs } from "../dom.js";
 import { grid_glyph, icon } from "../glyphs.js";
 import { moment } from "../times.js";
 import { area, name_of, t } from "../words.js";
@@ -43,7 +43,7 @@ function build(grid, { choose, locate, only, counts }) {
 function head(person) {
   if (!person?.name) return h("p", { class: "quiet" }, t("grid.no_head"));
   const tel = (person.phone ?? "").replace(/[^\d+*#-]/g, "");
-  return h("p", {}, person.name, " ", tel && h("a", { class: "action", href: `tel:${tel}` }, icon("phone"), person.phone));
+  return h("p", {}, theirs(person.name), " ", tel && h("a", { class: "action", href: `tel:${tel}` }, icon("phone"), person.phone));
 }
 
 function children(grid, choose, counts) {

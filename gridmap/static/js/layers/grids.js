@@ -1,6 +1,7 @@
 // Grids on three levels, from vector tiles: the level of the moment is filled and answers, the others are lines.
 import { signal } from "../signal.js";
-import { FIRST_ZOOM, LEVELS, LINES, level_of, load_step } from "./levels.js";
+import { FIRST_ZOOM, LEVELS, LINES, level_of } from "./levels.js";
+import { Scale } from "./scale.js";
 import { pane, rem } from "./spots.js";
 
 const { L } = window;
@@ -13,6 +14,7 @@ export class Grids {
     this.map = map;
     this.url = url;
     this.counts = counts;
+    this.scale = new Scale(counts);
     this.forced = null;
     this.filled = true;
     this.clicked = signal();
@@ -20,6 +22,7 @@ export class Grids {
     this.layer = this.#layer(pane(map, "grids", 250));
     this.last_level = this.level;
     map.on("zoomend", () => this.#announce());
+    this.scale.changed.on(() => this.recolour());
   }
 
   get level() {
@@ -67,7 +70,7 @@ export class Grids {
   }
 
   #area(properties) {
-    const step = this.filled ? load_step(properties.level, this.counts.get(properties.code).open) : 0;
+    const step = this.filled ? this.scale.step(properties.level, this.counts.get(properties.code).open) : 0;
     return { stroke: false, fill: true, fillColor: `var(--load-${step})`, className: "grid-area" };
   }
 

@@ -1,6 +1,5 @@
 // Names of grids and their open cases, where there is room.
-import { get } from "../api.js";
-import { h } from "../dom.js";
+import { h, theirs } from "../dom.js";
 import { once_a_frame } from "../signal.js";
 import { name_of } from "../words.js";
 import { Spot, pane, rem } from "./spots.js";
@@ -9,8 +8,9 @@ const { L } = window;
 const MOST = 400;
 
 export class Labels {
-  constructor(map, url, grids, counts) {
-    Object.assign(this, { map, url, grids, counts });
+  // `ask(level, bbox)`: a promise of the grids there, as features.
+  constructor(map, ask, grids, counts) {
+    Object.assign(this, { map, ask, grids, counts });
     this.known = new Map(); // code -> {facts, bounds}
     this.shown = new Map(); // code -> marker
     this.asked = new Set();
@@ -50,9 +50,9 @@ export class Labels {
     const key = `${level}:${from}:${to}`;
     if (this.asked.has(key) || (to[0] - from[0]) * (to[1] - from[1]) > 64) return;
     const bbox = [from[0] * step, from[1] * step, (to[0] + 1) * step, (to[1] + 1) * step].map((degree) => degree.toFixed(4)).join(",");
-    const answer = await get(this.url, { level, bbox });
+    const features = await this.ask(level, bbox);
     this.asked.add(key);
-    for (const feature of answer.features) this.known.set(feature.properties.code, { facts: feature.properties, bounds: bounds_of(feature.geometry) });
+    for (const feature of features) this.known.set(feature.properties.code, { facts: feature.properties, bounds: bounds_of(feature.geometry) });
   }
 
   #draw() {
@@ -88,7 +88,7 @@ export class Labels {
     const { facts } = this.known.get(code);
     const build = () => {
       const open = this.counts.get(code).open;
-      return h("span", { class: `grid-label ${facts.level} ${room === "two" ? "two" : ""}`, dataset: { code } }, room !== "count" && name_of(facts).replaceAll("-", "\u2011"), open > 0 && h("b", {}, open));
+      return h("span", { class: `grid-label ${facts.level} ${room === "two" ? "two" : ""}`, dataset: { code } }, room !== "count" && theirs(name_of(facts).replaceAll("-", "\u2011")), open > 0 && h("b", {}, open));
     };
     const icon = new Spot({ build });
     return L.marker([facts.label[1], facts.label[0]], { icon, pane: this.pane, interactive: false, keyboard: false, room }).addTo(this.map);
