@@ -1,15 +1,19 @@
 """What an alert looks like on the wire, and how it becomes one the desk understands."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from gridmap.api.fields import Accuracy, DatumField, Latitude, Longitude, Moment, Name, Strictly, Text
 from gridmap.cases.categories import CategoryKey
 from gridmap.desk.alerts import Incoming
 from gridmap.errors import Fault, Invalid, msg
-from gridmap.geo.datum import to_wgs84
+from gridmap.geo.datum import EQUAL_TO_WGS84, to_wgs84
+
+LonLat = tuple[float, float]
 
 
 class CategoryBody(Strictly):
@@ -62,8 +66,8 @@ class AlertBody(Strictly):
             raise ValueError(msg("accuracy_m belongs to a location, and there is none"), {}, "accuracy_m")
         return self
 
-    def incoming(self, payload: str, *, now: datetime, ahead: timedelta) -> Incoming:
-        """The alert for the desk, its place in WGS-84; `payload` is kept as it came.
+    def incoming(self, payload: str, at: LonLat | None, *, now: datetime, ahead: timedelta) -> Incoming:
+        """The alert for the desk; its place is `at` in WGS-84 (see `in_wgs84`), `payload` is kept as it came.
 
         Raises:
             Invalid: it happened in the future (further than a clock may run `ahead`).
@@ -71,11 +75,11 @@ class AlertBody(Strictly):
         if self.occurred_at > now + ahead:
             text = msg("occurred_at lies in the future: %(at)s; check the sender's clock (now %(now)s)")
             raise Invalid(text, field="occurred_at", at=self.occurred_at.isoformat(), now=now.isoformat(timespec="seconds"))
-        lon, lat = self._wgs84()
+        lon, lat = at or (None, None)
         return Incoming(
             source=self.source,
             source_id=self.source_id,
-            occurred_at=self.occurred_at,
+            occurred_at=self.occurred_at.astimezone(UTC),
             payload=payload,
             category=CategoryKey(self.category.standard_ref, self.category.kind, self.category.code) if self.category else None,
             source_code=self.source_code,
@@ -89,16 +93,16 @@ class AlertBody(Strictly):
             join=self.join,
         )
 
-    def _wgs84(self) -> tuple[float, float] | tuple[None, None]:
-        if self.location is None:
-            return None, None
-        return at_wgs84(self.location)
 
-
-def at_wgs84(place: LocationBody) -> tuple[float, float]:
-    """The place in WGS-84, (lon, lat)."""
-    lon, lat = to_wgs84(place.datum, place.lon, place.lat)
-    return float(lon), float(lat)
+def in_wgs84(places: Sequence[LocationBody | None]) -> list[LonLat | None]:
+    """The places in WGS-84, those of one datum converted together: alone a conversion costs more than all the rest."""
+    found: list[LonLat | None] = [(place.lon, place.lat) if place else None for place in places]
+    for datum in {place.datum for place in places if place is not None} - EQUAL_TO_WGS84:
+        where = [i for i, place in enumerate(places) if place is not None and place.datum is datum]
+        lon, lat = np.array([found[i] for i in where]).T
+        for i, *at in zip(where, *(degrees.tolist() for degrees in to_wgs84(datum, lon, lat)), strict=True):
+            found[i] = (at[0], at[1])
+    return found
 
 
 def fault_facts(fault: Fault) -> dict[str, Any]:

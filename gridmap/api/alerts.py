@@ -7,7 +7,7 @@ from flask import Response, current_app, request
 from sqlalchemy.orm import Session
 
 from gridmap import clock
-from gridmap.api.alert_body import AlertBody
+from gridmap.api.alert_body import AlertBody, in_wgs84
 from gridmap.api.shapes import AlertAnswer, case_answer, fresh_answer
 from gridmap.api.together import Together
 from gridmap.cases import lookup
@@ -41,7 +41,8 @@ def post_alert(body: AlertBody) -> Response:
     """Take one alert, answer with its case and the whole route."""
     actor = caller().name
     ahead = timedelta(minutes=settings().future_minutes)
-    alert = body.incoming(request.get_data(as_text=True), now=clock.now(), ahead=ahead)
+    (at,) = in_wgs84([body.location])
+    alert = body.incoming(request.get_data(as_text=True), at, now=clock.now(), ahead=ahead)
     outcome = _together().receive(db(), alert, actor=actor)
     case = fresh_answer(outcome.fresh) if outcome.fresh else case_answer(db(), lookup.detail(db(), outcome.number))
     told = {"relation": outcome.relation.value, **case}

@@ -1,8 +1,12 @@
-"""POST /api/v1/alerts/batch: many alerts as NDJSON; one bad line spoils no other."""
+"""POST /api/v1/alerts/batch: many alerts as NDJSON; one bad line spoils no other.
+
+While one chunk is written by the database, the next is read, checked and routed: see `gridmap.api.ahead`.
+"""
 
 import io
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple, cast
 
@@ -10,15 +14,17 @@ import orjson
 from apiflask import APIBlueprint
 from flask import Response, request
 from pydantic import ValidationError
+from sqlalchemy.orm import Session, sessionmaker
 
 from gridmap import clock
-from gridmap.api.alert_body import AlertBody, fault_facts
+from gridmap.api.ahead import one_behind
+from gridmap.api.alert_body import AlertBody, fault_facts, in_wgs84
 from gridmap.api.shapes import Responses
-from gridmap.desk.alerts import Incoming, receive
+from gridmap.desk.alerts import Incoming, Policy, Prepared, prepare, take
 from gridmap.errors import Fault, Invalid, msg
 from gridmap.http.faults import faults
 from gridmap.http.json import read
-from gridmap.http.state import db, policy, settings
+from gridmap.http.state import db, policy, settings, state
 from gridmap.http.who import caller, needs
 
 bp = APIBlueprint("batch", __name__, url_prefix="/api/v1", tag="Batches")
@@ -31,6 +37,11 @@ class _Line(NamedTuple):
     number: int
     alert: Incoming | None
     faults: list[Fault]
+
+
+class _Chunk(NamedTuple):
+    lines: list[_Line]
+    prepared: Prepared
 
 
 _RESPONSES: Responses = {
@@ -51,12 +62,11 @@ def post_batch() -> Response:
     """Take a stream of alerts, chunk by chunk; each chunk commits by itself."""
     actor = caller().name
     request.max_content_length = settings().batch_max_bytes
-    results: list[bytes] = []
     # Buffered: the raw stream would be read byte by byte to find the ends of lines.
-    lines = _lines(_numbered(io.BufferedReader(cast("io.RawIOBase", request.stream), 65_536)))
-    while chunk := list(islice(lines, CHUNK)):
-        results.extend(orjson.dumps(result, option=orjson.OPT_APPEND_NEWLINE) for result in _take(chunk, actor))
-    return Response(results, mimetype=NDJSON)
+    numbered = _numbered(io.BufferedReader(cast("io.RawIOBase", request.stream), 65_536))
+    chunks = (_prepare(some) for some in iter(lambda: list(islice(numbered, CHUNK)), []))
+    write = partial(_take, sessions=state().sessions, actor=actor, policy=policy())
+    return Response([line for told in one_behind(write, chunks) for line in told], mimetype=NDJSON)
 
 
 def _numbered(stream: io.BufferedReader) -> Iterator[tuple[int, bytes | Fault]]:
@@ -77,40 +87,64 @@ def _numbered(stream: io.BufferedReader) -> Iterator[tuple[int, bytes | Fault]]:
             while line and not line.endswith(b"\n"):
                 line = stream.readline(_LINE_BYTES)
             yield number, Fault("", msg("The line is longer than %(most)s bytes"), {"most": _LINE_BYTES})
-        elif line.strip():
-            yield number, line.strip()
+        elif line := line.strip():
+            yield number, line
 
 
-def _lines(numbered: Iterable[tuple[int, bytes | Fault]]) -> Iterator[_Line]:
-    ahead = timedelta(minutes=settings().future_minutes)
-    for number, line in numbered:
-        if isinstance(line, Fault):
-            yield _Line(number, None, [line])
+def _prepare(numbered: Iterable[tuple[int, bytes | Fault]]) -> _Chunk:
+    """A chunk checked and routed; the database is let go, for the next lines may be long in coming."""
+    lines = _lines([(number, *_body(line)) for number, line in numbered])
+    good = [line.alert for line in lines if line.alert is not None]
+    prepared = prepare(db(), good, nearest_limit_m=policy().nearest_limit_m)
+    db().rollback()
+    return _Chunk(lines, prepared)
+
+
+def _body(line: bytes | Fault) -> tuple[str, AlertBody | list[Fault]]:
+    """A line as text and what it says, or what is wrong with it."""
+    if isinstance(line, Fault):
+        return "", [line]
+    try:
+        return line.decode(), AlertBody.model_validate(read(line))
+    except ValidationError as error:
+        return "", faults(error)
+    except ValueError as error:
+        return "", [Fault("", msg("The line is not valid JSON in UTF-8: %(why)s"), {"why": str(error)})]
+
+
+def _lines(parsed: list[tuple[int, str, AlertBody | list[Fault]]]) -> list[_Line]:
+    now, ahead = clock.now(), timedelta(minutes=settings().future_minutes)
+    places = in_wgs84([body.location if isinstance(body, AlertBody) else None for _, _, body in parsed])
+    lines = []
+    for (number, text, body), place in zip(parsed, places, strict=True):
+        if not isinstance(body, AlertBody):
+            lines.append(_Line(number, None, body))
             continue
         try:
-            body = AlertBody.model_validate(read(line))
-            alert = body.incoming(line.decode(), now=clock.now(), ahead=ahead)
-        except ValidationError as error:
-            yield _Line(number, None, faults(error))
-        except orjson.JSONDecodeError as error:
-            yield _Line(number, None, [Fault("", msg("The line is not valid JSON in UTF-8: %(why)s"), {"why": str(error)})])
+            lines.append(_Line(number, body.incoming(text, place, now=now, ahead=ahead), []))
         except Invalid as error:
-            yield _Line(number, None, list(error.faults))
-        else:
-            yield _Line(number, alert, [])
+            lines.append(_Line(number, None, list(error.faults)))
+    return lines
 
 
-def _take(chunk: list[_Line], actor: str) -> list[dict[str, Any]]:
-    good = [line.alert for line in chunk if line.alert is not None]
-    outcomes = iter(receive(db(), good, actor=actor, policy=policy()))
-    db().commit()
-    told: list[dict[str, Any]] = []
-    for line in chunk:
+def _take(chunk: _Chunk, *, sessions: sessionmaker[Session], actor: str, policy: Policy) -> list[bytes]:
+    """Take a chunk in a transaction of its own; what to tell of each of its lines."""
+    with sessions() as session, session.begin():
+        outcomes = iter(take(session, chunk.prepared, actor=actor, policy=policy))
+    told = []
+    for line in chunk.lines:
+        facts: dict[str, Any]
         if line.alert is None:
-            told.append({"line": line.number, "status": 422, "errors": [fault_facts(fault) for fault in line.faults]})
-            continue
-        outcome = next(outcomes)
-        status = 201 if outcome.relation == "opened" else 200
-        facts = {"relation": outcome.relation.value, "case": outcome.number, "grid": outcome.grid}
-        told.append({"line": line.number, "status": status, "source_id": line.alert.source_id, **facts})
+            facts = {"line": line.number, "status": 422, "errors": [fault_facts(fault) for fault in line.faults]}
+        else:
+            outcome = next(outcomes)
+            facts = {
+                "line": line.number,
+                "status": 201 if outcome.relation == "opened" else 200,
+                "source_id": line.alert.source_id,
+                "relation": outcome.relation.value,
+                "case": outcome.number,
+                "grid": outcome.grid,
+            }
+        told.append(orjson.dumps(facts, option=orjson.OPT_APPEND_NEWLINE))
     return told

@@ -16,7 +16,7 @@ from sqlalchemy import (
     func,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import JSON, JSONB
+from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridmap.cases.states import OPEN_STATES, State
@@ -24,7 +24,9 @@ from gridmap.db import Base
 from gridmap.geo.shapes import Shape
 
 OPEN_SQL = "state IN ({})".format(", ".join(f"'{state}'" for state in OPEN_STATES))
-NUMBER_SQL = "to_char(now() AT TIME ZONE 'Asia/Shanghai', 'YYYYMMDD') || '-' || lpad(nextval('case_number')::text, 6, '0')"
+DAY_SQL = "to_char(now() AT TIME ZONE 'Asia/Shanghai', 'YYYYMMDD')"
+COUNTED_SQL = "to_char(nextval('case_number'), 'FM999999999999000000')"  # Six digits, and more when there are more.
+NUMBER_SQL = f"{DAY_SQL} || '-' || {COUNTED_SQL}"
 
 
 class Category(Base):
@@ -126,7 +128,7 @@ class Case(Base):
     address: Mapped[str] = mapped_column(Text, server_default="")
     text: Mapped[str] = mapped_column(Text, server_default="")
     camera_id: Mapped[str | None] = mapped_column(Text)
-    media: Mapped[list[Any]] = mapped_column(JSONB, server_default=sql("'[]'::jsonb"))
+    media: Mapped[list[Any]] = mapped_column(JSON, server_default=sql("'[]'::json"))
     occurred_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     state: Mapped[State] = mapped_column(Text, server_default=State.DISCOVERED)
@@ -134,7 +136,7 @@ class Case(Base):
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     grid_code: Mapped[str | None] = mapped_column(ForeignKey("grid.code"))
     ambiguous: Mapped[bool] = mapped_column(server_default=sql("false"))
-    route: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    route: Mapped[dict[str, Any]] = mapped_column(JSON)
     alerts: Mapped[int] = mapped_column(server_default=sql("1"))
 
 

@@ -3,21 +3,26 @@
 Set-based: each function does its work for a whole chunk of alerts in one statement.
 """
 
-import math
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 from zlib import crc32
 
 import orjson
 from sqlalchemy.orm import Session
 
-from gridmap.cases.models import OPEN_SQL
+from gridmap.cases.ground import Rules, Spot, cells
+from gridmap.cases.models import COUNTED_SQL, DAY_SQL, OPEN_SQL
 from gridmap.db import MANY, copy, run
 from gridmap.geo.measure import half_box
+from gridmap.geo.shapes import point_wkb
 
 _LOCK_CLASS = 0x67726964  # "grid": keeps these apart from other users of advisory locks.
 _SLOTS = 1024
+_WHOLE = -1  # Stands for all slots.
+WHOLE_FROM = 200  # Alerts: with their ground they would take half of the slots.
 
 
 class Taken(NamedTuple):
@@ -35,64 +40,33 @@ class Nearby(NamedTuple):
     distance_m: float
 
 
-class Spot(NamedTuple):
-    """Where and when something of a category was seen; degrees WGS-84."""
-
-    lon: float
-    lat: float
-    category_id: int
-    at: datetime
-
-
-class Rules(NamedTuple):
-    """When an alert joins an open case of its category: how near (metres) and how close in time (hours)."""
-
-    radius_m: float
-    hours: float
-
-
 def _json(rows: Sequence[Any]) -> str:
     """Rows travel as one JSON document: quoting thousands of values for SQL arrays costs more than all the rest."""
     return orjson.dumps(rows).decode()
 
 
-def _size(radius_m: float) -> float:
-    return 4 * radius_m / 110_000
-
-
-def cell(spot: Spot, radius_m: float) -> tuple[int, int, int]:
-    """The cell (category, x, y) a spot lies in; the radius (above 0) sets the size of cells."""
-    size = _size(radius_m)
-    return spot.category_id, math.floor(spot.lon / size), math.floor(spot.lat / size)
-
-
-def cells(spot: Spot, radius_m: float) -> list[tuple[int, int, int]]:
-    """The cells that the circle around a spot touches; none without a radius.
-
-    Whatever of the same category lies within `radius_m` of the spot lies in one of them.
-    """
-    if radius_m <= 0:
-        return []
-    (wide, high), size = half_box(spot.lat, radius_m), _size(radius_m)
-    xs = range(math.floor((spot.lon - wide) / size), math.floor((spot.lon + wide) / size) + 1)
-    ys = range(math.floor((spot.lat - high) / size), math.floor((spot.lat + high) / size) + 1)
-    return [(spot.category_id, x, y) for x in xs for y in ys]
-
-
 _LOCK = f"""
-    SELECT pg_advisory_xact_lock({_LOCK_CLASS}, slot::int) FROM json_array_elements_text(CAST(%(slots)s AS json)) AS slot
+    SELECT CASE WHEN slot = {_WHOLE} THEN pg_advisory_xact_lock_shared({_LOCK_CLASS}, slot)
+                ELSE pg_advisory_xact_lock({_LOCK_CLASS}, slot) END
+    FROM unnest(CAST(%(slots)s AS int[])) AS slot
 """
+_LOCK_WHOLE = f"SELECT pg_advisory_xact_lock({_LOCK_CLASS}, {_WHOLE})"
 
 
 def lock(session: Session, ids: Sequence[tuple[str, str]], spots: Sequence[Spot], rules: Rules) -> None:
     """Make others that take the same alert, or one that could join the same case, wait until this transaction ends.
 
     Without it, two alerts about one heap of rubbish that arrive together would each find no case and open two.
-    Locks fall into 1,024 slots, always taken in ascending order: no deadlock, and a chunk never fills the lock table.
+    Few take the slots of their keys and their ground, and share the lock of the whole; many, who would need nearly every
+    slot, take the whole for themselves. The whole comes first and slots ascend: no deadlock between transactions that
+    lock once, and a chunk never fills the lock table.
     """
+    if len(ids) >= WHOLE_FROM:
+        run(session, _LOCK_WHOLE, {})
+        return
     keys = [f"{source}\x1f{source_id}" for source, source_id in ids]
     keys += [str(cell) for spot in spots for cell in cells(spot, rules.radius_m)]
-    run(session, _LOCK, {"slots": _json(sorted({crc32(key.encode()) % _SLOTS for key in keys}))})
+    run(session, _LOCK, {"slots": [_WHOLE, *sorted({crc32(key.encode()) % _SLOTS for key in keys})]})
 
 
 _KNOWN = """
@@ -148,7 +122,7 @@ CASE_COLUMNS = {
     "address": "text",
     "text": "text",
     "camera_id": "text",
-    "media": "jsonb",
+    "media": "json",
     "occurred_at": "timestamptz",
     "received_at": "timestamptz",
     "state": "text",
@@ -156,17 +130,21 @@ CASE_COLUMNS = {
     "closed_at": "timestamptz",
     "grid_code": "text",
     "ambiguous": "bool",
-    "route": "jsonb",
+    "route": "json",
 }
-_PLAIN = ", ".join(name for name in CASE_COLUMNS if name not in ("lon", "lat"))
+_PLAIN = [name for name in CASE_COLUMNS if name not in ("lon", "lat")]
 _OPEN = f"""
-    INSERT INTO cases ({_PLAIN}, location)
-    SELECT {_PLAIN}, CASE WHEN lon IS NOT NULL THEN ST_SetSRID(ST_MakePoint(lon, lat), 4326) END
+    INSERT INTO cases ({", ".join(_PLAIN)}, location)
+    SELECT {", ".join(_PLAIN)}, CASE WHEN lon IS NOT NULL THEN ST_SetSRID(ST_MakePoint(lon, lat), 4326) END
     FROM ROWS FROM (json_to_recordset(CAST(%(rows)s AS json))
                     AS ({", ".join(f"{name} {kind}" for name, kind in CASE_COLUMNS.items())}))
          WITH ORDINALITY AS row ({", ".join(CASE_COLUMNS)}, place)
     ORDER BY place
     RETURNING id, number, source, source_id
+"""
+_NUMBER = f"""
+    SELECT nextval(pg_get_serial_sequence('cases', 'id')), (SELECT {DAY_SQL}) || '-' || {COUNTED_SQL}
+    FROM generate_series(1, %(how_many)s)
 """
 
 
@@ -174,8 +152,30 @@ def open_cases(session: Session, rows: Sequence[dict[str, Any]]) -> dict[tuple[s
     """Insert cases (every column of `CASE_COLUMNS` in each row); answers their numbers by (source, source_id)."""
     if not rows:
         return {}
-    made = run(session, _OPEN, {"rows": _json(rows)})
-    return {(source, source_id): Taken(case_id, number) for case_id, number, source, source_id in made}
+    if len(rows) < MANY:
+        made = run(session, _OPEN, {"rows": _json(rows)})
+        return {(source, source_id): Taken(case_id, number) for case_id, number, source, source_id in made}
+    taken = [Taken(*numbered) for numbered in run(session, _NUMBER, {"how_many": len(rows)})]
+    copied = (_copied(one, row) for one, row in zip(taken, rows, strict=True))
+    copy(session, "cases", ("id", "number", "location", *_PLAIN), copied)
+    return {(row["source"], row["source_id"]): one for one, row in zip(taken, rows, strict=True)}
+
+
+_plain = itemgetter(*_PLAIN)
+_moment = lru_cache(maxsize=4096)(datetime.isoformat)  # Most are the same few; in whichever zone, the moment is the same.
+_STRUCTURED = [_PLAIN.index(name) for name in ("media", "route")]
+_MOMENTS = [_PLAIN.index(name) for name in ("occurred_at", "received_at", "due_at", "closed_at")]
+
+
+def _copied(taken: Taken, row: dict[str, Any]) -> list[Any]:
+    """A case's row as COPY takes it: moments as text, which psycopg would take four times as long to write."""
+    plain = list(_plain(row))
+    for i in _STRUCTURED:
+        plain[i] = _json(plain[i])
+    for i in _MOMENTS:
+        if plain[i] is not None:
+            plain[i] = _moment(plain[i])
+    return [*taken, None if row["lon"] is None else point_wkb(row["lon"], row["lat"]), *plain]
 
 
 _KEEP = """
@@ -206,7 +206,8 @@ def keep_alerts(session: Session, alerts: Sequence[Kept], *, actor: str, receive
     if not alerts:
         return
     if len(alerts) >= MANY:
-        copy(session, "alert", (*Kept._fields, "actor", "received_at"), ((*alert, actor, received_at) for alert in alerts))
+        same = (actor, received_at.isoformat())
+        copy(session, "alert", (*Kept._fields, "actor", "received_at"), (alert + same for alert in alerts))
     else:
         rows = [{**alert._asdict(), "payload": orjson.Fragment(alert.payload)} for alert in alerts]
         run(session, _KEEP, {"rows": _json(rows), "actor": actor, "received_at": received_at})

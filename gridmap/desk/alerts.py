@@ -13,20 +13,17 @@ from sqlalchemy.orm import Session
 
 from gridmap import clock
 from gridmap.cases import taking
-from gridmap.cases.categories import Catalogue, KnownCategory, catalogue
 from gridmap.cases.deadlines import due_at
+from gridmap.cases.ground import Rules
 from gridmap.cases.states import State
-from gridmap.cases.taking import Kept, Rules
+from gridmap.cases.taking import Kept
 from gridmap.desk.draft import Draft, Incoming, Relation
+from gridmap.desk.drafting import Prepared, prepare
 from gridmap.desk.joining import settle
 from gridmap.desk.telling import Fresh, Outcome, event, features_of, outcome
 from gridmap.journal.write import write
-from gridmap.places.lookup import KnownCamera, cameras
-from gridmap.routing.ask import Place, index_at, route_by
-from gridmap.routing.index import GridIndex
-from gridmap.routing.route import Route
 
-__all__ = ["Fresh", "Incoming", "Outcome", "Policy", "Relation", "receive"]
+__all__ = ["Fresh", "Incoming", "Outcome", "Policy", "Prepared", "Relation", "prepare", "receive", "take"]
 
 
 @dataclass(frozen=True)
@@ -51,64 +48,36 @@ def receive(session: Session, alerts: Sequence[Incoming], *, actor: str, policy:
     """
     if not alerts:
         return []
+    return take(session, prepare(session, alerts, nearest_limit_m=policy.nearest_limit_m), actor=actor, policy=policy)
+
+
+def take(session: Session, prepared: Prepared, *, actor: str, policy: Policy) -> list[Outcome]:
+    """The second half of `receive`, for who prepares one chunk of alerts while another is taken. The caller commits."""
     now = clock.now()
-    index = index_at(session)
-    drafts = _drafts(session, alerts, index, policy)
-    spots = {i: spot for i, draft in enumerate(drafts) if (spot := draft.spot) is not None}
-    taking.lock(session, [alert.key for alert in alerts], list(spots.values()), policy.rules)
+    drafts, names = prepared.drafts, prepared.index.names
+    spots = {i: draft.spot for i, draft in enumerate(drafts) if draft.spot is not None}
+    taking.lock(session, [draft.alert.key for draft in drafts], list(spots.values()), policy.rules)
     settle(session, drafts, spots, policy.rules)
     opening = [draft for draft in drafts if draft.relation is Relation.OPENED]
-    rows = [_row(draft, now) for draft in opening]
+    # Whatever else a new case is to know from the start is asked for here, once for all of `opening`.
+    rows = _rows(opening, now)
     made = taking.open_cases(session, rows)
     for draft in drafts:
         draft.taken = draft.taken or made[draft.joins or draft.alert.key]
     fresh = [draft for draft in drafts if draft.relation is not Relation.KNOWN]
     taking.keep_alerts(session, [_kept(draft) for draft in fresh], actor=actor, received_at=now)
-    features = features_of(session, drafts, dict(zip((d.alert.key for d in opening), rows, strict=True)), index.names, now)
+    features = features_of(session, drafts, dict(zip((d.alert.key for d in opening), rows, strict=True)), names, now)
     write(session, [event(draft, features, actor) for draft in fresh])
-    return [outcome(draft, features, index.names) for draft in drafts]
+    return [outcome(draft, features, names) for draft in drafts]
 
 
-def _drafts(session: Session, alerts: Sequence[Incoming], index: GridIndex, policy: Policy) -> list[Draft]:
-    seen = cameras(session, (a.camera_id for a in alerts if a.camera_id))
-    found = catalogue(
-        session,
-        (a.category for a in alerts if a.category),
-        ((vendor, a.source_code) for a in alerts if a.source_code for vendor in _vendors(a, seen)),
-    )
-    routes = route_by(index, [_place(a, seen) for a in alerts], limit_m=policy.nearest_limit_m)
-    return [
-        Draft(alert, _category(alert, found, seen), route, _route_facts(alert, route, seen))
-        for alert, route in zip(alerts, routes, strict=True)
-    ]
+def _rows(opening: Sequence[Draft], now: datetime) -> list[dict[str, Any]]:
+    limits = {draft.category.limit for draft in opening if draft.category and draft.category.limit}
+    due = {limit: due_at(now, limit) for limit in limits}
+    return [_row(draft, now, due[draft.category.limit] if draft.category and draft.category.limit else None) for draft in opening]
 
 
-def _vendors(alert: Incoming, seen: dict[str, KnownCamera]) -> list[str]:
-    """Whose vocabulary a source code may belong to: the source itself, then the maker of the camera."""
-    camera = seen.get(alert.camera_id or "")
-    return [alert.source, *([camera.vendor] if camera else [])]
-
-
-def _category(alert: Incoming, found: Catalogue, seen: dict[str, KnownCamera]) -> KnownCategory | None:
-    if alert.category is not None:
-        return found.by_key.get(alert.category)
-    codes = ((vendor, alert.source_code or "") for vendor in _vendors(alert, seen))
-    return next((known for code in codes if (known := found.by_source_code.get(code))), None)
-
-
-def _place(alert: Incoming, seen: dict[str, KnownCamera]) -> Place:
-    camera = seen.get(alert.camera_id or "")
-    return Place(alert.lon, alert.lat, alert.accuracy_m, camera and camera.pole, camera and camera.view)
-
-
-def _route_facts(alert: Incoming, route: Route, seen: dict[str, KnownCamera]) -> dict[str, Any]:
-    facts = route.facts()
-    if alert.camera_id and alert.camera_id not in seen:
-        facts["unknown_camera"] = alert.camera_id
-    return facts
-
-
-def _row(draft: Draft, now: datetime) -> dict[str, Any]:
+def _row(draft: Draft, now: datetime, due: datetime | None) -> dict[str, Any]:
     alert, category, point = draft.alert, draft.category, draft.route.point
     return {
         "source": alert.source,
@@ -125,7 +94,7 @@ def _row(draft: Draft, now: datetime) -> dict[str, Any]:
         "occurred_at": alert.occurred_at,
         "received_at": now,
         "state": State.DISCOVERED.value,
-        "due_at": due_at(now, category.limit) if category and category.limit else None,
+        "due_at": due,
         "closed_at": None,
         "grid_code": draft.route.grid,
         "ambiguous": draft.route.ambiguous,

@@ -6,11 +6,12 @@ from enum import StrEnum
 from typing import Any
 
 from gridmap.cases.categories import CategoryKey, KnownCategory
-from gridmap.cases.taking import Spot, Taken
+from gridmap.cases.ground import Spot
+from gridmap.cases.taking import Taken
 from gridmap.routing.route import Route
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # Not frozen: that would treble what it costs to make one.
 class Incoming:
     """An alert whose words made sense. Degrees WGS-84; `payload` is its JSON text to the letter.
 
@@ -46,7 +47,7 @@ class Relation(StrEnum):
     KNOWN = "known"
 
 
-@dataclass
+@dataclass(slots=True)
 class Draft:
     """An alert on its way: what was found out about it so far."""
 
@@ -57,6 +58,11 @@ class Draft:
     relation: Relation = Relation.OPENED
     taken: Taken | None = None
     joins: tuple[str, str] | None = None  # The key of an alert of this same chunk whose new case it joins.
+    spot: Spot | None = field(init=False)  # When place and category are known: then it can join, and others its case.
+
+    def __post_init__(self) -> None:
+        category, point = self.category, self.route.point
+        self.spot = None if category is None or point is None else Spot(*point, category.id, self.alert.occurred_at)
 
     @property
     def case(self) -> Taken:
@@ -64,10 +70,3 @@ class Draft:
         if self.taken is None:
             raise LookupError(f"{self.alert.key} has no case yet")
         return self.taken
-
-    @property
-    def spot(self) -> Spot | None:
-        """Where and of which category it is, when both are known: then it can join others, and others its case."""
-        if self.category is None or self.route.point is None:
-            return None
-        return Spot(*self.route.point, self.category.id, self.alert.occurred_at)

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from gridmap.cases import taking
-from gridmap.cases.taking import Nearby, Rules, Spot, Taken
+from gridmap.cases.ground import Cell, Rules, Spot, cell, cells
+from gridmap.cases.taking import Nearby, Taken
 from gridmap.desk.draft import Draft, Relation
 from gridmap.geo.measure import distance_m
 
 # What this chunk is about to open: by the cell (category, x, y) it lies in, where it is and its alert's key.
-Opened = dict[tuple[int, int, int], list[tuple[Spot, tuple[str, str]]]]
+Opened = dict[Cell, list[tuple[Spot, tuple[str, str]]]]
 
 
 def settle(session: Session, drafts: Sequence[Draft], spots: dict[int, Spot], rules: Rules) -> None:
@@ -29,7 +30,7 @@ def settle(session: Session, drafts: Sequence[Draft], spots: dict[int, Spot], ru
         if i in may_join:
             _join(draft, may_join[i], near.get(i), opened, rules)
         if draft.relation is Relation.OPENED and i in spots and rules.radius_m > 0:
-            opened.setdefault(taking.cell(spots[i], rules.radius_m), []).append((spots[i], key))
+            opened.setdefault(cell(spots[i], rules.radius_m), []).append((spots[i], key))
     _follow(drafts)
 
 
@@ -38,8 +39,8 @@ def _join(draft: Draft, spot: Spot, near: Nearby | None, opened: Opened, rules: 
     best = near.distance_m if near else rules.radius_m
     if near:
         draft.relation, draft.taken = Relation.JOINED, Taken(near.case_id, near.number)
-    for cell in taking.cells(spot, rules.radius_m):
-        for other, key in opened.get(cell, ()):
+    for around in cells(spot, rules.radius_m):
+        for other, key in opened.get(around, ()):
             metres = distance_m(spot.lon, spot.lat, other.lon, other.lat)
             timely = abs((spot.at - other.at).total_seconds()) <= rules.hours * 3600
             if timely and (metres < best or (metres == best and draft.relation is Relation.OPENED)):

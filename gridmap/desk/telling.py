@@ -1,9 +1,8 @@
 """What became of alerts, told to the journal, to the live map and to the sender."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -13,8 +12,7 @@ from gridmap.grids.lookup import Name, Span
 from gridmap.journal.write import Event
 
 
-@dataclass(frozen=True)
-class Fresh:
+class Fresh(NamedTuple):
     """A case just opened, as it would be read again: its feature, its route's facts, the boundary and the grids' names."""
 
     feature: dict[str, Any]
@@ -23,8 +21,7 @@ class Fresh:
     names: Mapping[str, Name]
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of an alert; `fresh` only where it opened a case."""
 
     relation: Relation

@@ -35,6 +35,9 @@ class Datum(StrEnum):
     BD09 = "bd09"
 
 
+EQUAL_TO_WGS84 = frozenset({Datum.WGS84, Datum.CGCS2000})
+
+
 def _in_china(lon: Degrees, lat: Degrees) -> NDArray[np.bool_]:
     return (lon >= 72.004) & (lon <= 137.8347) & (lat >= 0.8293) & (lat <= 55.8271)
 
@@ -77,11 +80,15 @@ def gcj02_to_bd09(lon: ArrayLike, lat: ArrayLike) -> Pair:
 def _inverse(forward: Callable[[Degrees, Degrees], Pair], lon: ArrayLike, lat: ArrayLike) -> Pair:
     lon, lat = np.asarray(lon, float), np.asarray(lat, float)
     guess = lon, lat
+    going = np.ones(np.broadcast_shapes(lon.shape, lat.shape), dtype=bool)
     for _ in range(_ROUNDS):
         seen = forward(*guess)
         off = seen[0] - lon, seen[1] - lat
-        guess = guess[0] - off[0], guess[1] - off[1]
-        if not np.any(np.maximum(np.abs(off[0]), np.abs(off[1])) > _TOLERANCE_DEG):
+        # Each point stops by itself, so that its answer does not depend on the company it came in.
+        x, y = np.where(going, guess[0] - off[0], guess[0]), np.where(going, guess[1] - off[1], guess[1])
+        guess = x[()], y[()]
+        going &= np.maximum(np.abs(off[0]), np.abs(off[1])) > _TOLERANCE_DEG
+        if not going.any():
             break
     return guess
 
@@ -119,6 +126,6 @@ def from_wgs84(datum: Datum, lon: ArrayLike, lat: ArrayLike) -> Pair:
 def shape_to_wgs84(datum: Datum, shape: BaseGeometry) -> BaseGeometry:
     """The same shape with every vertex brought from `datum` to WGS-84; z values are dropped."""
     flat = shapely.force_2d(shape)
-    if datum in (Datum.WGS84, Datum.CGCS2000):
+    if datum in EQUAL_TO_WGS84:
         return flat
     return shapely.transform(flat, lambda xy: np.column_stack(to_wgs84(datum, xy[:, 0], xy[:, 1])))

@@ -1,5 +1,6 @@
 """Shapes as the database and the program exchange them: shapely geometries in EPSG:4326, (lon, lat)."""
 
+from struct import Struct
 from typing import Any
 
 import shapely
@@ -10,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy.types import TypeDecorator
 
 SRID = 4326
+_EWKB_POINT = Struct("<BIIdd")  # Byte order, kind with the flag "SRID follows", SRID, x, y: PostGIS' extended WKB.
 SNAP_DEG = 1e-8  # About a millimetre; boundaries lie on this lattice, so that neighbours share equal numbers.
 
 
@@ -46,3 +48,8 @@ def snapped(shape: BaseGeometry) -> BaseGeometry:
     never adds or drops one, so shared edges stay shared.
     """
     return shapely.transform(shape, lambda xy: xy.round(8))
+
+
+def point_wkb(lon: float, lat: float) -> str:
+    """A point as text that PostGIS reads as a geometry, bit for bit: extended WKB in hexadecimal digits."""
+    return _EWKB_POINT.pack(1, 0x2000_0001, SRID, lon, lat).hex()

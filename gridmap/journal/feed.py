@@ -21,11 +21,13 @@ _ADVANCE = text(
         DELETE FROM journal_pending
         WHERE journal_id IN (SELECT journal_id FROM journal_pending ORDER BY journal_id LIMIT :most)
         RETURNING journal_id, topic
-    ), last AS (SELECT coalesce(max(position), 0) AS position FROM feed)
-    INSERT INTO feed (position, journal_id, topic)
-    SELECT last.position + row_number() OVER (ORDER BY taken.journal_id), taken.journal_id, taken.topic
-    FROM taken CROSS JOIN last
-    RETURNING position
+    ), last AS (SELECT coalesce(max(position), 0) AS position FROM feed), placed AS (
+        INSERT INTO feed (position, journal_id, topic)
+        SELECT last.position + row_number() OVER (ORDER BY taken.journal_id), taken.journal_id, taken.topic
+        FROM taken CROSS JOIN last
+        RETURNING position
+    )
+    SELECT count(*), max(position) FROM placed
     """
 )
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('gridmap relay'))")
@@ -56,10 +58,10 @@ def advance(session: Session, *, most: int = 5000) -> int:
     The caller commits. Two relays at once are safe: an advisory lock lets one work at a time.
     """
     session.execute(_LOCK)
-    positions = session.execute(_ADVANCE, {"most": most}).scalars().all()
-    if positions:
-        session.execute(_NOTIFY, {"channel": CHANNEL, "position": str(max(positions))})
-    return len(positions)
+    placed, newest = session.execute(_ADVANCE, {"most": most}).one()
+    if placed:
+        session.execute(_NOTIFY, {"channel": CHANNEL, "position": str(newest)})
+    return int(placed)
 
 
 def _happenings() -> Select[Any]:

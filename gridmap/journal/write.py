@@ -12,7 +12,7 @@ from gridmap.db import MANY, copy, run
 _APPEND = """
     INSERT INTO journal (topic, kind, subject, actor, data)
     SELECT topic, kind, subject, actor, data
-    FROM ROWS FROM (json_to_recordset(CAST(%(rows)s AS json)) AS (topic text, kind text, subject text, actor text, data jsonb))
+    FROM ROWS FROM (json_to_recordset(CAST(%(rows)s AS json)) AS (topic text, kind text, subject text, actor text, data json))
          WITH ORDINALITY AS event (topic, kind, subject, actor, data, place)
     ORDER BY place
 """

@@ -2,9 +2,10 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
+from typing import NamedTuple
 
 import numpy as np
 from shapely.geometry import Point, Polygon
@@ -16,8 +17,7 @@ from gridmap.routing.index import GridIndex
 from gridmap.routing.route import NOWHERE, Basis, Other, Route, decide
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where something was seen: a point of its own, or what is known of the camera that saw it.
 
     Degrees WGS-84, (lon, lat); `accuracy_m` is the radius the sender vouches for.
@@ -96,17 +96,18 @@ def route_all(session: Session, places: Sequence[Place], *, limit_m: float, at: 
 
 def route_by(index: GridIndex, places: Sequence[Place], *, limit_m: float) -> list[Route]:
     """Route every place by one index, in the order given."""
-    points = [(i, point) for i, place in enumerate(places) if (point := place.point) is not None]
     routes = [NOWHERE] * len(places)
-    if not points:
+    asked = [(i, place, place.basis, point) for i, place in enumerate(places) if (point := place.point) is not None]
+    if not asked:
         return routes
-    lon, lat = np.array([p for _, p in points], dtype=float).T
-    reach = np.array([_reach(places[i]) for i, _ in points])
-    for (i, point), facts in zip(points, index.facts(lon, lat, reach, limit_m), strict=True):
-        place = places[i]
-        accuracy = place.accuracy_m if place.basis is Basis.LOCATION else None
-        route = decide(facts, index, point=point, basis=place.basis, accuracy_m=accuracy, limit_m=limit_m)
-        if place.basis is Basis.CAMERA_VIEW and place.camera_view is not None:
+    lon, lat = np.array([point for *_, point in asked], dtype=float).T
+    # Only a place of its own has an accuracy, and only within that do other grids matter.
+    accuracies = [place.accuracy_m if basis is Basis.LOCATION else None for _, place, basis, _ in asked]
+    reach = np.array([accuracy or 0.0 for accuracy in accuracies])
+    found = index.facts(lon, lat, reach, limit_m)
+    for (i, place, basis, point), accuracy, facts in zip(asked, accuracies, found, strict=True):
+        route = decide(facts, index, point=point, basis=basis, accuracy_m=accuracy, limit_m=limit_m)
+        if basis is Basis.CAMERA_VIEW and place.camera_view is not None:
             route = _seen(route, place.camera_view, index, point)
         routes[i] = route
     return routes
@@ -117,12 +118,7 @@ def route_one(session: Session, place: Place, *, limit_m: float, at: datetime | 
     return route_all(session, [place], limit_m=limit_m, at=at)[0]
 
 
-def _reach(place: Place) -> float:
-    """Within how many metres other grids matter."""
-    return (place.accuracy_m or 0.0) if place.basis is Basis.LOCATION else 0.0
-
-
 def _seen(route: Route, view: Polygon, index: GridIndex, point: tuple[float, float]) -> Route:
     """A view that spans several grids makes the route ambiguous; each candidate tells its share of the view."""
     rest = [(g, share) for g, share in index.touching(view) if index.codes[g] != route.grid]
-    return replace(route, candidates=tuple(Other(index.codes[g], index.metres(point, g), share) for g, share in rest))
+    return route._replace(candidates=tuple(Other(index.codes[g], index.metres(point, g), share) for g, share in rest))

@@ -6,7 +6,7 @@ the one or two grids it bounds, so that the nearest arc tells the distance to th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -23,11 +23,11 @@ MOST_OTHERS = 20  # Who is told "one of 5,000 grids" knows nothing; and a circle
 _ARC_SEGMENTS = 16  # Long enough to keep arcs few, short enough for tight boxes in the tree.
 _WIDE_AT_ONCE = 1000  # Points whose wider surroundings are looked at together: bounds the memory.
 _STRAIGHT_DEG = 0.001  # An edge straight in degrees bends in the plane: 3 km by 13 cm, this much by less than 0.2 mm.
+_OWN_ARCS = 32  # Up to so many arcs it is quicker to measure them all than to ask the tree for the nearest.
 _FAR_DEG = 3.0  # Further than this from every grid the plane is no measure, and no distance of any use.
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(NamedTuple):
     """What geometry says of one point; indices count in the order of grid codes.
 
     Attributes:
@@ -64,6 +64,7 @@ class GridIndex:
             self._typical_m = float(np.sqrt(shapely.area(self._plane.flat(self._shapes)).mean()))
             arcs, self._owners = _arcs(self._shapes)
             self._arcs = shapely.STRtree(self._plane.flat(shapely.segmentize(arcs, _STRAIGHT_DEG)))
+            self._arcs_by_grid, self._first_arc = _by_grid(self._owners, len(self.codes))
 
     def covering(self, lon: Floats, lat: Floats) -> tuple[Ints, Ints]:
         """Pairs (point, grid) of n points in degrees and the grids that cover them, sorted by point, then grid."""
@@ -85,11 +86,18 @@ class GridIndex:
         covers = _grouped(len(lon), *self.covering(lon, lat))
         here = np.flatnonzero(self._within_reason(lon, lat))
         flat = shapely.points(self._plane.metres(lon[here], lat[here]))
-        near: list[dict[int, float]] = [{} for _ in covers]
-        own = [covers[i][0] if covers[i] else NOBODY for i in here.tolist()]
-        for i, around in zip(here.tolist(), self._near(flat, reach_m[here], own, limit_m), strict=True):
-            near[i] = around
-        return [_facts(tuple(own), around) for own, around in zip(covers, near, strict=True)]
+        own = np.array([own[0] if own else NOBODY for own in covers], dtype=np.intp)[here]
+        near = self._nearest(flat, own)
+        found: list[Facts | None] = [None] * len(lon)
+        plain = near.lone & (near.others != NOBODY) & (reach_m[here] <= 0)
+        for i, other, metres in zip(*(a[plain].tolist() for a in (here, near.others, near.metres)), strict=True):
+            if len(covers[i]) == 1:
+                found[i] = Facts((covers[i][0],), metres, ((other, metres),))
+        rest = np.array([n for n, i in enumerate(here.tolist()) if found[i] is None], dtype=np.intp)
+        around = self._near(flat[rest], reach_m[here[rest]], own[rest].tolist(), limit_m) if len(rest) else []
+        for i, grids in zip(here[rest].tolist(), around, strict=True):
+            found[i] = _facts(tuple(covers[i]), grids)
+        return [facts or _facts(tuple(own), {}) for facts, own in zip(found, covers, strict=True)]
 
     def _within_reason(self, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
         west, south, east, north = self._bounds
@@ -112,6 +120,31 @@ class GridIndex:
             return 0.0
         flat = shapely.points(self._plane.metres(lon, lat))
         return float(shapely.distance(flat, self._arcs.geometries[(self._owners == grid).any(axis=1)]).min())
+
+    def _nearest(self, flat: NDArray[np.object_], own: Ints) -> "_Nearest":
+        """The nearest arc of each point, where it is one arc of the grid that covers the point.
+
+        Whoever is inside a grid meets its border first, so only its own arcs are measured. Where two of them are equally
+        near, at a corner, others may begin there too: `lone` is False, and the tree has to be asked.
+        """
+        n = len(flat)
+        found = _Nearest(np.zeros(n, dtype=bool), np.full(n, NOBODY, dtype=np.intp), np.zeros(n))
+        how_many = np.where(own == NOBODY, 0, self._first_arc[own + 1] - self._first_arc[own])
+        asked = np.flatnonzero((how_many > 0) & (how_many <= _OWN_ARCS))
+        if not len(asked):
+            return found
+        lengths, ends = how_many[asked], np.cumsum(how_many[asked])
+        begins = ends - lengths
+        places = np.arange(ends[-1]) + np.repeat(self._first_arc[own[asked]] - begins, lengths)
+        arcs = self._arcs_by_grid[places]
+        metres = shapely.distance(np.repeat(flat[asked], lengths), self._arcs.geometries[arcs])
+        least = np.minimum.reduceat(metres, begins)
+        hits = metres == np.repeat(least, lengths)
+        found.lone[asked] = np.add.reduceat(hits, begins) == 1
+        owners = self._owners[arcs[np.maximum.reduceat(np.where(hits, np.arange(len(hits)), 0), begins)]]
+        found.others[asked] = np.where(owners[:, 0] == own[asked], owners[:, 1], owners[:, 0])
+        found.metres[asked] = least
+        return found
 
     def _near(self, flat: NDArray[np.object_], reach_m: Floats, own: list[int], limit_m: float) -> list[dict[int, float]]:
         """For each point the distances to the borders of the grids around it: of the nearest border, of the nearest
@@ -172,6 +205,22 @@ class GridIndex:
         ):
             near[i][grid] = d
         return near
+
+
+class _Nearest(NamedTuple):
+    """Of n points: whether one own arc is nearest, the grid behind it, and the metres to it."""
+
+    lone: NDArray[np.bool_]
+    others: Ints
+    metres: Floats
+
+
+def _by_grid(owners: Ints, grids: int) -> tuple[Ints, Ints]:
+    """The arcs grouped by the grids they bound, and where each grid's group begins, shape (grids + 1,)."""
+    grid, arc = owners.ravel(), np.repeat(np.arange(len(owners)), 2)
+    order = np.argsort(grid, kind="stable")
+    grid, arc = grid[order], arc[order]
+    return arc, np.searchsorted(grid, np.arange(grids + 1))
 
 
 def _prepared(shapes: Sequence[MultiPolygon]) -> NDArray[np.object_]:

@@ -1,8 +1,7 @@
 """The decision: which micro-grid, by which rule, how sure. Pure."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from gridmap.grids.lookup import Span
 from gridmap.routing.index import Facts, GridIndex
@@ -26,8 +25,7 @@ class Basis(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True)
-class Other:
+class Other(NamedTuple):
     """Another grid that comes into question, its distance in metres, and its share of a camera's view."""
 
     code: str
@@ -35,8 +33,7 @@ class Other:
     share: float | None = None
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(NamedTuple):
     """A routing decision with its whole reason. Distances in metres, `point` in degrees (lon, lat) WGS-84."""
 
     rule: Rule
@@ -47,7 +44,7 @@ class Route:
     boundary: Span | None = None
     distance_to_border_m: float | None = None
     runner_up: Other | None = None
-    candidates: tuple[Other, ...] = field(default=())
+    candidates: tuple[Other, ...] = ()
     accuracy_m: float | None = None
     limit_m: float | None = None
 
@@ -96,13 +93,14 @@ def decide(
     Ambiguous when the circle of `accuracy_m` around the point touches grids other than the chosen one.
     """
     chosen, rule = _choose(facts, limit_m)
-    rest = [Other(index.codes[g], d) for g, d in facts.others if g != chosen]
-    within = tuple(other for other in rest if accuracy_m is not None and other.distance_m <= accuracy_m)
+    codes = index.codes
+    rest = [Other(codes[g], d) for g, d in facts.others if g != chosen]
+    within = () if accuracy_m is None else tuple(other for other in rest if other.distance_m <= accuracy_m)
     return Route(
-        rule=rule,
-        basis=basis,
-        grid=None if chosen is None else index.codes[chosen],
-        point=point,
+        rule,
+        basis,
+        None if chosen is None else codes[chosen],
+        point,
         publication=index.publication or None,
         boundary=None if chosen is None else index.spans[chosen],
         distance_to_border_m=facts.border_m,

@@ -165,3 +165,13 @@ def test_five_thousand_grids_are_indexed_and_asked_fast() -> None:
     assert built - began < 9  # 1.5 s on an idle machine.
     assert asked - built < 30  # 3 s: even when each doubts half the city.
     assert all(len(one.others) == MOST_OTHERS for one in facts)
+
+
+@settings(max_examples=40, deadline=None)
+@given(partitions(), st.lists(spots(), min_size=1, max_size=30))
+def test_a_grids_own_arcs_tell_what_the_tree_of_all_arcs_tells(shapes: list[Shape], points: list[tuple[float, float]]) -> None:
+    (lon, lat), index = np.vstack([places_on(shapes)[:40], points]).T, index_of(shapes)
+    quick = index.facts(lon, lat, np.zeros(len(lon)), 30.0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gridmap.routing.index._OWN_ARCS", 0)
+        assert index.facts(lon, lat, np.zeros(len(lon)), 30.0) == quick

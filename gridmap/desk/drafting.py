@@ -1,0 +1,64 @@
+"""What can be found out about alerts before anybody has to wait: cameras, categories, routes. Reads only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from gridmap.cases.categories import Catalogue, KnownCategory, catalogue
+from gridmap.desk.draft import Draft, Incoming
+from gridmap.places.lookup import KnownCamera, cameras
+from gridmap.routing.ask import Place, index_at, route_by
+from gridmap.routing.index import GridIndex
+from gridmap.routing.route import Route
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Alerts ready to be taken, in their order, and the boundaries they were routed by."""
+
+    drafts: list[Draft]
+    index: GridIndex
+
+
+def prepare(session: Session, alerts: Sequence[Incoming], *, nearest_limit_m: float) -> Prepared:
+    """Understand and route the alerts by what is in force now; nothing is locked and nothing written."""
+    index = index_at(session)
+    seen = cameras(session, (a.camera_id for a in alerts if a.camera_id))
+    found = catalogue(
+        session,
+        (a.category for a in alerts if a.category),
+        ((vendor, a.source_code) for a in alerts if a.source_code for vendor in _vendors(a, seen)),
+    )
+    routes = route_by(index, [_place(a, seen) for a in alerts], limit_m=nearest_limit_m)
+    drafts = [
+        Draft(alert, _category(alert, found, seen), route, _route_facts(alert, route, seen))
+        for alert, route in zip(alerts, routes, strict=True)
+    ]
+    return Prepared(drafts, index)
+
+
+def _vendors(alert: Incoming, seen: dict[str, KnownCamera]) -> list[str]:
+    """Whose vocabulary a source code may belong to: the source itself, then the maker of the camera."""
+    camera = seen.get(alert.camera_id or "")
+    return [alert.source, *([camera.vendor] if camera else [])]
+
+
+def _category(alert: Incoming, found: Catalogue, seen: dict[str, KnownCamera]) -> KnownCategory | None:
+    if alert.category is not None:
+        return found.by_key.get(alert.category)
+    codes = ((vendor, alert.source_code or "") for vendor in _vendors(alert, seen))
+    return next((known for code in codes if (known := found.by_source_code.get(code))), None)
+
+
+def _place(alert: Incoming, seen: dict[str, KnownCamera]) -> Place:
+    camera = seen.get(alert.camera_id) if alert.camera_id else None
+    return Place(alert.lon, alert.lat, alert.accuracy_m, camera and camera.pole, camera and camera.view)
+
+
+def _route_facts(alert: Incoming, route: Route, seen: dict[str, KnownCamera]) -> dict[str, Any]:
+    facts = route.facts()
+    if alert.camera_id and alert.camera_id not in seen:
+        facts["unknown_camera"] = alert.camera_id
+    return facts
