@@ -68,7 +68,7 @@ def test_the_committed_files_are_what_the_generator_draws(layer: str, drawn_agai
 @pytest.fixture(scope="module")
 def drawn_again(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("town")
-    demo_town.write(out, seed=310151101, until=datetime.fromisoformat(demo_town.UNTIL))
+    demo_town.write(out, seed=310151101, until=datetime.fromisoformat(demo_town.UNTIL), staff=out)
     return out
 
 

@@ -18,12 +18,20 @@ from gridmap.geo.files.reading import read
 from gridmap.grids.models import Grid
 
 IN_FORCE_FOR = timedelta(days=120)  # Longer than its oldest case is old, so that each finds the boundaries of its day.
+PEOPLE_SINCE = timedelta(days=110)  # A little later than the grids: nobody is appointed to a grid that is not there yet.
 _TABLES = ("categories", "time_limits", "source_codes")
+_STAFF = (
+    ("kinds", "post_kinds"),
+    ("kinds", "duty_kinds"),
+    ("departments", "departments"),
+    ("people", "people"),
+    ("rosters", "rosters"),
+)
 _TIMES = ("occurred_at", "received_at", "closed_at", "last_heard_at")
 
 
 def load_demo(session: Session, data: Path, terms: Terms) -> list[Report]:
-    """Load everything under `data` (categories/, geojson/) into an empty database. The caller commits.
+    """Load everything under `data` (categories/, geojson/, people/) into an empty database. The caller commits.
 
     Raises:
         Conflict: there are grids already.
@@ -39,6 +47,9 @@ def load_demo(session: Session, data: Path, terms: Terms) -> list[Report]:
         contents = _moved(read(places / f"{layer}.geojson"), terms.now)
         # Two of its cases lie outside of the town on purpose: the unrouted tray should not be empty.
         reports.append(load_contents(session, layer, contents, datum=Datum.WGS84, terms=replace(terms, keep_outside=True)))
+    appointed = replace(terms, now=terms.now - PEOPLE_SINCE, note="演示人员，均为虚构 · Demo people, all invented")
+    for layer, name in _STAFF:
+        reports.append(load_file(session, layer, data / "people" / f"{name}.csv", datum=None, terms=appointed))
     return reports
 
 
