@@ -14,9 +14,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shapely.geometry import Point, Polygon
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gridmap.cases.models import Category, SourceCode, TimeLimit
+from gridmap.cases.states import ENDED_STATES, State
 from gridmap.grids.publishing import GridDraft, Published, publish
 from gridmap.places.models import Camera, CameraState, ServicePoint
 from gridmap.places.views import sector
@@ -112,3 +114,21 @@ def category(
         session.add(SourceCode(vendor="dahua", vendor_code=vendor_code, vendor_name="大华", category_id=made.id))
     session.flush()
     return made
+
+
+WAYS: dict[State, tuple[State, ...]] = {
+    State.HANDLING: (State.HANDLING,),
+    State.VERIFYING: (State.VERIFYING,),
+    State.CLOSED: (State.VERIFYING, State.RATING, State.CLOSED),
+    State.VOID: (State.VOID,),
+}
+
+
+def stand(session: Session, state: State, where: str = "true", **values: Any) -> None:
+    """Bring cases just discovered (those that fit the SQL condition `where`) to `state`, by steps the database lets pass."""
+    ids = list(session.execute(text(f"SELECT id FROM cases WHERE {where}"), values).scalars())
+    for step in WAYS[state]:
+        closed = "now()" if step in ENDED_STATES else "NULL"
+        session.execute(
+            text(f"UPDATE cases SET state = :step, closed_at = {closed} WHERE id = ANY(:ids)"), {"step": step.value, "ids": ids}
+        )

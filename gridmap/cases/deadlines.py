@@ -5,7 +5,7 @@ Units as in the trade (GB/T 30428.8 and city regulations): 紧急工作时 count
 14:00-18:00 on working days, made-up Saturdays in and holidays out (PyPI `holidays`, State Council calendars).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -14,7 +14,7 @@ from threading import Lock
 
 import holidays
 
-from gridmap.clock import TOWN_ZONE
+from gridmap.clock import TOWN_ZONE, local
 
 SHIFTS = ((time(8), time(12)), (time(14), time(18)))
 HOURS_A_DAY = 8
@@ -38,6 +38,8 @@ class Limit:
     unit: Unit
 
 
+_EVERY_HOUR = frozenset({Unit.URGENT_HOUR, Unit.CALENDAR_DAY})
+Works = Callable[[date], bool]
 _china = holidays.country_holidays("CN")
 _reading = Lock()
 
@@ -51,27 +53,78 @@ def is_working_day(day: date) -> bool:
         return bool(_china.is_working_day(day))
 
 
-def due_at(start: datetime, limit: Limit, *, works: Callable[[date], bool] = is_working_day) -> datetime:
+def due_at(start: datetime, limit: Limit, *, works: Works = is_working_day) -> datetime:
     """The moment a limit that begins to run at `start` (aware) has run out, in the zone of `start`."""
-    if limit.unit is Unit.URGENT_HOUR:
-        return start + timedelta(hours=limit.value)
-    if limit.unit is Unit.CALENDAR_DAY:
-        return start + timedelta(days=limit.value)
-    hours = limit.value * (HOURS_A_DAY if limit.unit is Unit.WORKING_DAY else 1)
-    return _after_working(start.astimezone(TOWN_ZONE), timedelta(hours=hours), works).astimezone(start.tzinfo)
+    return _after(start, _length(limit), limit.unit, works)
 
 
-def _after_working(start: datetime, left: timedelta, works: Callable[[date], bool]) -> datetime:
-    for offset in range(_SEARCH_DAYS):
-        day = start.date() + timedelta(days=offset)
-        if not works(day):
-            continue
+def elapsed(start: datetime, end: datetime, unit: Unit, *, works: Works = is_working_day) -> timedelta:
+    """How much of a limit in `unit` runs from `start` to `end` (aware): working time, or all of it; zero if `end` is before."""
+    if end <= start:
+        return timedelta(0)
+    if unit in _EVERY_HOUR:
+        return end - start
+    days = (local(end).date() - local(start).date()).days + 1
+    return sum(
+        (
+            max(min(end, closes) - max(start, opens), timedelta(0))
+            for offset in range(days)
+            for opens, closes in _open_hours(local(start).date() + timedelta(days=offset), works)
+        ),
+        timedelta(0),
+    )
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What a case's deadline is made of: when it began to run, the first limit, how often it was extended, when it stood still.
+
+    Each extension adds the first limit once more. `pauses` are (from, until), in order, apart; until None: it stands still now.
+    """
+
+    start: datetime
+    limit: Limit
+    extensions: int = 0
+    pauses: tuple[tuple[datetime, datetime | None], ...] = ()
+
+    def due_at(self, *, works: Works = is_working_day) -> datetime | None:
+        """When the limit has run out, in the zone of `start`; None while the clock stands still with time left."""
+        unit, position = self.limit.unit, self.start
+        left = _length(self.limit) * (1 + self.extensions)
+        for since, until in self.pauses:
+            ran = elapsed(position, since, unit, works=works)
+            if ran >= left:
+                break
+            if until is None:
+                return None
+            left, position = left - ran, until
+        return _after(position, left, unit, works).astimezone(self.start.tzinfo)
+
+
+def _length(limit: Limit) -> timedelta:
+    hours = {Unit.WORKING_DAY: HOURS_A_DAY, Unit.CALENDAR_DAY: 24}.get(limit.unit, 1)
+    return timedelta(hours=limit.value * hours)
+
+
+def _after(start: datetime, left: timedelta, unit: Unit, works: Works) -> datetime:
+    if unit in _EVERY_HOUR:
+        return start + left
+    return _after_working(start.astimezone(TOWN_ZONE), left, works).astimezone(start.tzinfo)
+
+
+def _open_hours(day: date, works: Works) -> Iterator[tuple[datetime, datetime]]:
+    if works(day):
         for opens, closes in SHIFTS:
-            begin = max(start, datetime.combine(day, opens, TOWN_ZONE))
-            end = datetime.combine(day, closes, TOWN_ZONE)
-            if begin >= end:
+            yield datetime.combine(day, opens, TOWN_ZONE), datetime.combine(day, closes, TOWN_ZONE)
+
+
+def _after_working(start: datetime, left: timedelta, works: Works) -> datetime:
+    for offset in range(_SEARCH_DAYS):
+        for opens, closes in _open_hours(start.date() + timedelta(days=offset), works):
+            begin = max(start, opens)
+            if begin >= closes:
                 continue
-            if left <= end - begin:
+            if left <= closes - begin:
                 return begin + left
-            left -= end - begin
+            left -= closes - begin
     raise OverflowError(f"a limit of more than {_SEARCH_DAYS} days")

@@ -19,11 +19,14 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gridmap.cases.states import OPEN_STATES, State
+from gridmap.cases.deadlines import Unit
+from gridmap.cases.states import ENDED_STATES, State
 from gridmap.db import Base
 from gridmap.geo.shapes import Shape
+from gridmap.grids.codes import Level
 
-OPEN_SQL = "state IN ({})".format(", ".join(f"'{state}'" for state in OPEN_STATES))
+OPEN_SQL = "closed_at IS NULL"  # As the check "closed" has it; conditions of indexes need not know the states.
+_ENDED_SQL = "state IN ({})".format(", ".join(f"'{state}'" for state in ENDED_STATES))
 DAY_SQL = "to_char(now() AT TIME ZONE 'Asia/Shanghai', 'YYYYMMDD')"
 COUNTED_SQL = "to_char(nextval('case_number'), 'FM999999999999000000')"  # Six digits, and more when there are more.
 NUMBER_SQL = f"{DAY_SQL} || '-' || {COUNTED_SQL}"
@@ -90,6 +93,15 @@ class SourceCode(Base):
     category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
 
 
+class Move(Base):
+    """One step from state to state that the workflow's table knows; a trigger refuses every other."""
+
+    __tablename__ = "case_move"
+
+    before: Mapped[str] = mapped_column(Text, primary_key=True)
+    after: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
 class Case(Base):
     """A case: what, where, since when, how it stands, and which grid it was routed to and why."""
 
@@ -99,8 +111,12 @@ class Case(Base):
             "state IN ({})".format(", ".join(f"'{state}'" for state in State)),
             name="state",
         ),
-        CheckConstraint("(closed_at IS NULL) = (" + OPEN_SQL + ")", name="closed"),
+        CheckConstraint(f"(closed_at IS NULL) <> ({_ENDED_SQL})", name="closed"),
         CheckConstraint("accuracy_m >= 0", name="accuracy"),
+        CheckConstraint("(limit_value IS NULL) = (limit_unit IS NULL)", name="limit"),
+        CheckConstraint("(state = 'merged') = (merged_into IS NOT NULL) AND merged_into <> id", name="merged"),
+        CheckConstraint("consulted_at IN ('micro', 'village', 'town')", name="consulted_at"),
+        CheckConstraint("verified_by <> handled_by", name="verified_by_another"),
         Index(
             "ix_cases_open_location",
             "location",
@@ -138,6 +154,18 @@ class Case(Base):
     ambiguous: Mapped[bool] = mapped_column(server_default=sql("false"))
     route: Mapped[dict[str, Any]] = mapped_column(JSON)
     alerts: Mapped[int] = mapped_column(server_default=sql("1"))
+    version: Mapped[int] = mapped_column(server_default=sql("0"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # The member on duty when it opened.
+    limit_value: Mapped[float | None]
+    limit_unit: Mapped[Unit | None] = mapped_column(Text)
+    consulted_at: Mapped[Level | None] = mapped_column(Text)  # Whose head consults: the micro-grid's, the village's, the town's.
+    handled_by: Mapped[str | None] = mapped_column(Text)
+    handled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    verified_by: Mapped[str | None] = mapped_column(Text)
+    verified_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    rounds: Mapped[int] = mapped_column(server_default=sql("0"))  # How often it was handled anew: rework and reopening.
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    exempt: Mapped[bool] = mapped_column(server_default=sql("false"))  # Its overtime is excused by an appeal; times stay.
 
 
 class Alert(Base):

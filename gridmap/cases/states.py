@@ -5,17 +5,22 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """Where a case stands in 发现—会商—处置—反馈—评价."""
+    """Where a case stands in 发现—会商—处置—反馈—评价. The last three are ends, all others are open."""
 
     DISCOVERED = "discovered"
     CONSULTING = "consulting"
+    DISPATCHED = "dispatched"
     HANDLING = "handling"
+    SUSPENDED = "suspended"
     VERIFYING = "verifying"
+    RATING = "rating"
     CLOSED = "closed"
     VOID = "void"
+    MERGED = "merged"
 
 
-OPEN_STATES = (State.DISCOVERED, State.CONSULTING, State.HANDLING, State.VERIFYING)
+ENDED_STATES = (State.CLOSED, State.VOID, State.MERGED)
+OPEN_STATES = tuple(state for state in State if state not in ENDED_STATES)
 
 
 class Urgency(StrEnum):

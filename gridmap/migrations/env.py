@@ -5,6 +5,7 @@ from geoalchemy2 import alembic_helpers
 from sqlalchemy import Connection
 
 import gridmap.accounts.models
+import gridmap.cases.loop_models
 import gridmap.cases.models
 import gridmap.grids.models
 import gridmap.journal.models

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from gridmap import clock
 from gridmap.accounts import keys
+from gridmap.cases.states import State
 from gridmap.geo.datum import Datum, from_wgs84
 from gridmap.geo.measure import circle
 from tests import town
@@ -112,7 +113,7 @@ def test_one_grids_card_against_counting(sender: FlaskClient, committing: Engine
     for n, seen_at in enumerate(where):
         send(sender, n, at=seen_at, source_code="890")
     with Session(committing) as session, session.begin():
-        session.execute(text("UPDATE cases SET state = 'closed', closed_at = now() WHERE source_id = 'A-1'"))
+        town.stand(session, State.CLOSED, "source_id = 'A-1'")
         session.execute(text("UPDATE cases SET received_at = now() - interval '25 hours', due_at = now() - interval '1 hour' "
                              "WHERE source_id = 'A-2'"))  # fmt: skip
     card = get(sender, f"grids/{town.micro(1, 1)}")
@@ -253,7 +254,7 @@ def test_cases_by_question(sender: FlaskClient, committing: Engine, question: st
     send(sender, 1, at=None)
     send(sender, 2, at=(1.5, 0.5), address="示例路")
     with Session(committing) as session, session.begin():
-        session.execute(text("UPDATE cases SET state = 'closed', closed_at = now() WHERE source_id = 'A-2'"))
+        town.stand(session, State.CLOSED, "source_id = 'A-2'")
     page = get(sender, f"cases.geojson?{question}")
     assert {feature["properties"]["source_id"] for feature in page["features"]} == found
     assert page["matched"] == len(found)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridmap import clock
@@ -41,8 +41,8 @@ def forty(tiny_town: Session) -> Session:
     for lot in range(4):
         send(tiny_town, 9, first=lot * 10, at=NOW - timedelta(hours=3 - lot))
         send(tiny_town, 1, first=lot * 10 + 9, at=NOW - timedelta(hours=3 - lot), lon=None, lat=None)
-    tiny_town.execute(text("UPDATE cases SET state = 'closed', closed_at = now() WHERE source_id IN ('A-1', 'A-12', 'A-23')"))
-    tiny_town.execute(text("UPDATE cases SET state = 'handling' WHERE source_id IN ('A-2', 'A-3')"))
+    town.stand(tiny_town, State.CLOSED, "source_id IN ('A-1', 'A-12', 'A-23')")
+    town.stand(tiny_town, State.HANDLING, "source_id IN ('A-2', 'A-3')")
     return tiny_town
 
 

@@ -18,6 +18,7 @@ from gridmap import clock
 from gridmap.cases import lookup
 from gridmap.cases.categories import CategoryKey
 from gridmap.cases.models import Alert, Case
+from gridmap.cases.states import State
 from gridmap.desk.alerts import Incoming, Outcome, Policy, receive
 from gridmap.journal.models import JournalEntry, PendingEntry
 from tests import town
@@ -168,7 +169,7 @@ def test_hours_of_nothing_join_only_the_same_moment(desk: Session) -> None:
 
 def test_closed_cases_are_not_joined(desk: Session) -> None:
     take(desk, [alert(1)])
-    desk.execute(text("UPDATE cases SET state = 'closed', closed_at = now()"))
+    town.stand(desk, State.CLOSED)
     assert take(desk, [alert(2)])[0].relation == "opened"
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Request, expect
-from sqlalchemy import text
 
+from gridmap.cases.states import State
 from gridmap.grids.publishing import publish
 from tests import town
 from tests.journeys.conftest import Serve, tiny
@@ -101,7 +101,7 @@ def test_too_far_behind_everything_is_loaded_anew(station: Station, desk: Desk) 
     numbers = station.take(*everywhere(REPLAY_LIMIT * 2))
     station.wait_for_relay()
     with station.deed() as session:  # What no event tells, only a fresh look can show.
-        session.execute(text("UPDATE cases SET state = 'closed', closed_at = now() WHERE number = :number"), {"number": gone})
+        town.stand(session, State.CLOSED, "number = :number", number=gone)
     asked: list[str] = []
 
     def note(request: Request) -> None:

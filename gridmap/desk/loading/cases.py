@@ -34,8 +34,11 @@ from gridmap.routing.route import Route
 _STATES = {
     "待处理": "discovered",
     "会商中": "consulting",
+    "待接单": "dispatched",
     "处置中": "handling",
+    "挂账": "suspended",
     "待核实": "verifying",
+    "待评价": "rating",
     "已结案": "closed",
     "已作废": "void",
 } | {str(state): str(state) for state in State}

@@ -6,8 +6,12 @@ const SHAPES = {
   consulting: ["path", { d: "M12 .8 23.200 12 12 23.200.8 12z" }],
   handling: ["rect", { x: 2.8, y: 2.8, width: 18.4, height: 18.4, rx: 3.5 }],
   verifying: ["path", { d: "M12 1.500c.8 0 1.500.4 1.900 1.100l9 16.200c.8 1.500-.2 3.200-1.900 3.200H3c-1.700 0-2.700-1.700-1.900-3.200l9-16.200c.4-.7 1.100-1.100 1.900-1.100z" }],
+  dispatched: ["path", { d: "M3 3.500h11.500L22.500 12l-8 8.500H3c-.8 0-1.300-.9-.8-1.600L6.500 12 2.200 5.100C1.700 4.400 2.200 3.500 3 3.500z" }],
+  suspended: ["path", { d: "M7.200 1.800h9.600L22.800 12l-6 10.200H7.200L1.200 12z" }],
+  rating: ["path", { d: "M12 1.200l3.200 6.900 7.500.9-5.600 5.100 1.500 7.400L12 17.800l-6.600 3.700 1.500-7.400L1.300 9l7.500-.9z" }],
   closed: ["circle", { cx: 12, cy: 12, r: 9.5 }],
   void: ["circle", { cx: 12, cy: 12, r: 9.5 }],
+  merged: ["circle", { cx: 12, cy: 12, r: 9.5 }],
 };
 
 const MARKS = {
@@ -17,11 +21,12 @@ const MARKS = {
   unlimited: "M8 12.500h8",
   done: "M7.700 12.500l3.100 3.100 5.700-6.400",
   void: "M8.500 8.500l7 7M15.500 8.500l-7 7",
+  merged: "M7 8.500c2.500 0 3 7 5.500 7H17M7 15.500h10",
 };
 
 export function case_glyph(state, tone) {
   const [tag, geometry] = SHAPES[state] ?? SHAPES.discovered;
-  const mark = MARKS[state === "void" ? "void" : tone];
+  const mark = MARKS[state === "void" || state === "merged" ? state : tone];
   const lowered = state === "verifying" ? "translate(12 14.500) scale(.82) translate(-12 -12)" : null;
   return s("svg", { class: `glyph is-${tone}`, viewBox: "0 0 24 24", "aria-hidden": "true" },
     s(tag, { ...geometry, fill: "var(--tone)", stroke: "var(--halo)", "stroke-width": 1.6 }),

@@ -33,6 +33,7 @@ import { CaseStore } from "./store.js";
 import { theme } from "./theme.js";
 import { now, set_server_time } from "./times.js";
 import { town } from "./town.js";
+import { ENDED_STATES } from "./urgency.js";
 import { who } from "./who.js";
 import { t } from "./words.js";
 
@@ -106,9 +107,9 @@ let knows_closed = false;
 store.changed.on(draw);
 filter.changed.on(async ({ states }) => {
   draw();
-  if ((states.has("closed") || states.has("void")) && !knows_closed) {
+  if (ENDED_STATES.some((one) => states.has(one)) && !knows_closed) {
     knows_closed = true;
-    const closed = await trying(get(urls.cases, { state: ["closed", "void"], limit: MOST_CLOSED }));
+    const closed = await trying(get(urls.cases, { state: ENDED_STATES, limit: MOST_CLOSED }));
     knows_closed = Boolean(closed);
     if (closed) store.add(closed.features);
     if (closed?.next) toast(t("list.closed_cut", { n: closed.features.length, matched: closed.matched }));

@@ -1,6 +1,7 @@
 // How a case stands against its time limit. The server's rule, so that a screen left alone stays right.
-export const OPEN_STATES = ["discovered", "consulting", "handling", "verifying"];
-export const STATES = [...OPEN_STATES, "closed", "void"];
+export const OPEN_STATES = ["discovered", "consulting", "dispatched", "handling", "suspended", "verifying", "rating"];
+export const ENDED_STATES = ["closed", "void", "merged"];
+export const STATES = [...OPEN_STATES, ...ENDED_STATES];
 export const URGENCIES = ["overdue", "soon", "intime", "unlimited"];
 const AN_HOUR = 3600000;
 export const A_DAY = 24 * AN_HOUR;

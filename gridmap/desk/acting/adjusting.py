@@ -1,0 +1,140 @@
+"""Clocks that change: extensions, suspensions (挂账), appeals against an overtime; asked for by one, reviewed by others."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from gridmap.cases.loop_models import Request, Review, Suspension
+from gridmap.cases.states import State
+from gridmap.cases.workflow import NotNow
+from gridmap.desk.acting.doing import Doing
+from gridmap.errors import Invalid, NotFound, msg
+
+MOST_EXTENSIONS = 2
+LONGEST_SUSPENSION = timedelta(days=365)
+REVIEWERS = {"extension": 1, "suspension": 1, "appeal": 2}
+
+
+def ask_extension(doing: Doing) -> State:
+    """Ask for the first limit once more; only while not overdue, granted twice at most."""
+    _not_overdue(doing)
+    if _granted(doing, "extension") >= MOST_EXTENSIONS:
+        raise NotNow(msg("The limit has been extended %(most)s times, which is the most"), most=MOST_EXTENSIONS)
+    return _ask(doing, "extension")
+
+
+def ask_suspension(doing: Doing) -> State:
+    """Ask for the clock to stand still until a moment, a year ahead at most; only while not overdue, granted once."""
+    _not_overdue(doing)
+    if _granted(doing, "suspension"):
+        raise NotNow(msg("This case has been suspended once, which is the most"))
+    _check_until(doing)
+    return _ask(doing, "suspension")
+
+
+def ask_appeal(doing: Doing) -> State:
+    """Ask for an overtime to be excused, once and after closing; the times themselves stay as they are."""
+    case = doing.case
+    if case.due_at is None or (case.handled_at or case.closed_at or doing.now) <= case.due_at:
+        raise NotNow(msg("This case was not overdue; there is nothing to appeal against"))
+    asked = select(func.count()).select_from(Request).where(Request.case_id == case.id, Request.kind == "appeal")
+    if doing.session.scalar(asked):
+        raise NotNow(msg("An appeal has been made before; there is only one"))
+    return _ask(doing, "appeal")
+
+
+def _not_overdue(doing: Doing) -> None:
+    if doing.case.due_at is None:
+        raise NotNow(msg("This case has no limit"))
+    if doing.now > doing.case.due_at:
+        raise NotNow(msg("This case is overdue; its limit can't be changed any more"))
+
+
+def _check_until(doing: Doing) -> None:
+    until = doing.told.until
+    if until is None or until <= doing.now:
+        raise Invalid(msg("A suspension must end in the future"), field="until")
+    if until > doing.now + LONGEST_SUSPENSION:
+        raise Invalid(msg("A suspension may last a year at most"), field="until")
+
+
+def _granted(doing: Doing, kind: str) -> int:
+    asked = select(func.count()).select_from(Request)
+    return (
+        doing.session.scalar(asked.where(Request.case_id == doing.case.id, Request.kind == kind, Request.state == "granted")) or 0
+    )
+
+
+def _ask(doing: Doing, kind: str) -> State:
+    asked = select(Request.id).where(Request.case_id == doing.case.id, Request.kind == kind, Request.state == "asked")
+    if doing.session.scalar(asked) is not None:
+        raise NotNow(msg("This has been asked for and waits for its review"))
+    until = doing.told.until if kind == "suspension" else None
+    made = Request(
+        case_id=doing.case.id, kind=kind, reason=doing.told.reason, until=until, asked_by=doing.asker.name, asked_at=doing.now
+    )
+    doing.session.add(made)
+    doing.session.flush()
+    doing.facts |= {"request": made.id, "kind": kind, "reason": doing.told.reason, "until": until}
+    return State(doing.case.state)
+
+
+def review(doing: Doing) -> State:
+    """Grant or refuse what was asked for. One refusal refuses; an appeal needs two who grant it; nobody reviews their own."""
+    request = doing.session.get(Request, doing.told.request)
+    if request is None or request.case_id != doing.case.id:
+        raise NotFound(msg("This case has no such request"))
+    if request.state != "asked":
+        raise NotNow(msg("This request has been decided already"))
+    if request.asked_by == doing.asker.name:
+        raise NotNow(msg("Who asks for something can't review it"))
+    before = list(doing.session.scalars(select(Review).where(Review.request_id == request.id)))
+    if any(one.by == doing.asker.name for one in before):
+        raise NotNow(msg("You have reviewed this; a second reviewer must be somebody else"))
+    granted = bool(doing.told.granted)
+    if granted and request.kind != "appeal":
+        _still_fitting(doing, request)
+    doing.session.add(Review(request_id=request.id, by=doing.asker.name, at=doing.now, granted=granted, reason=doing.told.reason))
+    doing.facts |= {"request": request.id, "kind": request.kind, "granted": granted, "reason": doing.told.reason}
+    if not granted:
+        request.state, request.decided_at = "refused", doing.now
+    elif len(before) + 1 >= REVIEWERS[request.kind]:
+        request.state, request.decided_at = "granted", doing.now
+        return _carry_out(doing, request)
+    return State(doing.case.state)
+
+
+def _still_fitting(doing: Doing, request: Request) -> None:
+    if State(doing.case.state) is State.CLOSED:
+        raise NotNow(msg("The case is closed; its limit does not matter any more"))
+    _not_overdue(doing)
+    if request.until is not None and request.until <= doing.now:
+        raise NotNow(msg("The suspension asked for would have ended by now"))
+
+
+def _carry_out(doing: Doing, request: Request) -> State:
+    doing.facts["decided"] = "granted"
+    doing.session.flush()
+    if request.kind == "extension":
+        doing.reckon()
+    elif request.kind == "suspension":
+        doing.session.add(Suspension(case_id=doing.case.id, since=doing.now, planned_until=request.until))
+        doing.session.flush()
+        doing.reckon()
+        doing.facts["until"] = request.until
+        return State.SUSPENDED
+    else:
+        doing.case.exempt = True
+    return State(doing.case.state)
+
+
+def resume(doing: Doing) -> State:
+    """Let the clock run again, with what was left of the limit; the system does it when the time has come."""
+    running = select(Suspension).where(Suspension.case_id == doing.case.id, Suspension.ended_at.is_(None))
+    pause = doing.session.scalars(running).one()
+    # Resumed late, because nobody was running: the clock ran on all the same from the moment that was planned.
+    pause.ended_at = max(pause.since, min(doing.now, pause.planned_until))
+    doing.session.flush()
+    doing.reckon()
+    doing.facts |= {"resumed_at": pause.ended_at}
+    return doing.by_tasks(nobody=State.DISPATCHED)

@@ -1,0 +1,146 @@
+"""A case while somebody acts on it: locked, with its tasks, and who, when and what."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gridmap.cases.deadlines import Clock, Limit, due_at
+from gridmap.cases.loop_models import CaseTask, Request, Suspension
+from gridmap.cases.models import Case
+from gridmap.cases.states import State
+from gridmap.cases.tasks import LIVE, Addressee, Asker, Task, TaskState
+from gridmap.cases.workflow import NotNow, Standing, by_tasks
+from gridmap.desk.acting.told import Told
+from gridmap.errors import Invalid, msg
+
+
+@dataclass
+class Doing:
+    """What an effect works with. `facts` goes into the journal beside the action."""
+
+    session: Session
+    case: Case
+    tasks: list[CaseTask]
+    asker: Asker
+    told: Told
+    now: datetime
+    nearest_limit_m: float
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def standing(self) -> Standing:
+        """The case as the pure rules see it."""
+        return Standing(State(self.case.state), tuple(as_task(task) for task in self.tasks))
+
+    @property
+    def live(self) -> list[CaseTask]:
+        """The tasks still to be done."""
+        return [task for task in self.tasks if task.state in LIVE]
+
+    def give(self, to: Collection[Addressee], *, note: str = "") -> list[CaseTask]:
+        """Give each of `to` a task of their own, with the case's limit running from now."""
+        made = [self._task(one, note) for one in to]
+        self.session.add_all(made)
+        self.session.flush()
+        self.tasks.extend(made)
+        self.facts["tasks"] = [*self.facts.get("tasks", []), *(task.id for task in made)]
+        return made
+
+    def _task(self, to: Addressee, note: str) -> CaseTask:
+        limit = limit_of(self.case)
+        code, team = to.team or (None, None)
+        return CaseTask(
+            case_id=self.case.id,
+            person_id=to.person_id,
+            grid_code=code,
+            team=team,
+            department_id=to.department_id,
+            state=TaskState.WAITING,
+            note=note,
+            given_by=self.asker.name,
+            given_at=self.now,
+            due_at=due_at(self.now, limit) if limit else None,
+        )
+
+    def end(self, task: CaseTask, state: TaskState, *, result: str = "") -> None:
+        """End a task, as done, handed back or withdrawn."""
+        task.state, task.ended_at, task.ended_by, task.result = state, self.now, self.asker.name, result
+
+    def withdraw_all(self) -> None:
+        """End every live task: what the case needed from them it needs no more."""
+        for task in self.live:
+            self.end(task, TaskState.WITHDRAWN)
+
+    def take(self, task: CaseTask) -> None:
+        """Let the asker have a waiting task."""
+        task.state, task.accepted_at = TaskState.ACCEPTED, self.now
+        task.holder, task.holder_id = self.asker.name, self.asker.person_id
+
+    def mine(self, *, waiting: bool = True, held: bool = True) -> CaseTask:
+        """The one task of the asker's that is meant: the one told, or the only one there is.
+
+        Raises:
+            NotNow: it is not theirs, or no longer.
+            Invalid: several are theirs and none was told.
+        """
+        theirs = [
+            task
+            for task in self.live
+            if (waiting and as_task(task).waits_for(self.asker)) or (held and as_task(task).held_by(self.asker))
+        ]
+        return self._meant(theirs)
+
+    def anybodys(self) -> CaseTask:
+        """As `mine`, but for somebody who may dispatch the case: any live task."""
+        return self._meant(self.live) if self.asker.leads else self.mine()
+
+    def _meant(self, among: list[CaseTask]) -> CaseTask:
+        if self.told.task is not None:
+            among = [task for task in among if task.id == self.told.task]
+        if not among:
+            raise NotNow(msg("No task of this case is yours"))
+        if len(among) > 1:
+            raise Invalid(msg("Several tasks of this case are meant; say which"), field="task")
+        return among[0]
+
+    def by_tasks(self, *, nobody: State) -> State:
+        """Where the case stands by its tasks."""
+        return by_tasks([as_task(task) for task in self.tasks], nobody=nobody)
+
+    def reckon(self) -> None:
+        """Set the deadline of the case and of its live tasks anew, from what they are made of."""
+        clock = clock_of(self.session, self.case)
+        self.case.due_at = clock.due_at() if clock else None
+        for task in self.live:
+            own = clock and Clock(task.given_at, clock.limit, clock.extensions, _from(clock.pauses, task.given_at))
+            task.due_at = own.due_at() if own else None
+
+
+def as_task(task: CaseTask) -> Task:
+    """A row as the pure rules see it."""
+    team = (task.grid_code, task.team) if task.grid_code and task.team else None
+    to = Addressee(task.person_id, team, task.department_id)
+    return Task(task.id, to, TaskState(task.state), task.holder, task.holder_id, task.ended_by)
+
+
+def limit_of(case: Case) -> Limit | None:
+    """The first limit of a case, where it has one."""
+    return Limit(case.limit_value, case.limit_unit) if case.limit_value is not None and case.limit_unit is not None else None
+
+
+def clock_of(session: Session, case: Case) -> Clock | None:
+    """What a case's deadline is made of, as it stands on record; None without a limit."""
+    limit = limit_of(case)
+    if limit is None:
+        return None
+    asked = select(Request).where(Request.case_id == case.id, Request.kind == "extension", Request.state == "granted")
+    pauses = session.scalars(select(Suspension).where(Suspension.case_id == case.id).order_by(Suspension.since))
+    return Clock(case.received_at, limit, len(session.scalars(asked).all()), tuple((one.since, one.ended_at) for one in pauses))
+
+
+def _from(pauses: tuple[tuple[datetime, datetime | None], ...], start: datetime) -> tuple[tuple[datetime, datetime | None], ...]:
+    return tuple((max(since, start), until) for since, until in pauses if until is None or until > start)
