@@ -7,10 +7,11 @@ GridmapError
 ├── NotAllowed         you may not
 ├── NotFound           there is no such thing
 ├── Conflict           it clashes with what is already there
+├── NeedsVersion       which version of it did you see?
 └── Unavailable        something this needs is away; try again later
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,12 +43,16 @@ class GridmapError(Exception):
         text: the sentence, wrapped in `msg()` where it is written, which is also the translation's key.
         field: the input the sentence is about, dotted (`location.lon`), where there is one.
         faults: further faults, where several fields are wrong at once.
+        facts: what else the caller should know, JSON-ready, by names of their own.
         values: what goes into the sentence's places.
     """
 
-    def __init__(self, text: str, *, field: str = "", faults: Sequence[Fault] = (), **values: Any) -> None:
+    def __init__(
+        self, text: str, *, field: str = "", faults: Sequence[Fault] = (), facts: Mapping[str, Any] | None = None, **values: Any
+    ) -> None:
         self.text = text
         self.values = values
+        self.facts: dict[str, Any] = dict(facts or {})
         own = (Fault(field, text, values),) if field else ()
         self.faults: tuple[Fault, ...] = (*own, *faults)
         super().__init__(text % values if values else text)
@@ -75,6 +80,10 @@ class NotFound(GridmapError):
 
 class Conflict(GridmapError):
     """It clashes with what is already there."""
+
+
+class NeedsVersion(GridmapError):
+    """A change that does not say which version of the thing it was decided on."""
 
 
 class Unavailable(GridmapError):

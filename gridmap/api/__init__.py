@@ -5,6 +5,7 @@
 
 from apiflask import APIFlask
 
+from gridmap.api.actions import bp as actions_bp
 from gridmap.api.alerts import bp as alerts_bp
 from gridmap.api.batch import bp as batch_bp
 from gridmap.api.cases import bp as cases_bp
@@ -16,7 +17,7 @@ from gridmap.api.search import bp as search_bp
 from gridmap.api.status import bp as status_bp
 from gridmap.api.tiles import bp as tiles_bp
 
-_BLUEPRINTS = (alerts_bp, batch_bp, routes_bp, grids_bp, cases_bp, places_bp, search_bp, live_bp, tiles_bp, status_bp)
+_BLUEPRINTS = (alerts_bp, actions_bp, batch_bp, routes_bp, grids_bp, cases_bp, places_bp, search_bp, live_bp, tiles_bp, status_bp)
 
 
 def install(app: APIFlask) -> None:

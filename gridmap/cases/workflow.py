@@ -67,12 +67,14 @@ class Transition:
     Attributes:
         paths: from which states it is possible, and to which each may lead; often the same one: the case stays.
         needs: the fields that must be told.
+        may: the fields that may be told.
         by: who may do it beyond role and scope.
     """
 
     paths: Mapping[State, tuple[State, ...]]
     needs: tuple[str, ...] = ()
     by: By = By.ANYONE
+    may: tuple[str, ...] = ()
 
 
 def _from(*sources: State, to: Collection[State] | None = None) -> dict[State, tuple[State, ...]]:
@@ -93,35 +95,39 @@ _DISPATCHED = _from(_S.DISCOVERED, _S.CONSULTING, _S.DISPATCHED, to=[_S.DISPATCH
 _REVIEWED = dict.fromkeys(_ON_THE_WAY, (*_ON_THE_WAY, _S.SUSPENDED)) | {_S.CLOSED: (_S.CLOSED,)}
 
 TABLE: Mapping[Action, Transition] = {
-    Action.CLASSIFY: Transition(_from(*_BEFORE_VERIFYING), ("category",)),
+    Action.CLASSIFY: Transition(_from(*_BEFORE_VERIFYING), ("category",), may=("condition",)),
     Action.LOCATE: Transition(_from(*_BEFORE_VERIFYING), ("location",)),
-    Action.ACCEPT: Transition(_from(_S.DISCOVERED, *_ON_THE_WAY, to=[_S.HANDLING]), by=By.ADDRESSEE),
-    Action.START: Transition(_from(_S.HANDLING), by=By.HOLDER),
+    Action.ACCEPT: Transition(_from(_S.DISCOVERED, *_ON_THE_WAY, to=[_S.HANDLING]), by=By.ADDRESSEE, may=("task",)),
+    Action.START: Transition(_from(_S.HANDLING), by=By.HOLDER, may=("task",)),
     Action.SELF_HANDLE: Transition(_from(_S.DISCOVERED, to=[_S.VERIFYING]), ("result", "evidence")),
     Action.HAND_UP: Transition(_from(_S.DISCOVERED, _S.CONSULTING, to=[_S.CONSULTING]), ("reason",)),
-    Action.CONSULT: Transition(_from(_S.CONSULTING), ("participants", "notes")),
-    Action.DISPATCH: Transition(_DISPATCHED, ("to",)),
-    Action.HAND_BACK: Transition(_from(*_ON_THE_WAY, to=[_S.CONSULTING, *_ON_THE_WAY]), ("reason",), By.EITHER),
-    Action.TRANSFER: Transition(_from(*_ON_THE_WAY, to=_ON_THE_WAY), ("to", "reason"), By.LEADER),
-    Action.FINISH: Transition(_from(_S.HANDLING, to=[_S.VERIFYING, *_ON_THE_WAY]), ("result", "evidence"), By.HOLDER),
-    Action.VERIFY: Transition(_from(_S.VERIFYING, to=[_S.RATING]), by=By.OTHERS),
+    Action.CONSULT: Transition(_from(_S.CONSULTING), ("participants", "notes"), may=("decision",)),
+    Action.DISPATCH: Transition(_DISPATCHED, ("to",), may=("note",)),
+    Action.HAND_BACK: Transition(_from(*_ON_THE_WAY, to=[_S.CONSULTING, *_ON_THE_WAY]), ("reason",), By.EITHER, may=("task",)),
+    Action.TRANSFER: Transition(_from(*_ON_THE_WAY, to=_ON_THE_WAY), ("to", "reason"), By.LEADER, may=("task",)),
+    Action.FINISH: Transition(
+        _from(_S.HANDLING, to=[_S.VERIFYING, *_ON_THE_WAY]), ("result", "evidence"), By.HOLDER, may=("task",)
+    ),
+    Action.VERIFY: Transition(_from(_S.VERIFYING, to=[_S.RATING]), by=By.OTHERS, may=("note",)),
     Action.REWORK: Transition(_from(_S.VERIFYING, to=[_S.HANDLING]), ("reason",), By.OTHERS),
     Action.RATE: Transition(_RATED, ("verdict", "score", "solved")),
-    Action.CLOSE: Transition(_from(_S.RATING, to=[_S.CLOSED])),
+    Action.CLOSE: Transition(_from(_S.RATING, to=[_S.CLOSED]), may=("note",)),
     Action.REOPEN: Transition(_from(_S.RATING, _S.CLOSED, to=[_S.HANDLING, _S.DISCOVERED]), ("reason",)),
     Action.VOID: Transition(_from(*OPEN_STATES, to=[_S.VOID]), ("reason",)),
-    Action.MERGE: Transition(_from(*_BEFORE_VERIFYING, to=[_S.MERGED]), ("into",)),
+    Action.MERGE: Transition(_from(*_BEFORE_VERIFYING, to=[_S.MERGED]), ("into",), may=("reason",)),
     Action.UNMERGE: Transition(_from(_S.MERGED, to=_BEFORE_VERIFYING), ("reason",)),
     Action.ASK_EXTENSION: Transition(_from(*_ON_THE_WAY), ("reason",), By.EITHER),
     Action.ASK_SUSPENSION: Transition(_from(*_ON_THE_WAY), ("reason", "until"), By.EITHER),
     Action.ASK_APPEAL: Transition(_from(_S.CLOSED), ("reason",)),
     Action.REVIEW: Transition(_REVIEWED, ("request", "granted", "reason")),
     Action.RESUME: Transition(_from(_S.SUSPENDED, to=_ON_THE_WAY)),
-    Action.SUPERVISE: Transition(_from(*OPEN_STATES), ("kind", "text")),
+    Action.SUPERVISE: Transition(_from(*OPEN_STATES), ("kind", "text"), may=("reply_due_at",)),
     Action.ANSWER_SUPERVISION: Transition(_from(*OPEN_STATES), ("supervision", "text")),
     Action.LIFT_SUPERVISION: Transition(_from(*OPEN_STATES), ("supervision",)),
-    Action.COMMENT: Transition(_from(*State), ("text",)),
-    Action.ATTACH: Transition(_from(*(state for state in State if state not in (_S.VOID, _S.MERGED))), ("evidence",)),
+    Action.COMMENT: Transition(_from(*State), ("text",), may=("mentions",)),
+    Action.ATTACH: Transition(
+        _from(*(state for state in State if state not in (_S.VOID, _S.MERGED))), ("evidence",), may=("task",)
+    ),
 }
 
 
@@ -133,11 +139,10 @@ def moves() -> frozenset[tuple[State, State]]:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a case stands: its state, its tasks in the order they were given, and the state it had before it was merged."""
+    """How a case stands: its state, and its tasks in the order they were given."""
 
     state: State
     tasks: tuple[Task, ...] = field(default=())
-    before: State | None = None
 
     @property
     def live(self) -> tuple[Task, ...]:

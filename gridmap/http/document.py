@@ -15,6 +15,10 @@ _SCHEMA = {
     "required": ["type", "title", "status", "detail"],
     "additionalProperties": False,
     "properties": {
+        "state": {"type": "string", "description": "how the case stands, where an action was refused"},
+        "version": {"type": "integer", "description": "its version"},
+        "allowed": {"type": "array", "items": _TEXT, "description": "the actions the caller may do instead"},
+        "who": {"type": "object", "description": "who may do which action as the case stands"},
         "type": _TEXT,
         "title": _TEXT,
         "status": {"type": "integer"},

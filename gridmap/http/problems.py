@@ -27,6 +27,7 @@ STATUS: dict[type[GridmapError], int] = {
     errors.NotAllowed: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
+    errors.NeedsVersion: 428,
     errors.Unavailable: 503,
 }
 _DETAILS = {
@@ -54,12 +55,16 @@ def tell(text: str, values: dict[str, Any]) -> str:
 
 
 def problem(
-    status: int, detail: str, told: list[Fault] | tuple[Fault, ...] = (), headers: dict[str, str] | None = None
+    status: int,
+    detail: str,
+    told: list[Fault] | tuple[Fault, ...] = (),
+    headers: dict[str, str] | None = None,
+    facts: dict[str, Any] | None = None,
 ) -> Response:
-    """An error answer; `told` lists the fields and what is wrong with each."""
+    """An error answer; `told` lists the fields and what is wrong with each, `facts` are members of their own."""
     # Werkzeug's names, because Python's own changed with 3.13.
     title = HTTP_STATUS_CODES.get(status, str(status))
-    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail, **(facts or {})}
     if told:
         body["errors"] = [{"field": fault.field, "message": tell(fault.text, fault.values)} for fault in told]
     response = answer(body, status, mimetype=PROBLEM)
@@ -88,7 +93,7 @@ def told(error: GridmapError) -> Response:
     """One of our own errors as a problem."""
     status = status_of(error)
     headers = {401: {"WWW-Authenticate": 'Bearer realm="gridmap"'}, 503: _RETRY}.get(status)
-    return problem(status, tell(error.text, error.values), error.faults, headers)
+    return problem(status, tell(error.text, error.values), error.faults, headers, error.facts)
 
 
 def _invalid(told: list[Fault]) -> Response:

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from gridmap import clock
 from gridmap.cases import lookup
-from gridmap.cases.loop_models import CaseTask, Receipt
+from gridmap.cases.loop_models import Receipt
 from gridmap.cases.models import Case
 from gridmap.cases.states import State
 from gridmap.cases.tasks import Asker
 from gridmap.cases.workflow import TABLE, Action, check
 from gridmap.desk.acting import adjusting, consulting, discovering, ending, handling, proving, reporting, supervising
-from gridmap.desk.acting.doing import Doing
+from gridmap.desk.acting.doing import Doing, tasks_of
 from gridmap.desk.acting.told import Told
 from gridmap.errors import Conflict, Invalid, NotFound, msg
 from gridmap.journal.write import Event, write
@@ -110,7 +110,7 @@ def act(session: Session, case: Case, action: Action, told: Told, asker: Asker, 
         return Done(case.number, State(case.state), earlier, fresh=False)
     if call.version is not None and call.version != case.version:
         raise Stale(msg("The case has changed since you read it; look at it again"))
-    doing = Doing(session, case, _tasks(session, case), asker, told, clock.now(), nearest_limit_m)
+    doing = Doing(session, case, tasks_of(session, case), asker, told, clock.now(), nearest_limit_m)
     check(action, doing.standing, asker)
     _complete(action, told)
     before = State(case.state)
@@ -123,10 +123,6 @@ def act(session: Session, case: Case, action: Action, told: Told, asker: Asker, 
         session.add(Receipt(actor=asker.name, key=call.key, digest=digest, case_id=case.id, version=case.version))
     _tell(doing, action, before)
     return Done(case.number, after, case.version, fresh=True)
-
-
-def _tasks(session: Session, case: Case) -> list[CaseTask]:
-    return list(session.scalars(select(CaseTask).where(CaseTask.case_id == case.id).order_by(CaseTask.id)))
 
 
 def _earlier(session: Session, asker: Asker, call: Call, digest: str) -> int | None:

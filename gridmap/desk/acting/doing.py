@@ -34,7 +34,7 @@ class Doing:
     @property
     def standing(self) -> Standing:
         """The case as the pure rules see it."""
-        return Standing(State(self.case.state), tuple(as_task(task) for task in self.tasks))
+        return Standing(State(self.case.state), tuple(map(as_task, self.tasks)))
 
     @property
     def live(self) -> list[CaseTask]:
@@ -118,6 +118,16 @@ class Doing:
         for task in self.live:
             own = clock and Clock(task.given_at, clock.limit, clock.extensions, _from(clock.pauses, task.given_at))
             task.due_at = own.due_at() if own else None
+
+
+def tasks_of(session: Session, case: Case) -> list[CaseTask]:
+    """The tasks of a case, in the order they were given."""
+    return list(session.scalars(select(CaseTask).where(CaseTask.case_id == case.id).order_by(CaseTask.id)))
+
+
+def standing_of(session: Session, case: Case) -> Standing:
+    """A case as the pure rules see it."""
+    return Standing(State(case.state), tuple(map(as_task, tasks_of(session, case))))
 
 
 def as_task(task: CaseTask) -> Task:

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from gridmap.geo.shapes import Shape
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,136 @@
+"""POST /api/v1/cases/{number}/actions/{action}: one address for each action of the workflow, with its own body."""
+
+from collections.abc import Callable
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response, request
+from flask_babel import gettext
+from pydantic import BaseModel
+
+from gridmap import clock
+from gridmap.accounts.rights import RIGHTS, Role, Scope, allows
+from gridmap.accounts.words import ROLES
+from gridmap.api.action_bodies import BODIES, told
+from gridmap.api.fields import Strictly
+from gridmap.api.shapes import Json
+from gridmap.cases.models import Case
+from gridmap.cases.workflow import TABLE, Action, Standing, possible
+from gridmap.db import identity
+from gridmap.desk.acting import act as acting
+from gridmap.desk.acting.askers import asker_of, scope_of
+from gridmap.desk.acting.doing import standing_of
+from gridmap.errors import Conflict, Invalid, NeedsVersion, msg
+from gridmap.http import who
+from gridmap.http.json import answer
+from gridmap.http.state import db, settings
+
+bp = APIBlueprint("actions", __name__, url_prefix="/api/v1", tag="Actions")
+# What only adds something needs not have seen the newest version.
+_ADDING = frozenset({Action.COMMENT, Action.ATTACH})
+
+
+class DoneAnswer(BaseModel):
+    """What became of an action."""
+
+    number: str
+    state: str
+    version: int
+    fresh: bool
+    allowed: list[str]
+
+
+def etag_of(version: int) -> str:
+    """The version of a case as its ETag; another database counts from the same beginning, so it is named too."""
+    return "-".join(filter(None, [identity(db()), f"v{version}"]))
+
+
+def _expected(action: Action) -> int | None:
+    """The version the caller saw, from If-Match."""
+    if request.if_match.star_tag or (action in _ADDING and not request.if_match):
+        return None
+    if not request.if_match:
+        raise NeedsVersion(msg("Send the case's ETag as If-Match, so that nobody overwrites what you have not seen"))
+    ours, _, version = str(next(iter(request.if_match.as_set()))).rpartition("v")
+    if etag_of(0).removesuffix("v0") != ours or not version.isdigit():
+        return -1
+    return int(version)
+
+
+def allowed(standing: Standing, scope: Scope) -> list[str]:
+    """The actions the caller may do now."""
+    caller = who.caller()
+    fitting = possible(standing, asker_of(db(), caller, scope, clock.now()))
+    return [action.value for action in fitting if allows(caller, f"case.{action.value}", scope)]
+
+
+def _post(action: Action, body: Strictly, number: str) -> Response:
+    case = acting.locked(db(), number, beside=getattr(body, "into", "") or "")
+    scope = scope_of(db(), case)
+    caller = who.check(f"case.{action.value}", scope)
+    asker = asker_of(db(), caller, scope, clock.now())
+    call = acting.Call(_expected(action), _key())
+    try:
+        limit_m = settings().nearest_limit_m
+        done = acting.act(db(), case, action, told(body, db()), asker, call=call, nearest_limit_m=limit_m)
+    except Conflict as error:
+        error.facts |= _instead(case, scope)
+        raise
+    db().commit()
+    facts = {"number": done.number, "state": done.state.value, "version": done.version, "fresh": done.fresh}
+    response = answer(facts | {"allowed": allowed(standing_of(db(), case), scope)})
+    response.set_etag(etag_of(done.version))
+    return response
+
+
+def _key() -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not 1 <= len(key) <= 200:
+        raise Invalid(msg("An Idempotency-Key has 1 to 200 characters"), field="Idempotency-Key")
+    return key
+
+
+def _instead(case: Case, scope: Scope) -> Json:
+    """What the caller may do instead, and who may do what: told with a refusal."""
+    db().rollback()
+    db().refresh(case)
+    standing = standing_of(db(), case)
+    fitting = [action.value for action, row in TABLE.items() if standing.state in row.paths]
+    return {
+        "state": standing.state.value,
+        "version": case.version,
+        "allowed": allowed(standing, scope),
+        "who": {action: [gettext(ROLES[role]) for role in ROLES if role in _roles(action)] for action in fitting},
+    }
+
+
+def _roles(action: str) -> frozenset[Role]:
+    return RIGHTS[f"case.{action}"].roles
+
+
+def _view(action: Action) -> Callable[..., Response]:
+    def view(number: str, body: Strictly) -> Response:
+        return _post(action, body, number)
+
+    view.__name__ = f"post_{action.value}"
+    view.__doc__ = f"{action.value} a case."
+    return view
+
+
+def _register(action: Action) -> None:
+    row = TABLE[action]
+    wants: Any = _view(action)
+    wants = who.needs(f"case.{action.value}")(wants)
+    wants = bp.doc(
+        summary=action.value.replace("_", " ").capitalize(),
+        description="From " + ", ".join(f"`{state.value}`" for state in row.paths) + ". If-Match carries the case's ETag;"
+        " with an Idempotency-Key a repeat changes nothing.",
+        responses={403: "Not with your role here", 404: "No such case", 409: "Not as the case stands now", 428: "No If-Match"},
+    )(wants)
+    wants = bp.output(DoneAnswer)(wants)
+    wants = bp.input(BODIES[action], arg_name="body")(wants)
+    bp.post(f"/cases/<number>/actions/{action.value}")(wants)
+
+
+for _action in BODIES:
+    _register(_action)
