@@ -125,7 +125,13 @@ def _register(action: Action) -> None:
         summary=action.value.replace("_", " ").capitalize(),
         description="From " + ", ".join(f"`{state.value}`" for state in row.paths) + ". If-Match carries the case's ETag;"
         " with an Idempotency-Key a repeat changes nothing.",
-        responses={403: "Not with your role here", 404: "No such case", 409: "Not as the case stands now", 428: "No If-Match"},
+        responses={
+            401: "Nobody asks",
+            403: "Not with your role here",
+            404: "No such case",
+            409: "Not as the case stands now",
+            428: "No If-Match",
+        },
     )(wants)
     wants = bp.output(DoneAnswer)(wants)
     wants = bp.input(BODIES[action], arg_name="body")(wants)

@@ -29,7 +29,7 @@ OUTSIDE = Scope(micro(2, 1), frozenset({8}))
 
 
 @pytest.mark.parametrize("right", RIGHTS.values(), ids=lambda right: right.deed)
-@pytest.mark.parametrize("role", ACCOUNT_ROLES)
+@pytest.mark.parametrize("role", sorted(ACCOUNT_ROLES))
 def test_a_role_may_what_the_table_says_inside_its_scope_and_nowhere_else(right: Right, role: Role) -> None:
     by_grid = account(Grant(role, village(1)))
     may = role in right.roles or right.any_account

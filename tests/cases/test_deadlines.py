@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridmap.cases import deadlines
-from gridmap.cases.deadlines import Limit, Unit, due_at, is_working_day
+from gridmap.cases.deadlines import Clock, Limit, Unit, due_at, elapsed, is_working_day
 
 ZONE = ZoneInfo("Asia/Shanghai")
 HOUR, DAY = Unit.WORKING_HOUR, Unit.WORKING_DAY
@@ -123,3 +123,63 @@ def test_threads_that_ask_for_a_new_year_at_once_all_know_its_holidays(monkeypat
             thread.join()
         assert found == [False] * 128
     is_working_day.cache_clear()
+
+
+# ---- clocks that are extended and stand still
+
+
+@given(moments, moments, st.sampled_from(list(Unit)))
+def test_what_runs_between_two_moments_is_what_a_limit_of_it_would_take(one: datetime, other: datetime, unit: Unit) -> None:
+    start, end = min(one, other), max(one, other)
+    ran = elapsed(start, end, unit)
+    if ran > timedelta(0):
+        hours = {Unit.WORKING_DAY: 8, Unit.CALENDAR_DAY: 24}.get(unit, 1)
+        due = due_at(start, Limit(ran / timedelta(hours=hours), unit))
+        assert abs(elapsed(start, due, unit) - ran) < timedelta(milliseconds=1)
+        assert due <= end + timedelta(milliseconds=1)
+    assert elapsed(end, start, unit) == timedelta(0)
+
+
+@given(
+    moments,
+    limits,
+    st.integers(0, 2),
+    st.timedeltas(timedelta(0), timedelta(days=20)),
+    st.timedeltas(timedelta(1), timedelta(days=300)),
+)
+def test_a_pause_stops_the_clock_and_no_more(
+    start: datetime, limit: Limit, extensions: int, after: timedelta, long: timedelta
+) -> None:
+    plain = Clock(start, limit, extensions).due_at()
+    paused = Clock(start, limit, extensions, ((start + after, start + after + long),)).due_at()
+    assert plain is not None
+    assert paused is not None
+    whole = elapsed(start, plain, limit.unit)
+    if start + after >= plain:
+        assert paused == plain
+    else:
+        ran = elapsed(start, start + after, limit.unit) + elapsed(start + after + long, paused, limit.unit)
+        assert abs(ran - whole) < timedelta(milliseconds=1)
+        assert paused >= plain
+
+
+def test_while_it_stands_still_nothing_is_due() -> None:
+    start = at("2026-11-16 09:00")
+    assert Clock(start, Limit(8, HOUR), pauses=((at("2026-11-16 10:00"), None),)).due_at() is None
+    assert Clock(start, Limit(1, HOUR), pauses=((at("2026-11-16 11:00"), None),)).due_at() == at("2026-11-16 10:00")
+
+
+@pytest.mark.parametrize(
+    ("extensions", "pauses", "due"),
+    [
+        (0, [], "2026-11-16 18:00"),
+        (1, [], "2026-11-17 18:00"),
+        (2, [], "2026-11-18 18:00"),
+        (0, [("2026-11-16 10:00", "2026-11-18 10:00")], "2026-11-18 18:00"),
+        (0, [("2026-11-16 19:00", "2026-11-18 10:00")], "2026-11-16 18:00"),
+        (1, [("2026-11-17 14:00", "2026-11-21 14:00")], "2026-11-23 12:00"),
+    ],
+)
+def test_extended_and_paused_by_hand(extensions: int, pauses: list[tuple[str, str]], due: str) -> None:
+    clock = Clock(at("2026-11-16 08:00"), Limit(1, DAY), extensions, tuple((at(a), at(b)) for a, b in pauses))
+    assert clock.due_at() == at(due)
