@@ -1,52 +1,25 @@
 """Publishing: the partition whole or not at all, only what changed, codes never used again, and a trace of it."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Barrier, Thread
-from typing import Any
 
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry import Polygon
 from sqlalchemy import Engine, func, select, text
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gridmap import clock
-from gridmap.errors import Conflict, Invalid, NotFound
-from gridmap.grids import codes, lookup, tiling
-from gridmap.grids.codes import Level
-from gridmap.grids.coverage import Flaw
+from gridmap.errors import Invalid, NotFound
+from gridmap.grids import lookup, tiling
 from gridmap.grids.models import Boundary, Grid, Publication
-from gridmap.grids.publishing import GridDraft, NoPartition, publish
+from gridmap.grids.publishing import GridDraft, publish
 from gridmap.journal.models import JournalEntry
 from tests import town
+from tests.grids.publishes import LATER, everything, in_force, redrawn
 from tests.partitions import Shape, partitions
-
-LATER = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-def in_force(session: Session) -> dict[str, MultiPolygon]:
-    rows = session.execute(select(Boundary.grid_code, Boundary.geom).where(func.upper_inf(Boundary.valid)))
-    return {row.grid_code: row.geom for row in rows}
-
-
-def everything(session: Session) -> dict[str, list[Any]]:
-    """All that a publish writes."""
-    tables = ("grid", "boundary", "publication", "tile_shape", "journal")
-    return {table: sorted(map(str, session.execute(text(f"SELECT * FROM {table}")))) for table in tables}
-
-
-def redrawn() -> dict[str, Polygon]:
-    """The border between (1,1) and (2,1), of two villages, turned."""
-    south, north = town.spot(1.5, 0), town.spot(1, 1)
-    return {
-        "m11": Polygon([town.spot(0, 0), south, north, town.spot(0, 1)]),
-        "m21": Polygon([south, town.spot(2, 0), town.spot(2, 1), north]),
-    }
-
 
 # ---- what stands afterwards
 
@@ -183,78 +156,6 @@ def test_lines_of_grids_that_were_are_still_answered(tiny_town: Session) -> None
         lookup.grid(tiny_town, "310151999201999")
 
 
-# ---- refusals leave nothing
-
-
-def without(*gone: str) -> list[GridDraft]:
-    return [draft for draft in town.drafts() if draft.code not in gone]
-
-
-@pytest.mark.parametrize(
-    ("drafts", "said"),
-    [
-        (lambda: [*town.drafts(), GridDraft(town.micro(1, 1), "双", shape=town.square(0, 0))], "more than once"),
-        (lambda: without(town.village(2)), "above these are missing"),
-        (lambda: without(town.TOWN), "above these are missing"),
-        (lambda: [*without(town.micro(2, 2)), GridDraft(town.micro(2, 2), "无")], "need a polygon"),
-        (lambda: [*without(town.micro(2, 2)), GridDraft(town.micro(2, 2), "空", shape=Polygon())], "need a polygon"),
-        (list, "need a polygon"),
-        (lambda: [GridDraft(town.TOWN, "镇")], "need a polygon"),
-        (lambda: [*town.drafts(), GridDraft(f"{town.TOWN}204", "空村")], "no micro-grid"),
-        (lambda: [*town.drafts(), GridDraft("31015199920", "短")], "9, 12 or 15 digits"),
-        (lambda: [*town.drafts(), GridDraft("３１０１５１９９９", "全角")], "9, 12 or 15 digits"),
-        (lambda: without(town.micro(2, 2)), "do not tile"),
-        (lambda: town.drafts(m22=town.square(1, 1, width=1.2)), "do not tile"),
-    ],
-)
-def test_nonsense_is_refused_and_leaves_nothing(tiny_town: Session, drafts: Callable[[], list[GridDraft]], said: str) -> None:
-    before = everything(tiny_town)
-    with pytest.raises(Invalid, match=said), tiny_town.begin_nested():
-        publish(tiny_town, drafts(), actor="test")
-    tiny_town.expire_all()
-    assert everything(tiny_town) == before
-
-
-def test_no_partition_says_what_and_where(tiny_town: Session) -> None:
-    with pytest.raises(NoPartition) as caught:
-        publish(tiny_town, without(town.micro(2, 2)), actor="test")
-    (gap,) = caught.value.problems
-    assert gap.flaw is Flaw.GAP
-    (fault,) = caught.value.faults
-    assert fault.field == ",".join(gap.codes)
-    assert f"A gap of {gap.area_m2:,.1f} m²" in str(caught.value)
-    assert town.micro(1, 2) in fault.field
-
-
-@pytest.mark.parametrize("earlier", [timedelta(0), timedelta(microseconds=1), timedelta(days=999)])
-def test_the_past_is_not_written_again(tiny_town: Session, earlier: timedelta) -> None:
-    before = everything(tiny_town)
-    with pytest.raises(Conflict), tiny_town.begin_nested():
-        publish(tiny_town, town.drafts(**redrawn()), actor="test", at=town.FOUNDED - earlier)
-    tiny_town.expire_all()
-    assert everything(tiny_town) == before
-
-
-def test_nor_is_the_future(tiny_town: Session) -> None:
-    with pytest.raises(Invalid, match="future"):
-        publish(tiny_town, town.drafts(**redrawn()), actor="test", at=clock.now() + timedelta(hours=1))
-
-
-def test_a_clock_that_went_backwards_does_not_stop_a_publish(tiny_town: Session) -> None:
-    with clock.frozen(town.FOUNDED - timedelta(seconds=5)):
-        done = publish(tiny_town, town.drafts(**redrawn()), actor="test")
-    assert done.at == town.FOUNDED + timedelta(microseconds=1)
-
-
-def test_the_database_itself_refuses_two_boundaries_at_a_time(tiny_town: Session) -> None:
-    copy = text(
-        "INSERT INTO boundary (grid_code, level, valid, publication_id, geom, label, area_m2) "
-        "SELECT grid_code, level, tstzrange('2026-02-01', '2026-02-02'), publication_id, geom, label, area_m2 FROM boundary LIMIT 1"
-    )
-    with pytest.raises(IntegrityError, match="ex_boundary_one_at_a_time"), tiny_town.begin_nested():
-        tiny_town.execute(copy)
-
-
 # ---- its trace
 
 
@@ -304,26 +205,3 @@ def test_two_publishes_at_once_come_one_after_the_other(committing: Engine) -> N
         shapes = in_force(session)
         assert shapely.coverage_is_valid([shape for code, shape in shapes.items() if len(code) == 15])
         assert session.scalar(select(func.count()).select_from(Publication)) == 3
-
-
-# ---- codes
-
-
-@pytest.mark.parametrize(
-    ("code", "level", "parent"),
-    [
-        ("310151101", Level.TOWN, None),
-        ("310151101203", Level.VILLAGE, "310151101"),
-        ("310151101203001", Level.MICRO, "310151101203"),
-    ],
-)
-def test_codes_tell_their_level_and_parent(code: str, level: Level, parent: str | None) -> None:
-    assert (codes.level_of(code), codes.parent_of(code)) == (level, parent)
-
-
-@pytest.mark.parametrize(
-    "code", ["", "31015110", "3101511012", "31015110120300A", "-10151101", "３１０１５１１０１", "310151101\n", "²" * 9]
-)
-def test_other_codes_are_refused(code: str) -> None:
-    with pytest.raises(Invalid):
-        codes.level_of(code)
