@@ -312,7 +312,7 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_review")),
         sa.UniqueConstraint("request_id", "by", name=op.f("uq_case_review_request_id_by")),
     )
-    op.create_geospatial_table(
+    op.create_geospatial_table(  # type: ignore[attr-defined]  # GeoAlchemy2 adds it
         "evidence",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("case_id", sa.BigInteger(), nullable=False),
