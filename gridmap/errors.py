@@ -8,6 +8,7 @@ GridmapError
 ├── NotFound           there is no such thing
 ├── Conflict           it clashes with what is already there
 ├── NeedsVersion       which version of it did you see?
+├── Outdated           it is no longer what you saw
 └── Unavailable        something this needs is away; try again later
 """
 
@@ -84,6 +85,10 @@ class Conflict(GridmapError):
 
 class NeedsVersion(GridmapError):
     """A change that does not say which version of the thing it was decided on."""
+
+
+class Outdated(GridmapError):
+    """It changed since the caller saw it: look again, then decide again."""
 
 
 class Unavailable(GridmapError):

@@ -9,18 +9,24 @@ from gridmap.api.actions import bp as actions_bp
 from gridmap.api.alerts import bp as alerts_bp
 from gridmap.api.batch import bp as batch_bp
 from gridmap.api.cases import bp as cases_bp
+from gridmap.api.departments import bp as departments_bp
 from gridmap.api.grids import bp as grids_bp
 from gridmap.api.live import bp as live_bp
+from gridmap.api.people import bp as people_bp
 from gridmap.api.places import bp as places_bp
+from gridmap.api.rosters import bp as rosters_bp
 from gridmap.api.routes import bp as routes_bp
 from gridmap.api.search import bp as search_bp
 from gridmap.api.status import bp as status_bp
+from gridmap.api.teams import bp as teams_bp
 from gridmap.api.tiles import bp as tiles_bp
 
 _BLUEPRINTS = (alerts_bp, actions_bp, batch_bp, routes_bp, grids_bp, cases_bp, places_bp, search_bp, live_bp, tiles_bp, status_bp)
 
+_STAFF = (teams_bp, people_bp, rosters_bp, departments_bp)
+
 
 def install(app: APIFlask) -> None:
     """Register the API on `app`."""
-    for blueprint in _BLUEPRINTS:
+    for blueprint in (*_BLUEPRINTS, *_STAFF):
         app.register_blueprint(blueprint)

@@ -28,6 +28,7 @@ STATUS: dict[type[GridmapError], int] = {
     errors.NotFound: 404,
     errors.Conflict: 409,
     errors.NeedsVersion: 428,
+    errors.Outdated: 412,
     errors.Unavailable: 503,
 }
 _DETAILS = {

@@ -114,6 +114,18 @@ def responsible(session: Session, code: str, at: datetime) -> Responsible:
     return Responsible(at, code, heads(session, code, at), duty)
 
 
+def on_duty_in(session: Session, code: str, at: datetime) -> list[OnDuty]:
+    """Who is on duty in one grid; in a village or town that is its head. `NotFound` when there is no such grid."""
+    grid(session, code)
+    return on_duty(session, [code], at)[code]
+
+
+def departments_of(session: Session, person_id: int) -> list[int]:
+    """The departments somebody belongs to, belonged to or will."""
+    query = select(DepartmentPost.department_id).where(DepartmentPost.person_id == person_id).distinct()
+    return sorted(session.scalars(query))
+
+
 def person(session: Session, ref: str) -> Person:
     """Somebody by staff number; `NotFound` when there is nobody."""
     found = session.scalars(select(Person).where(Person.ref == ref)).one_or_none()
@@ -139,7 +151,7 @@ _PEOPLE = text(
     WHERE (CAST(:grid AS text) IS NULL OR EXISTS (
               SELECT FROM post p
               WHERE p.person_id = n.id AND p.grid_code LIKE :grid || '%' AND p.valid @> CAST(:at AS timestamptz)))
-      AND (CAST(:part AS text) IS NULL OR n.ref ILIKE :part OR n.name ILIKE :part OR n.name_en ILIKE :part)
+      AND (CAST(:part AS text) IS NULL OR strpos(lower(concat_ws(' ', n.ref, n.name, n.name_en)), lower(:part)) > 0)
       AND (:gone OR n.left_at IS NULL OR n.left_at > :at)
       AND n.ref > :after
     ORDER BY n.ref LIMIT :most
@@ -157,9 +169,10 @@ def people(
     after: str = "",
     most: int = 100,
 ) -> list[Person]:
-    """People by staff number: with a post in a grid or below it at a moment (default now), found by a LIKE pattern.
+    """People by staff number: with a post in a grid or below it at a moment (default now), or found by a part of it.
 
-    `part` is looked for in number and names; `gone` lets those in who have left; `after`: the number the last page ended with.
+    `part` is looked for in number and names, whatever their case; `gone` lets those in who have left; `after`: the number the
+    last page ended with.
     """
     asked = {"grid": grid, "part": part, "at": at or clock.now(), "gone": gone, "after": after, "most": most}
     ids = session.execute(_PEOPLE, asked).scalars().all()
@@ -193,6 +206,11 @@ def department(session: Session, code: str) -> Department:
     if found is None:
         raise NotFound(msg("There is no department with the code '%(code)s'"), code=code[:40])
     return found
+
+
+def department_of_place(session: Session, place_id: int) -> int | None:
+    """The department a place is in."""
+    return session.scalar(select(DepartmentPost.department_id).where(DepartmentPost.id == place_id))
 
 
 def staff(session: Session, departments: Collection[int], at: datetime) -> dict[int, list[tuple[DepartmentPost, Person]]]:

@@ -62,6 +62,30 @@ def roster(session: Session, code: str, days: Sequence[date]) -> list[Rostered]:
     return sorted(found, key=lambda one: (one.begins, one.kind.place, one.person.ref))
 
 
+def grid_of_post(session: Session, post_id: int) -> str | None:
+    """The grid a post is in."""
+    return session.scalar(select(Post.grid_code).where(Post.id == post_id))
+
+
+def grid_of_shift(session: Session, shift_id: int) -> str | None:
+    """The grid a shift is in."""
+    return session.scalar(select(Post.grid_code).join(Shift, Shift.post_id == Post.id).where(Shift.id == shift_id))
+
+
+def grids_of_exception(session: Session, exception_id: int) -> list[str]:
+    """The grids an exception that holds touches: two, where it is a swap between two."""
+    own = aliased(ShiftException)
+    query = (
+        select(Post.grid_code)
+        .join(Shift, Shift.post_id == Post.id)
+        .join(ShiftException, ShiftException.shift_id == Shift.id)
+        .join(own, (own.id == ShiftException.id) | (own.swap == ShiftException.swap))
+        .where(own.id == exception_id, own.withdrawn_at.is_(None))
+        .distinct()
+    )
+    return sorted(session.scalars(query))
+
+
 def _exceptions(
     session: Session, shifts: Sequence[int], days: Sequence[date]
 ) -> dict[tuple[int, date], tuple[ShiftException, Person | None]]:

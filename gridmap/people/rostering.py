@@ -121,7 +121,8 @@ def _check_alone(session: Session, post: Post, wanted: Pattern) -> None:
             raise Conflict(msg("It overlaps a shift of the same post on %(day)s: %(hours)s"), day=str(day), hours=hours)
 
 
-def _locked_shift(session: Session, shift_id: int) -> tuple[Shift, Post]:
+def locked(session: Session, shift_id: int) -> tuple[Shift, Post]:
+    """A shift nobody else changes until this transaction ends, and its post; `NotFound` when there is none."""
     row = session.execute(
         select(Shift, Post).join(Post, Post.id == Shift.post_id).where(Shift.id == shift_id).with_for_update(of=Shift)
     ).one_or_none()
@@ -138,7 +139,7 @@ def end_shift(session: Session, shift_id: int, *, until: date | None = None, rea
         NotFound: there is no such shift.
         Conflict: it had ended before.
     """
-    shift, post = _locked_shift(session, shift_id)
+    shift, post = locked(session, shift_id)
     today = day_at(clock.now())
     end = until or today
     assert shift.valid.lower is not None  # noqa: S101  # the table refuses others
@@ -168,7 +169,7 @@ def except_turn(session: Session, seat: Seat, *, substitute: str | None, reason:
         Conflict: the turn has an exception already; the substitute has left, or is who it would be anyway.
     """
     _reasoned(reason)
-    shift, post = _locked_shift(session, seat.shift_id)
+    shift, post = locked(session, seat.shift_id)
     _check_seat(session, shift, seat.day)
     other = None if substitute is None else _substitute(session, substitute, post, seat.day)
     exception = ShiftException(shift_id=shift.id, day=seat.day, substitute_id=other.id if other else None, reason=reason)
@@ -215,7 +216,7 @@ def swap(session: Session, one: Seat, other: Seat, *, reason: str, actor: str) -
     """
     _reasoned(reason)
     # In one order, so that two who swap the same turns the other way round wait for each other and don't lock up.
-    found = {shift_id: _locked_shift(session, shift_id) for shift_id in sorted({one.shift_id, other.shift_id})}
+    found = {shift_id: locked(session, shift_id) for shift_id in sorted({one.shift_id, other.shift_id})}
     (mine, my_post), (theirs, their_post) = found[one.shift_id], found[other.shift_id]
     if my_post.person_id == their_post.person_id:
         raise Conflict(msg("Both turns are the same person's"))

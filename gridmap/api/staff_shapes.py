@@ -1,0 +1,142 @@
+"""What answers about people look like. Names, phones and addresses are null for whoever may not see them."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+
+from gridmap.accounts.rights import Scope
+from gridmap.api.fields import Text
+from gridmap.api.shapes import Json
+from gridmap.http.who import may
+from gridmap.people.duty import OnDuty
+from gridmap.people.lookup import Held
+from gridmap.people.models import DutyKind, Person, PostKind
+from gridmap.people.roster import Rostered
+
+READ = "people.read"
+Reason = Annotated[Text, Field(max_length=500, description="needed where something in the past is changed")]
+CLASHES = {404: "No such thing", 409: "It clashes with what stands; the detail says with what and when"}
+CONDITIONAL = {**CLASHES, 412: "It changed since the caller saw it", 428: "If-Match is missing"}
+
+
+class Kind(BaseModel):
+    """A kind of post or duty."""
+
+    code: str
+    name: str
+    name_en: str
+
+
+class PersonAnswer(BaseModel):
+    """Somebody; what the caller may not see is null."""
+
+    ref: str
+    name: str | None
+    name_en: str | None
+    phone: str | None
+    phone_public: bool | None
+    email: str | None
+    left_at: datetime | None
+
+
+class PostAnswer(BaseModel):
+    """A post and its duties at the moment asked for."""
+
+    id: int
+    person: PersonAnswer
+    grid: str
+    kind: Kind
+    team: str | None = Field(description="management, work or volunteer; null for heads")
+    since: datetime
+    until: datetime | None
+    duties: list[Kind]
+
+
+class OnDutyAnswer(BaseModel):
+    """Somebody on duty."""
+
+    ref: str
+    name: str | None
+    name_en: str | None
+    post: str
+    team: str | None
+    until: datetime | None
+    reason: str = Field(description="shift, swap, head, village_head or town_head")
+
+
+class TurnAnswer(BaseModel):
+    """One turn of a roster."""
+
+    shift: int
+    day: date
+    begins: datetime
+    ends: datetime
+    post: int
+    kind: Kind
+    team: str | None
+    person: PersonAnswer
+    exception: Json | None = Field(description="id, reason, swap and substitute (null: nobody comes) where one was made")
+
+
+class MadeAnswer(BaseModel):
+    """The id of what was made, or ended."""
+
+    id: int
+
+
+def sees(code: str) -> bool:
+    """Whether whoever asks may see the people of a grid."""
+    return may(READ, Scope(code))
+
+
+def kind(found: PostKind | DutyKind) -> Json:
+    """A kind as answers tell it."""
+    return {"code": found.code, "name": found.name, "name_en": found.name_en}
+
+
+def person(someone: Person, *, seen: bool) -> Json:
+    """Somebody, all but the staff number left out unless `seen`."""
+    facts: dict[str, Any] = {name: getattr(someone, name) for name in PersonAnswer.model_fields}
+    return facts if seen else {**dict.fromkeys(facts), "ref": someone.ref}
+
+
+def post(held: Held, *, seen: bool) -> Json:
+    """A post with its holder."""
+    return {
+        "id": held.post.id,
+        "person": person(held.person, seen=seen),
+        "grid": held.post.grid_code,
+        "kind": kind(held.kind),
+        "team": held.post.team,
+        "since": held.post.valid.lower,
+        "until": held.post.valid.upper,
+        "duties": [kind(duty) for duty in held.duties],
+    }
+
+
+def on_duty(one: OnDuty, *, seen: bool) -> Json:
+    """Somebody on duty."""
+    names = {"name": one.name, "name_en": one.name_en} if seen else {"name": None, "name_en": None}
+    return {"ref": one.ref, **names, "post": one.post, "team": one.team, "until": one.until, "reason": one.reason}
+
+
+def turn(one: Rostered, *, seen: bool) -> Json:
+    """One turn of a roster."""
+    decided = one.exception and {
+        "id": one.exception.id,
+        "reason": one.exception.reason if seen else None,
+        "swap": str(one.exception.swap) if one.exception.swap else None,
+        "substitute": person(one.substitute, seen=seen) if one.substitute else None,
+    }
+    return {
+        "shift": one.shift.id,
+        "day": one.day.isoformat(),
+        "begins": one.begins.astimezone(UTC),
+        "ends": one.ends.astimezone(UTC),
+        "post": one.post.id,
+        "kind": kind(one.kind),
+        "team": one.post.team,
+        "person": person(one.person, seen=seen),
+        "exception": decided,
+    }
