@@ -3,8 +3,11 @@
 from functools import cache
 from itertools import count
 from time import time
+from typing import Any
 
 from apiflask import APIFlask
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.orm import Session
@@ -57,13 +60,26 @@ def signed_in(
     return signed_in_as(app, made)
 
 
+def session_of(account: Account) -> dict[str, Any]:
+    """What the cookie of a session that has just begun holds."""
+    now = int(time())
+    return {"_user_id": str(account.id), "_fresh": True, "epoch": account.session_epoch, "began": now, "seen": now}
+
+
+def cookie_of(account: Account, secret_key: str) -> str:
+    """The cookie itself, for browsers at a server that runs elsewhere with this key."""
+    app = Flask("signs cookies")
+    app.secret_key = secret_key
+    signer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert signer is not None
+    return str(signer.dumps(session_of(account)))
+
+
 def signed_in_as(app: APIFlask, account: Account) -> FlaskClient:
     """A client with the cookie of a session that has just begun; what it changes carries the session's token."""
-
     client = anonymous(app)
     with client.session_transaction() as cookie:
-        cookie.update({"_user_id": str(account.id), "_fresh": True, "epoch": account.session_epoch})
-        cookie.update({"began": int(time()), "seen": int(time()), "csrf_token": _TOKEN})
+        cookie.update(session_of(account) | {"csrf_token": _TOKEN})
     signer = URLSafeTimedSerializer(str(app.config["SECRET_KEY"]), salt="wtf-csrf-token")
     client.environ_base["HTTP_X_CSRFTOKEN"] = str(signer.dumps(_TOKEN))
     return client

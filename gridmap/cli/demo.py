@@ -38,5 +38,6 @@ def command() -> None:
         if refused:
             raise GridmapError(msg("The demo town's own files were refused; nothing was loaded"))
         made = accounts.make(session, now=terms.now, actor=terms.actor)
+        settings.home.mkdir(parents=True, exist_ok=True)
+        write_private(settings.home / FILE, json.dumps([asdict(account) for account in made], ensure_ascii=False))
         session.commit()
-    write_private(settings.home / FILE, json.dumps([asdict(account) for account in made], ensure_ascii=False))

@@ -72,8 +72,8 @@ def test_no_alert_is_lost_to_geometry_or_vocabulary(sender: FlaskClient, facts: 
     assert answer.get_json()["case"]["properties"]["trays"] == trays
 
 
-def test_without_a_key_nothing_is_taken(client: FlaskClient) -> None:
-    answer = client.post("/api/v1/alerts", json=alert())
+def test_without_a_key_nothing_is_taken(anonymous: FlaskClient, client: FlaskClient) -> None:
+    answer = anonymous.post("/api/v1/alerts", json=alert())
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert client.get("/api/v1/cases.geojson").get_json()["matched"] == 0

@@ -134,6 +134,6 @@ def test_too_many_lines(sender: FlaskClient, committing: Engine, at_most_1500_li
     assert cases(committing) == 1500
 
 
-def test_a_batch_needs_a_key(client: FlaskClient, committing: Engine) -> None:
-    assert send(client, line(1)).status_code == 401
+def test_a_batch_needs_a_key(anonymous: FlaskClient, committing: Engine) -> None:
+    assert send(anonymous, line(1)).status_code == 401
     assert cases(committing) == 0

@@ -59,7 +59,7 @@ def test_our_errors_end_in_a_sentence_and_a_code_and_no_traceback(home: Path, mo
     result = CliRunner().invoke(main, ["run"])
     assert result.exit_code == 65
     assert "0.0.0.0" in result.output
-    assert "127.0.0.1" in result.output
+    assert "GRIDMAP_SECRET_KEY" in result.output
     assert "Traceback" not in result.output
     assert not any(home.iterdir())  # refused before anything was made
 
@@ -71,11 +71,13 @@ def test_a_wrong_setting_is_named_as_it_is_typed(home: Path, monkeypatch: pytest
     assert CliRunner().invoke(main, ["migrate"]).exit_code == 65
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "This API key is unknown or revoked"), ("zh", "这个密钥不存在或已吊销")])
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "This API key is unknown, revoked or expired"), ("zh", "密钥不存在、已吊销或已到期")]
+)
 def test_errors_speak_the_language_of_the_settings(monkeypatch: pytest.MonkeyPatch, language: str, said: str) -> None:
     monkeypatch.setenv("GRIDMAP_LANGUAGE", language)
     words._catalogue.cache_clear()
-    assert words.say_error(NotAuthenticated("This API key is unknown or revoked")) == said
+    assert words.say_error(NotAuthenticated("This API key is unknown, revoked or expired")) == said
     words._catalogue.cache_clear()
 
 
@@ -114,5 +116,5 @@ def test_a_database_that_does_not_answer_is_said_in_a_sentence(
     monkeypatch.setenv("GRIDMAP_PORT", str(free_port()))
     result = CliRunner().invoke(main, words)
     assert result.exit_code == 69
-    assert "127.0.0.1" in result.output
+    assert "GRIDMAP_SECRET_KEY" in result.output
     assert "Traceback" not in result.output

@@ -10,9 +10,11 @@ import sys
 import tempfile
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from http.cookiejar import CookieJar
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,9 @@ class Town:
         self.port = free_port()
         self.process: subprocess.Popen[str] | None = None
         self.family: set[int] = set()
+        self.cookies = CookieJar()
+        self.browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
+        self.browser.addheaders = [("Accept", "text/html")]
 
     def launch(self, **settings: str) -> subprocess.Popen[str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("GRIDMAP_")}
@@ -85,8 +90,17 @@ class Town:
                     alive.add(pid)
         return alive
 
+    def sign_in(self, role: str = "operator") -> None:
+        """As a person does, with the demo account the file names."""
+        accounts = {one["role"]: one for one in json.loads((self.home / "demo-accounts.json").read_text())}
+        form = self.get("/sign-in").decode()
+        token = form.partition('name="csrf_token" value="')[2].partition('"')[0]
+        typed = {"csrf_token": token} | {name: accounts[role][name] for name in ("username", "password")}
+        body = urllib.parse.urlencode(typed).encode()
+        self.browser.open(f"http://127.0.0.1:{self.port}/sign-in", body, timeout=30).close()
+
     def get(self, path: str) -> bytes:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
+        with self.browser.open(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
             return bytes(answer.read())
 
     def end(self) -> None:
@@ -122,7 +136,9 @@ def is_up(town: Town) -> bool:
 
 def test_it_serves_the_demo_town_and_the_simulated_alerts_arrive(town: Town) -> None:
     town.start(GRIDMAP_SIMULATE="1", GRIDMAP_SIMULATE_SECONDS="0.2")
-    assert b"<html" in town.get("/")
+    assert b'id="username"' in town.get("/"), "who has not signed in is asked to"
+    town.sign_in()
+    assert b'id="panel"' in town.get("/")
     grids = json.loads(town.get("/api/v1/grids.geojson?level=town"))
     assert [grid["properties"]["code"] for grid in grids["features"]] == ["310151101"]
 
@@ -168,7 +184,9 @@ def parent_of(pid: int) -> int:
 def test_ctrl_c_ends_everything_it_started_even_with_a_live_stream_open(town: Town) -> None:
     town.start()
     with socket.create_connection(("127.0.0.1", town.port), timeout=30) as stream:
-        stream.sendall(b"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n")
+        town.sign_in()
+        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in town.cookies)
+        stream.sendall(f"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookies}\r\n\r\n".encode())
         assert b"200" in stream.recv(200)
         assert town.process is not None
         town.process.send_signal(signal.SIGINT)

@@ -98,6 +98,7 @@ def sit_down(browser: Browser) -> Iterator[Callable[..., Desk]]:
         facts = {"locale": "zh-CN", "viewport": {"width": 1366, "height": 768}, "timezone_id": "Asia/Shanghai"}
         context = browser.new_context(**(facts | given))
         contexts.append(context)
+        context.add_cookies([{"name": "gridmap_session", "value": station.cookie, "url": station.origin}])
         return Desk(context.new_page(), station.origin)
 
     yield sitting

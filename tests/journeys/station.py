@@ -20,13 +20,15 @@ from typing import Any
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from gridmap.accounts import keys
+from gridmap.accounts import keys, lookup
+from gridmap.accounts.rights import Grant, Role
 from gridmap.cluster.tether import spawn
 from gridmap.desk.alerts import Incoming, Policy, receive
-from tests import town
+from tests import callers, town
 
 CHECKOUT = Path(__file__).parents[2]
 PATIENCE_S = 60.0
+SECRET_KEY = "for tests"
 POLICY = Policy(nearest_limit_m=30, duplicate_radius_m=50, duplicate_hours=24)
 _ids = count(1)
 
@@ -47,6 +49,7 @@ class Station:
     settings: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     key: str = ""
+    cookie: str = ""
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -59,7 +62,7 @@ class Station:
         """What its processes read."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("GRIDMAP_")}
         url = self.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
-        own = {"DATABASE_URL": url, "HOME": str(self.home), "SECRET_KEY": "for tests", "SIMULATE": "0", "WEB_WORKERS": "1"}
+        own = {"DATABASE_URL": url, "HOME": str(self.home), "SECRET_KEY": SECRET_KEY, "SIMULATE": "0", "WEB_WORKERS": "1"}
         own |= {"WEB_THREADS": "48", "LIVE_SPARE_THREADS": "16", "LOG_LEVEL": "warning"}
         return inherited | {f"GRIDMAP_{name}": value for name, value in {**own, **self.settings}.items()}
 
@@ -100,7 +103,8 @@ class Station:
 
     def get(self, path: str) -> bytes:
         """The bytes under `path`."""
-        with urllib.request.urlopen(f"{self.origin}{path}", timeout=30) as answer:  # noqa: S310  # our own http address
+        asked = urllib.request.Request(f"{self.origin}{path}", headers={"Authorization": f"Bearer {self.key}"})  # noqa: S310  # our own http address
+        with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310  # same
             return bytes(answer.read())
 
     def ask(self, path: str) -> Any:
@@ -141,9 +145,12 @@ class Station:
             yield session
 
     def make_key(self) -> None:
-        """A key for the senders of this town."""
+        """A key for the senders of this town, and a session for who sits at its desks: an operator of the whole town."""
         with self.deed() as session:
             self.key = keys.create(session, "journeys", actor="test")
+            grants = [Grant(Role.OPERATOR, code) for code in lookup.towns(session)]
+            operator = callers.account(session, *grants, username="operator", name="示例操作员")
+            self.cookie = callers.cookie_of(operator, SECRET_KEY)
 
 
 def alert(*, at: tuple[float, float] | None = (0.5, 0.5), **facts: Any) -> dict[str, Any]:

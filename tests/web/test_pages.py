@@ -1,21 +1,17 @@
 import re
-from collections.abc import Iterator
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from gridmap import web
-from gridmap.config import Settings
+from tests import callers
 
 
 @pytest.fixture
-def pages() -> Iterator[FlaskClient]:
-    """The pages alone: they need no database."""
-    app = APIFlask("gridmap", docs_path=None)
-    web.install(app, Settings(simulate=False))
-    with app.test_client() as client:
-        yield client
+def pages(standing: FlaskClient) -> FlaskClient:
+    """Somebody signed in, whose browser names no language."""
+    client = callers.signed_in(standing.application)
+    del client.environ_base["HTTP_ACCEPT_LANGUAGE"]
+    return client
 
 
 def test_the_map_page_is_small_and_says_so_in_chinese(pages: FlaskClient) -> None:

@@ -5,12 +5,15 @@ from flask.testing import FlaskClient
 
 from gridmap import web
 from gridmap.config import Settings
+from gridmap.http import sessions
 
 BASE_MAPS = '[{"name_zh": "示例", "name_en": "Example", "url": "https://tiles.invalid/{z}/{x}/{y}.png", "datum": "wgs84"}]'
 
 
 def client(**settings: str) -> FlaskClient:
     app = APIFlask("gridmap", docs_path=None)
+    app.config["SECRET_KEY"] = "for tests"
+    sessions.install(app, Settings(simulate=False))
     web.install(app, Settings(simulate=False, **settings))  # type: ignore[arg-type]  # all of these are texts
 
     @app.get("/data")
@@ -25,7 +28,7 @@ def policy(text: str) -> dict[str, str]:
 
 
 def test_only_what_carries_this_requests_nonce_runs() -> None:
-    page = client().get("/")
+    page = client().get("/sign-in")
     rules = policy(page.headers["Content-Security-Policy"])
     nonce = rules["script-src"].removeprefix("'nonce-").removesuffix("'")
 
@@ -37,12 +40,12 @@ def test_only_what_carries_this_requests_nonce_runs() -> None:
 
 def test_a_nonce_is_used_once() -> None:
     pages = client()
-    policies = {pages.get("/").headers["Content-Security-Policy"] for _ in range(5)}
+    policies = {pages.get("/sign-in").headers["Content-Security-Policy"] for _ in range(5)}
     assert len(policies) == 5
 
 
 def test_nothing_is_unsafe() -> None:
-    assert "unsafe" not in client().get("/").headers["Content-Security-Policy"]
+    assert "unsafe" not in client().get("/sign-in").headers["Content-Security-Policy"]
     assert "unsafe" not in client().get("/api/docs").headers["Content-Security-Policy"]
 
 
@@ -56,13 +59,13 @@ def test_every_answer_is_guarded() -> None:
 
 
 def test_no_page_may_be_framed_or_send_forms_elsewhere() -> None:
-    rules = policy(client().get("/").headers["Content-Security-Policy"])
+    rules = policy(client().get("/sign-in").headers["Content-Security-Policy"])
 
     assert (rules["frame-ancestors"], rules["base-uri"], rules["form-action"]) == ("'none'", "'none'", "'self'")
     assert rules["connect-src"] == "'self'"
 
 
 def test_pictures_come_from_configured_base_maps_only() -> None:
-    assert policy(client().get("/").headers["Content-Security-Policy"])["img-src"] == "'self' data: blob:"
-    rules = policy(client(base_maps=BASE_MAPS).get("/").headers["Content-Security-Policy"])
+    assert policy(client().get("/sign-in").headers["Content-Security-Policy"])["img-src"] == "'self' data: blob:"
+    rules = policy(client(base_maps=BASE_MAPS).get("/sign-in").headers["Content-Security-Policy"])
     assert rules["img-src"] == "'self' data: blob: https://tiles.invalid"

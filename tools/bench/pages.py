@@ -23,7 +23,7 @@ def _tile() -> str:
 def tiles_and_pages(stand: Stand, size: Size) -> list[Figure]:
     """The tile of the whole city, made anew and revalidated; the map page."""
     packed = {"Accept-Encoding": "gzip"}
-    with Wire(stand.port) as wire:
+    with Wire(stand.port, {"Authorization": f"Bearer {stand.key}"}) as wire:
         tile = _ask(wire, _tile())
         tag = {"If-None-Match": tile.headers["etag"]}
         bare = _median_ms(wire, size, _tile(), {}, 200)
