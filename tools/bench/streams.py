@@ -25,7 +25,7 @@ def delivery(stand: Stand, size: Size) -> list[Figure]:
         ours, theirs = context.Pipe()
         name, expected = f"stream-{repeat}", size.streams * _how_many(size)
         listener = context.Process(
-            target=_listen, args=(theirs, stand.port, stand.key, size.streams, name, expected), daemon=True
+            target=_listen, args=(theirs, (stand.port, stand.key), size.streams, name, expected), daemon=True
         )
         listener.start()
         connected.append(float(ours.recv()))
@@ -55,14 +55,14 @@ def _trickle(stand: Stand, size: Size, name: str) -> None:
             send(wire, body)
 
 
-def _listen(pipe: Any, port: int, key: str, how_many: int, name: str, expected: int) -> None:
+def _listen(pipe: Any, door: tuple[int, str], how_many: int, name: str, expected: int) -> None:
     """Open the streams, say how long that took in ms, read `expected` events of the alerts called `name`, and hand over
     how late each of them came."""
-    begun = time.monotonic()
+    begun, (port, secret) = time.monotonic(), door
     chosen = selectors.DefaultSelector()
     for _ in range(how_many):
         client = socket.create_connection(("127.0.0.1", port), timeout=10)
-        client.sendall(b"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %b\r\n\r\n" % key.encode())
+        client.sendall(b"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %b\r\n\r\n" % secret.encode())
         chosen.register(client, selectors.EVENT_READ, bytearray())
     waiting = how_many
     while waiting:
