@@ -1,12 +1,14 @@
 """When a case must be done: time limits in the four units of city management, on the calendar of work in China. Pure.
 
 Units as in the trade (GB/T 30428.8 and city regulations): 紧急工作时 counts every hour, nights and holidays too;
-工作时 counts working hours only; 工作日 is eight of them; 自然日 is 24 hours. Working hours are 08:00-12:00 and
-14:00-18:00 on working days, made-up Saturdays in and holidays out (PyPI `holidays`, State Council calendars).
+工作时 counts working hours only; 工作日 is a day's worth of them; 自然日 is 24 hours. Working hours are 08:00-12:00 and
+14:00-18:00 unless set otherwise, on working days: made-up Saturdays in and holidays out (PyPI `holidays`, State Council
+calendars), and what the town itself has decided before both.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -16,8 +18,8 @@ import holidays
 
 from gridmap.clock import TOWN_ZONE, local
 
-SHIFTS = ((time(8), time(12)), (time(14), time(18)))
-HOURS_A_DAY = 8
+Shifts = tuple[tuple[time, time], ...]
+SHIFTS: Shifts = ((time(8), time(12)), (time(14), time(18)))
 _SEARCH_DAYS = 366 * 60  # The longest limit that is taken from a table, 10,000 working days, is some forty years.
 
 
@@ -39,7 +41,6 @@ class Limit:
 
 
 _EVERY_HOUR = frozenset({Unit.URGENT_HOUR, Unit.CALENDAR_DAY})
-Works = Callable[[date], bool]
 _china = holidays.country_holidays("CN")
 _reading = Lock()
 
@@ -53,12 +54,58 @@ def is_working_day(day: date) -> bool:
         return bool(_china.is_working_day(day))
 
 
-def due_at(start: datetime, limit: Limit, *, works: Works = is_working_day) -> datetime:
+_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+
+
+def read_hours(text: str) -> Shifts:
+    """Working hours as people write them, `08:00-12:00,14:00-18:00`: in order, apart, within one day.
+
+    Raises:
+        ValueError: they make no sense.
+    """
+    found: list[tuple[time, time]] = []
+    for part in text.split(","):
+        match = _HOURS.fullmatch(part.strip())
+        if match is None:
+            raise ValueError(f"working hours are written 08:00-12:00,14:00-18:00, not {text!r}")
+        opens, closes = time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4]))
+        if opens >= closes or (found and opens < found[-1][1]):
+            raise ValueError(f"working hours must be in order and apart: {text!r}")
+        found.append((opens, closes))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """When people work: the hours of a working day, and which days the town has declared worked or off."""
+
+    shifts: Shifts = SHIFTS
+    days: Mapping[date, bool] = field(default_factory=dict)
+
+    def works(self, day: date) -> bool:
+        """Whether `day` is a working day."""
+        decided = self.days.get(day)
+        return is_working_day(day) if decided is None else decided
+
+    @property
+    def day_length(self) -> timedelta:
+        """The working hours of one day."""
+        return sum((_span(opens, closes) for opens, closes in self.shifts), timedelta(0))
+
+
+def _span(opens: time, closes: time) -> timedelta:
+    return timedelta(hours=closes.hour - opens.hour, minutes=closes.minute - opens.minute)
+
+
+CHINA = Calendar()
+
+
+def due_at(start: datetime, limit: Limit, *, calendar: Calendar = CHINA) -> datetime:
     """The moment a limit that begins to run at `start` (aware) has run out, in the zone of `start`."""
-    return _after(start, _length(limit), limit.unit, works)
+    return _after(start, _length(limit, calendar), limit.unit, calendar)
 
 
-def elapsed(start: datetime, end: datetime, unit: Unit, *, works: Works = is_working_day) -> timedelta:
+def elapsed(start: datetime, end: datetime, unit: Unit, *, calendar: Calendar = CHINA) -> timedelta:
     """How much of a limit in `unit` runs from `start` to `end` (aware): working time, or all of it; zero if `end` is before."""
     if end <= start:
         return timedelta(0)
@@ -69,7 +116,7 @@ def elapsed(start: datetime, end: datetime, unit: Unit, *, works: Works = is_wor
         (
             max(min(end, closes) - max(start, opens), timedelta(0))
             for offset in range(days)
-            for opens, closes in _open_hours(local(start).date() + timedelta(days=offset), works)
+            for opens, closes in _open_hours(local(start).date() + timedelta(days=offset), calendar)
         ),
         timedelta(0),
     )
@@ -87,40 +134,44 @@ class Clock:
     extensions: int = 0
     pauses: tuple[tuple[datetime, datetime | None], ...] = ()
 
-    def due_at(self, *, works: Works = is_working_day) -> datetime | None:
+    def due_at(self, *, calendar: Calendar = CHINA) -> datetime | None:
         """When the limit has run out, in the zone of `start`; None while the clock stands still with time left."""
+        return self.moment(1, calendar=calendar)
+
+    def moment(self, share: float, *, calendar: Calendar = CHINA) -> datetime | None:
+        """When such a share of the time allowed has run, in the zone of `start`; None while it stands still before that."""
         unit, position = self.limit.unit, self.start
-        left = _length(self.limit) * (1 + self.extensions)
+        left = _length(self.limit, calendar) * (1 + self.extensions) * share
         for since, until in self.pauses:
-            ran = elapsed(position, since, unit, works=works)
+            ran = elapsed(position, since, unit, calendar=calendar)
             if ran >= left:
                 break
             if until is None:
                 return None
             left, position = left - ran, until
-        return _after(position, left, unit, works).astimezone(self.start.tzinfo)
+        return _after(position, left, unit, calendar).astimezone(self.start.tzinfo)
 
 
-def _length(limit: Limit) -> timedelta:
-    hours = {Unit.WORKING_DAY: HOURS_A_DAY, Unit.CALENDAR_DAY: 24}.get(limit.unit, 1)
-    return timedelta(hours=limit.value * hours)
+def _length(limit: Limit, calendar: Calendar) -> timedelta:
+    one = {Unit.WORKING_DAY: calendar.day_length, Unit.CALENDAR_DAY: timedelta(days=1)}.get(limit.unit, timedelta(hours=1))
+    return one * limit.value
 
 
-def _after(start: datetime, left: timedelta, unit: Unit, works: Works) -> datetime:
+def _after(start: datetime, left: timedelta, unit: Unit, calendar: Calendar) -> datetime:
     if unit in _EVERY_HOUR:
         return start + left
-    return _after_working(start.astimezone(TOWN_ZONE), left, works).astimezone(start.tzinfo)
+    return _after_working(start.astimezone(TOWN_ZONE), left, calendar).astimezone(start.tzinfo)
 
 
-def _open_hours(day: date, works: Works) -> Iterator[tuple[datetime, datetime]]:
-    if works(day):
-        for opens, closes in SHIFTS:
+def _open_hours(day: date, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
+    if calendar.works(day):
+        for opens, closes in calendar.shifts:
             yield datetime.combine(day, opens, TOWN_ZONE), datetime.combine(day, closes, TOWN_ZONE)
 
 
-def _after_working(start: datetime, left: timedelta, works: Works) -> datetime:
+def _after_working(start: datetime, left: timedelta, calendar: Calendar) -> datetime:
     for offset in range(_SEARCH_DAYS):
-        for opens, closes in _open_hours(start.date() + timedelta(days=offset), works):
+        for opens, closes in _open_hours(start.date() + timedelta(days=offset), calendar):
             begin = max(start, opens)
             if begin >= closes:
                 continue

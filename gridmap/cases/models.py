@@ -164,6 +164,7 @@ class Case(Base):
     verified_by: Mapped[str | None] = mapped_column(Text)
     verified_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     rounds: Mapped[int] = mapped_column(server_default=sql("0"))  # How often it was handled anew: rework and reopening.
+    clock_round: Mapped[int] = mapped_column(server_default=sql("0"))  # Counts when its limit changes or it is handled anew.
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
     exempt: Mapped[bool] = mapped_column(server_default=sql("false"))  # Its overtime is excused by an appeal; times stay.
 

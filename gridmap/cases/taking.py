@@ -127,6 +127,8 @@ CASE_COLUMNS = {
     "received_at": "timestamptz",
     "state": "text",
     "due_at": "timestamptz",
+    "limit_value": "float8",
+    "limit_unit": "text",
     "closed_at": "timestamptz",
     "grid_code": "text",
     "ambiguous": "bool",

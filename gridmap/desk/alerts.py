@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from gridmap import clock
-from gridmap.cases import taking
-from gridmap.cases.deadlines import due_at
+from gridmap.cases import taking, working
+from gridmap.cases.deadlines import Calendar, due_at
 from gridmap.cases.ground import Rules
 from gridmap.cases.states import State
 from gridmap.cases.taking import Kept
@@ -60,7 +60,7 @@ def take(session: Session, prepared: Prepared, *, actor: str, policy: Policy) ->
     settle(session, drafts, spots, policy.rules)
     opening = [draft for draft in drafts if draft.relation is Relation.OPENED]
     # Whatever else a new case is to know from the start is asked for here, once for all of `opening`.
-    rows = _rows(opening, now)
+    rows = _rows(opening, now, working.recent(session))
     made = taking.open_cases(session, rows)
     for draft in drafts:
         draft.taken = draft.taken or made[draft.joins or draft.alert.key]
@@ -71,14 +71,15 @@ def take(session: Session, prepared: Prepared, *, actor: str, policy: Policy) ->
     return [outcome(draft, features, names) for draft in drafts]
 
 
-def _rows(opening: Sequence[Draft], now: datetime) -> list[dict[str, Any]]:
+def _rows(opening: Sequence[Draft], now: datetime, calendar: Calendar) -> list[dict[str, Any]]:
     limits = {draft.category.limit for draft in opening if draft.category and draft.category.limit}
-    due = {limit: due_at(now, limit) for limit in limits}
+    due = {limit: due_at(now, limit, calendar=calendar) for limit in limits}
     return [_row(draft, now, due[draft.category.limit] if draft.category and draft.category.limit else None) for draft in opening]
 
 
 def _row(draft: Draft, now: datetime, due: datetime | None) -> dict[str, Any]:
     alert, category, point = draft.alert, draft.category, draft.route.point
+    limit = category.limit if category else None
     return {
         "source": alert.source,
         "source_id": alert.source_id,
@@ -95,6 +96,8 @@ def _row(draft: Draft, now: datetime, due: datetime | None) -> dict[str, Any]:
         "received_at": now,
         "state": State.DISCOVERED.value,
         "due_at": due,
+        "limit_value": limit.value if limit else None,
+        "limit_unit": limit.unit.value if limit else None,
         "closed_at": None,
         "grid_code": draft.route.grid,
         "ambiguous": draft.route.ambiguous,

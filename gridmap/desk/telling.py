@@ -64,7 +64,11 @@ def event(draft: Draft, features: dict[int, dict[str, Any]], actor: str) -> Even
     """The journal's row about one alert that opened or joined a case."""
     kind = "case.opened" if draft.relation is Relation.OPENED else "alert.joined"
     alert = {"source": draft.alert.source, "source_id": draft.alert.source_id}
-    return Event("cases", kind, draft.case.number, actor, {"case": features[draft.case.case_id], "alert": alert})
+    facts: dict[str, Any] = {"case": features[draft.case.case_id], "alert": alert}
+    if draft.relation is Relation.OPENED:
+        limit = draft.category.limit if draft.category else None
+        facts["limit"] = {"value": limit.value, "unit": limit.unit.value} if limit else None
+    return Event("cases", kind, draft.case.number, actor, facts)
 
 
 def outcome(draft: Draft, features: dict[int, dict[str, Any]], called: Mapping[str, Name]) -> Outcome:

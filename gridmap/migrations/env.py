@@ -5,10 +5,12 @@ from geoalchemy2 import alembic_helpers
 from sqlalchemy import Connection
 
 import gridmap.accounts.models
+import gridmap.cases.clock_models
 import gridmap.cases.loop_models
 import gridmap.cases.models
 import gridmap.grids.models
 import gridmap.journal.models
+import gridmap.notices.models
 import gridmap.people.models
 import gridmap.places.models
 from gridmap.db import Base

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 import gridmap.accounts.models
+import gridmap.cases.clock_models
 import gridmap.cases.loop_models
 import gridmap.cases.models
 import gridmap.grids.models
 import gridmap.journal.models
+import gridmap.notices.models
 import gridmap.people.models
-import gridmap.places.models  # noqa: F401  # these seven: so that their tables are known
+import gridmap.places.models  # noqa: F401  # these: so that their tables are known
 from gridmap.db import Base
 from tests.docs.pages import CHECKOUT, DOCS, blocks
 

@@ -15,9 +15,9 @@ from shapely.geometry import Point
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gridmap.cases import taking
+from gridmap.cases import taking, working
 from gridmap.cases.categories import Catalogue, CategoryKey, KnownCategory, catalogue
-from gridmap.cases.deadlines import due_at
+from gridmap.cases.deadlines import Calendar, due_at
 from gridmap.cases.states import OPEN_STATES, State
 from gridmap.cases.taking import Kept, Taken
 from gridmap.desk.loading import surroundings
@@ -195,9 +195,13 @@ def _write(job: Job, cases: Sequence[_Case], seen: dict[str, KnownCamera], categ
     if not cases:
         return
     numbers: list[str] = []
+    calendar = working.calendar(job.session)
     for start, chunk in zip(range(0, len(cases), CHUNK), chunks(cases), strict=True):
         routes = _routes(job, chunk, seen)
-        rows = [_row(case, route, _known_category(case, seen, categories)) for case, route in zip(chunk, routes, strict=True)]
+        rows = [
+            _row(case, route, _known_category(case, seen, categories), calendar)
+            for case, route in zip(chunk, routes, strict=True)
+        ]
         made = taking.open_cases(job.session, rows)
         numbers.extend(made[case.key].number for case in chunk[: max(0, MOST_IDS - start)])
         kept = [Kept(*case.key, case.payload, made[case.key].case_id, "opened") for case in chunk]
@@ -227,7 +231,8 @@ def _place(case: _Case, seen: dict[str, KnownCamera]) -> Place:
     return Place(lon, lat, case.accuracy_m, camera and camera.pole, camera and camera.view)
 
 
-def _row(case: _Case, route: Route, category: KnownCategory | None) -> dict[str, Any]:
+def _row(case: _Case, route: Route, category: KnownCategory | None, calendar: Calendar) -> dict[str, Any]:
+    limit = category.limit if category else None
     return {
         "source": case.source,
         "source_id": case.source_id,
@@ -243,7 +248,9 @@ def _row(case: _Case, route: Route, category: KnownCategory | None) -> dict[str,
         "occurred_at": case.occurred_at,
         "received_at": case.received_at,
         "state": case.state.value,
-        "due_at": due_at(case.received_at, category.limit) if category and category.limit else None,
+        "due_at": due_at(case.received_at, limit, calendar=calendar) if limit else None,
+        "limit_value": limit.value if limit else None,
+        "limit_unit": limit.unit.value if limit else None,
         "closed_at": case.closed_at,
         "grid_code": route.grid,
         "ambiguous": route.ambiguous,

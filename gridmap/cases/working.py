@@ -1,0 +1,56 @@
+"""When this town works: its working hours, and the days it has decided itself."""
+
+import time as stopwatch
+from threading import Lock
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from gridmap.cases.clock_models import WorkDay
+from gridmap.cases.deadlines import SHIFTS, Calendar, Shifts
+
+FRESH_S = 1.0
+
+
+class _Town:
+    """What this process keeps of the town's calendar."""
+
+    def __init__(self) -> None:
+        self.shifts: Shifts = SHIFTS
+        self.lock = Lock()
+        self.known: dict[str, tuple[float, Calendar]] = {}
+
+
+_town = _Town()
+
+
+def keep_hours(shifts: Shifts) -> None:
+    """From now on a working day of this process has these hours (`GRIDMAP_WORKING_HOURS`)."""
+    _town.shifts = shifts
+    forget()
+
+
+def forget() -> None:
+    """Read the days anew at the next question: they have just been changed here."""
+    with _town.lock:
+        _town.known.clear()
+
+
+def calendar(session: Session) -> Calendar:
+    """The calendar as it stands."""
+    days = session.execute(select(WorkDay.day, WorkDay.works)).all()
+    return Calendar(_town.shifts, {row.day: row.works for row in days})
+
+
+def recent(session: Session) -> Calendar:
+    """The calendar as it stood within the last second: for what every alert asks. The worker puts right what fell into it."""
+    bind = session.get_bind()
+    place = str((bind if isinstance(bind, Engine) else bind.engine).url)
+    now = stopwatch.monotonic()
+    with _town.lock:
+        at, kept = _town.known.get(place, (0.0, None))
+    if kept is None or now - at > FRESH_S:
+        kept = calendar(session)
+        with _town.lock:
+            _town.known[place] = (now, kept)
+    return kept
