@@ -80,7 +80,10 @@ def load(job: Job) -> None:
     categories = _categories(job.session, [case for _, case in fresh if case], seen)
     for cells, case in fresh:
         if case is not None:
-            _check_known(cells, case, seen, categories)
+            _check_known(cells, case, seen, categories, keep_outside=job.terms.keep_outside)
+    strangers = sum(case is not None and _unknown(case, seen) for _, case in fresh)
+    if strangers and job.terms.keep_outside:
+        job.warn("camera_id", msg("%(count)s cases name cameras that are not on record"), count=strangers)
     places = [(cells, case.point) for cells, case in fresh if case and case.point]
     surroundings.check(job, places, {}, keep_outside=job.terms.keep_outside)
     job.collect(cells for cells, _ in rows)
@@ -184,8 +187,13 @@ def _known_category(case: _Case, seen: dict[str, KnownCamera], categories: Catal
     return next((known for code in codes if (known := categories.by_source_code.get(code))), None)
 
 
-def _check_known(cells: Cells, case: _Case, seen: dict[str, KnownCamera], categories: Catalogue) -> None:
-    if case.camera_id and case.camera_id not in seen:
+def _unknown(case: _Case, seen: dict[str, KnownCamera]) -> bool:
+    return case.camera_id is not None and case.camera_id not in seen
+
+
+def _check_known(cells: Cells, case: _Case, seen: dict[str, KnownCamera], categories: Catalogue, *, keep_outside: bool) -> None:
+    # The API takes alerts of unknown cameras, so an export holds them, and must find its way back.
+    if _unknown(case, seen) and not keep_outside:
         cells.wrong("camera_id", msg("There is no camera %(camera)s on record"), camera=case.camera_id)
     if case.category is not None and case.category not in categories.by_key:
         cells.wrong("code", msg("There is no category %(category)s"), category=" ".join(case.category))
@@ -202,6 +210,9 @@ def _write(job: Job, cases: Sequence[_Case], seen: dict[str, KnownCamera], categ
             _row(case, route, _known_category(case, seen, categories), calendar)
             for case, route in zip(chunk, routes, strict=True)
         ]
+        for case, row in zip(chunk, rows, strict=True):
+            if _unknown(case, seen):
+                row["route"]["unknown_camera"] = case.camera_id
         made = taking.open_cases(job.session, rows)
         numbers.extend(made[case.key].number for case in chunk[: max(0, MOST_IDS - start)])
         kept = [Kept(*case.key, case.payload, made[case.key].case_id, "opened") for case in chunk]

@@ -26,7 +26,7 @@ class Terms:
         now: the moment nothing may lie after.
         ahead: how far a sender's clock may run ahead.
         nearest_limit_m: how far outside of the town a place may lie and still belong to it.
-        keep_outside: take cases outside of the town all the same, into the unrouted tray.
+        keep_outside: take cases outside of the town (into the unrouted tray) and of unknown cameras all the same.
         valid_from, note: of the publication, when grids are loaded.
         retire: grids in force that the file leaves out may be retired.
         progress: told now and then how far it is.

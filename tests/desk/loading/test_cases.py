@@ -149,6 +149,19 @@ def test_cases_outside_of_the_town_may_be_kept(tiny_town: Session, load: Loads) 
     assert list(tiny_town.scalars(select(Case.grid_code).order_by(Case.id))) == [town.micro(1, 1), None]
 
 
+def test_cases_of_cameras_nobody_knows_may_be_kept(tiny_town: Session, load: Loads) -> None:
+    # The API takes such alerts, so an export holds them; on another machine they must go in again.
+    stranger = "31015100081326000099"
+    report = load("cases", collection([(SPOT, case(camera_id=stranger)), (None, case(2, camera_id=stranger))]), keep_outside=True)
+    assert not report.refuses
+    assert "2 cases name cameras" in str(report.warnings[0])
+    kept = tiny_town.scalars(select(Case).order_by(Case.id)).all()
+    assert [(one.grid_code, one.camera_id, one.route["unknown_camera"]) for one in kept] == [
+        (town.micro(1, 1), stranger, stranger),
+        (None, stranger, stranger),
+    ]
+
+
 def test_a_wrong_datum(tiny_town: Session, load: Loads) -> None:
     places = [in_datum(Point(town.spot(2.9, y / 10)), Datum.GCJ02) for y in range(1, 29)]
     report = load("cases", collection([(place, case(n)) for n, place in enumerate(places)]), keep_outside=True)
