@@ -9,6 +9,7 @@ from shapely.geometry import Point, Polygon
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from gridmap.errors import NotFound, msg
 from gridmap.geo.measure import SERVICE_RADIUS_M, area_m2, circle, half_box
 from gridmap.grids.lookup import Bounds
 
@@ -63,6 +64,7 @@ _POINTS = text(
            {_OWN_GRID.format(place="p.location")} AS grid
     FROM service_point p
     WHERE (CAST(:west AS float8) IS NULL OR p.location && ST_MakeEnvelope(:west, :south, :east, :north, 4326))
+      AND (CAST(:code AS text) IS NULL OR p.code = :code)
     ORDER BY p.code
     """
 )
@@ -79,7 +81,21 @@ def camera_rows(session: Session, *, bounds: Bounds | None = None, id: str | Non
 
 def service_point_rows(session: Session, *, bounds: Bounds | None = None) -> list[dict[str, Any]]:
     """Service points with their place (lon, lat) and the micro-grid they stand in."""
-    return [dict(row) for row in session.execute(_POINTS, _within(bounds)).mappings()]
+    return [dict(row) for row in session.execute(_POINTS, {**_within(bounds), "code": None}).mappings()]
+
+
+def service_point(session: Session, code: str) -> dict[str, Any]:
+    """One service point as in `service_point_rows`; `NotFound` when there is none of this code."""
+    row = session.execute(_POINTS, {**_within(None), "code": code}).mappings().one_or_none()
+    if row is None:
+        raise NotFound(msg("There is no service point with the code '%(code)s'"), code=code[:60])
+    return dict(row)
+
+
+def service_points_in(session: Session, boundary_id: int) -> list[dict[str, Any]]:
+    """The service points within a boundary: code and names."""
+    rows = session.execute(_POINTS_IN, {"id": boundary_id}).mappings()
+    return [dict(row) for row in rows]
 
 
 _NEAR_CAMERAS = text(
@@ -131,6 +147,12 @@ class Inside:
     circle_share: float | None
 
 
+_POINTS_IN = text(
+    f"""
+    SELECT p.code, p.name, p.name_en FROM service_point p, boundary b
+    WHERE b.id = :id AND {_COVERS.format(grid="b", place="p.location")} ORDER BY p.code
+    """
+)
 _NOBODY_BEFORE = f"""
     NOT EXISTS (SELECT FROM boundary o WHERE o.level = b.level AND o.grid_code COLLATE "C" < b.grid_code
                 AND o.valid && b.valid AND (upper_inf(o.valid) OR NOT upper_inf(b.valid))
