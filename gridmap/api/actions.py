@@ -15,6 +15,7 @@ from gridmap.api.action_bodies import BODIES, told
 from gridmap.api.fields import Strictly
 from gridmap.api.shapes import Json
 from gridmap.cases.models import Case
+from gridmap.cases.states import State
 from gridmap.cases.workflow import TABLE, Action, Standing, possible
 from gridmap.db import identity
 from gridmap.desk.acting import act as acting
@@ -66,7 +67,7 @@ def allowed(standing: Standing, scope: Scope) -> list[str]:
 
 def _post(action: Action, body: Strictly, number: str) -> Response:
     case = acting.locked(db(), number, beside=getattr(body, "into", "") or "")
-    scope = scope_of(db(), case)
+    scope = scope_of(db(), case.id, case.grid_code)
     caller = who.check(f"case.{action.value}", scope)
     asker = asker_of(db(), caller, scope, clock.now())
     call = acting.Call(_expected(action), _key())
@@ -78,7 +79,7 @@ def _post(action: Action, body: Strictly, number: str) -> Response:
         raise
     db().commit()
     facts = {"number": done.number, "state": done.state.value, "version": done.version, "fresh": done.fresh}
-    response = answer(facts | {"allowed": allowed(standing_of(db(), case), scope)})
+    response = answer(facts | {"allowed": allowed(standing_of(db(), case.id, State(case.state)), scope)})
     response.set_etag(etag_of(done.version))
     return response
 
@@ -94,7 +95,7 @@ def _instead(case: Case, scope: Scope) -> Json:
     """What the caller may do instead, and who may do what: told with a refusal."""
     db().rollback()
     db().refresh(case)
-    standing = standing_of(db(), case)
+    standing = standing_of(db(), case.id, State(case.state))
     fitting = [action.value for action, row in TABLE.items() if standing.state in row.paths]
     return {
         "state": standing.state.value,

@@ -9,15 +9,19 @@ from apiflask import APIBlueprint
 from flask import Response, request
 from pydantic import Field
 
+from gridmap.api.actions import allowed, etag_of
 from gridmap.api.fields import Bbox, QueryMoment, Strictly, Text, bounds, checked
 from gridmap.api.shapes import Feature, FeatureCollection, Json, collection, route_answer
 from gridmap.cases import lookup
+from gridmap.cases.following import loop_of, reporters
 from gridmap.cases.lookup import Filter
 from gridmap.cases.states import OPEN_STATES, State
+from gridmap.desk.acting.askers import scope_of
+from gridmap.desk.acting.doing import standing_of
 from gridmap.errors import Invalid, msg
 from gridmap.http.json import GEOJSON, answer
 from gridmap.http.state import db
-from gridmap.http.who import needs
+from gridmap.http.who import may, needs
 from gridmap.journal import feed
 
 bp = APIBlueprint("cases", __name__, url_prefix="/api/v1", tag="Cases")
@@ -138,24 +142,47 @@ def get_cases(query: CasesQuery) -> Response:
 @bp.output(CaseAnswer, content_type=GEOJSON)
 @bp.doc(summary="One case", responses={404: "No such case"})
 def get_case(number: str) -> Response:
-    """One case, with why it went where it went and what happened to it."""
+    """One case, with why it went where it went, what happened to it, and what the caller may do with it now."""
     detail = lookup.detail(db(), number)
-    timeline: list[Json] = [
-        {"at": entry.at, "kind": entry.kind, "actor": entry.actor, "data": _brief(entry.data)}
-        for entry in feed.history(db(), "cases", number)
-    ]
-    if all(entry["kind"] != "case.opened" for entry in timeline):  # It came in a file, which has one journal row for all.
-        timeline.insert(0, {"at": detail.feature["properties"]["received_at"], "kind": "case.opened", "actor": "", "data": {}})
+    properties = detail.feature["properties"]
+    scope = scope_of(db(), detail.id, properties["grid"] and properties["grid"]["code"])
+    personal = may("people.read", scope)
     more: Json = {
         "route": route_answer(db(), detail.route),
         "media": detail.media,
-        "timeline": timeline,
+        "timeline": _timeline(number, detail.feature, personal=personal),
         "received": detail.alerts,
+        **loop_of(db(), detail.id, personal=personal),
+        "allowed": allowed(standing_of(db(), detail.id, State(properties["state"])), scope),
     }
-    told = {**detail.feature, "properties": {**detail.feature["properties"], **more}}
-    return answer(told, mimetype=GEOJSON)
+    if may("reporter.read", scope):
+        more["reporters"] = reporters(db(), detail.id)
+    told = {**detail.feature, "properties": {**properties, **more}}
+    response = answer(told, mimetype=GEOJSON)
+    response.set_etag(etag_of(more["version"]))
+    return response
 
 
-def _brief(data: Json) -> Json:
-    """A journal row's facts without the whole case it carries for the live map."""
-    return {key: value for key, value in data.items() if key != "case"}
+def _timeline(number: str, feature: Json, *, personal: bool) -> list[Json]:
+    timeline: list[Json] = [
+        {
+            "at": entry.at,
+            "kind": entry.kind,
+            "actor": _actor(entry.actor, personal=personal),
+            "data": _brief(entry.data, personal=personal),
+        }
+        for entry in feed.history(db(), "cases", number)
+    ]
+    if all(entry["kind"] != "case.opened" for entry in timeline):  # It came in a file, which has one journal row for all.
+        timeline.insert(0, {"at": feature["properties"]["received_at"], "kind": "case.opened", "actor": "", "data": {}})
+    return timeline
+
+
+def _actor(name: str, *, personal: bool) -> str:
+    """Who did it; out of one's scope no more than what sort of caller."""
+    return name if personal or not name.startswith("account:") else "account"
+
+
+def _brief(data: Json, *, personal: bool) -> Json:
+    """A journal row's facts without the whole case it carries for the live map, and without what is not for everybody."""
+    return {key: value for key, value in data.items() if key != "case" and (personal or key != "told")}

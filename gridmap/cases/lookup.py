@@ -16,7 +16,7 @@ from gridmap.grids.lookup import Bounds
 
 _COLUMNS = """
     c.id, c.number, c.state, c.due_at, c.source, c.source_id, c.source_code, c.occurred_at, c.received_at, c.closed_at, c.address,
-    c.text, c.accuracy_m, c.camera_id, c.alerts, c.ambiguous, c.grid_code, c.category_id,
+    c.text, c.accuracy_m, c.camera_id, c.alerts, c.ambiguous, c.grid_code, c.category_id, c.version,
     ST_X(c.location) AS lon, ST_Y(c.location) AS lat,
     k.standard_ref, k.kind, k.code, k.name_zh, k.name_en, k.group_zh, k.group_en,
     m.name AS micro_name, m.name_en AS micro_name_en, v.name AS village_name, v.name_en AS village_name_en,
@@ -168,6 +168,7 @@ def feature(row: Mapping[str, Any], at: datetime) -> dict[str, Any]:
             "camera_id": row["camera_id"],
             "alerts": row["alerts"],
             "ambiguous": row["ambiguous"],
+            "version": row["version"],
         },
     }
 
@@ -202,6 +203,7 @@ _ALERTS = text("SELECT source, source_id, received_at, relation FROM alert WHERE
 class Detail:
     """One case: its feature, its route's facts, its media and the alerts that belong to it (the first 200)."""
 
+    id: int
     feature: dict[str, Any]
     route: dict[str, Any]
     media: list[dict[str, Any]]
@@ -217,4 +219,4 @@ def detail(session: Session, number: str) -> Detail:
         {**alert, "received_at": _moment(alert["received_at"])}
         for alert in session.execute(_ALERTS, {"id": row["id"]}).mappings()
     ]
-    return Detail(feature(dict(row), clock.now()), row["route"], row["media"], alerts)
+    return Detail(row["id"], feature(dict(row), clock.now()), row["route"], row["media"], alerts)

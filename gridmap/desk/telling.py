@@ -42,7 +42,7 @@ def features_of(
     features: dict[int, dict[str, Any]] = {}
     for draft in drafts:
         if draft.relation is Relation.OPENED:
-            row = {**rows[draft.alert.key], "number": draft.case.number, "alerts": 1, **_named(draft, called)}
+            row = {**rows[draft.alert.key], "number": draft.case.number, "alerts": 1, "version": 0, **_named(draft, called)}
             features[draft.case.case_id] = lookup.feature(row, now)
         elif draft.relation is Relation.JOINED:
             joined[draft.case.case_id] = joined.get(draft.case.case_id, 0) + 1

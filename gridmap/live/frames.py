@@ -30,6 +30,8 @@ def encode(happening: Happening) -> bytes:
     del told["actor"]
     if happening.topic not in SHOWN:
         told |= {"subject": "", "data": {}}
+    elif "told" in happening.data:  # What people said about a case.
+        told["data"] = {key: value for key, value in happening.data.items() if key != "told"}
     return frame(happening.kind, told, position=happening.position)
 
 

@@ -110,7 +110,7 @@ def act(session: Session, case: Case, action: Action, told: Told, asker: Asker, 
         return Done(case.number, State(case.state), earlier, fresh=False)
     if call.version is not None and call.version != case.version:
         raise Stale(msg("The case has changed since you read it; look at it again"))
-    doing = Doing(session, case, tasks_of(session, case), asker, told, clock.now(), nearest_limit_m)
+    doing = Doing(session, case, tasks_of(session, case.id), asker, told, clock.now(), nearest_limit_m)
     check(action, doing.standing, asker)
     _complete(action, told)
     before = State(case.state)
@@ -152,6 +152,7 @@ def _allowed(action: Action, before: State, after: State) -> None:
 def _tell(doing: Doing, action: Action, before: State) -> None:
     case = doing.case
     feature = lookup.by_ids(doing.session, [case.id], at=doing.now)[case.id]
+    # `told` is for those in whose scope the case lies; the live map of everybody gets the rest.
     facts: dict[str, Any] = {"action": action.value, "from": before.value, "to": case.state, "version": case.version}
-    data = {"case": feature, **facts, **doing.facts, "due_at": case.due_at}
+    data = {"case": feature, **facts, "told": {**doing.facts, "due_at": case.due_at}}
     write(doing.session, [Event("cases", f"case.{action.value}", case.number, doing.asker.name, data)])

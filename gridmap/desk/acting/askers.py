@@ -8,15 +8,14 @@ from sqlalchemy.orm import Session
 from gridmap.accounts.caller import Caller
 from gridmap.accounts.rights import Role, Scope, allows
 from gridmap.cases.loop_models import CaseTask
-from gridmap.cases.models import Case
 from gridmap.cases.tasks import Asker, TaskState
 from gridmap.people.models import Post
 
 
-def scope_of(session: Session, case: Case) -> Scope:
+def scope_of(session: Session, case_id: int, grid_code: str | None) -> Scope:
     """Where a case lies: its grid, and the departments that have, or had, a task of it."""
-    asked = select(CaseTask.department_id).where(CaseTask.case_id == case.id, CaseTask.department_id.is_not(None)).distinct()
-    return Scope(case.grid_code, frozenset(found for found in session.scalars(asked) if found is not None))
+    asked = select(CaseTask.department_id).where(CaseTask.case_id == case_id, CaseTask.department_id.is_not(None)).distinct()
+    return Scope(grid_code, frozenset(found for found in session.scalars(asked) if found is not None))
 
 
 def asker_of(session: Session, caller: Caller, scope: Scope, at: datetime) -> Asker:

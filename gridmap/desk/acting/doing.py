@@ -120,14 +120,14 @@ class Doing:
             task.due_at = own.due_at() if own else None
 
 
-def tasks_of(session: Session, case: Case) -> list[CaseTask]:
+def tasks_of(session: Session, case_id: int) -> list[CaseTask]:
     """The tasks of a case, in the order they were given."""
-    return list(session.scalars(select(CaseTask).where(CaseTask.case_id == case.id).order_by(CaseTask.id)))
+    return list(session.scalars(select(CaseTask).where(CaseTask.case_id == case_id).order_by(CaseTask.id)))
 
 
-def standing_of(session: Session, case: Case) -> Standing:
+def standing_of(session: Session, case_id: int, state: State) -> Standing:
     """A case as the pure rules see it."""
-    return Standing(State(case.state), tuple(map(as_task, tasks_of(session, case))))
+    return Standing(state, tuple(map(as_task, tasks_of(session, case_id))))
 
 
 def as_task(task: CaseTask) -> Task:
