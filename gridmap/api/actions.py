@@ -16,11 +16,12 @@ from gridmap.api.fields import Strictly
 from gridmap.api.shapes import Json
 from gridmap.cases.models import Case
 from gridmap.cases.states import State
+from gridmap.cases.tasks import HELD
 from gridmap.cases.workflow import TABLE, Action, Standing, possible
 from gridmap.db import identity
 from gridmap.desk.acting import act as acting
 from gridmap.desk.acting.askers import asker_of, scope_of
-from gridmap.desk.acting.doing import standing_of
+from gridmap.desk.acting.doing import standing_of, tasks_of
 from gridmap.errors import Conflict, Invalid, NeedsVersion, msg
 from gridmap.http import who
 from gridmap.http.json import answer
@@ -100,9 +101,16 @@ def _instead(case: Case, scope: Scope) -> Json:
     return {
         "state": standing.state.value,
         "version": case.version,
+        "holder": _holder(case, scope),
         "allowed": allowed(standing, scope),
         "who": {action: [gettext(ROLES[role]) for role in ROLES if role in _roles(action)] for action in fitting},
     }
+
+
+def _holder(case: Case, scope: Scope) -> str | None:
+    """Who has it, for those who may know."""
+    held = [task.holder for task in tasks_of(db(), case.id) if task.state in HELD]
+    return ", ".join(str(name).partition(":")[2] for name in held) if held and who.may("people.read", scope) else None
 
 
 def _roles(action: str) -> frozenset[Role]:

@@ -49,9 +49,14 @@ _CASE = """
          LEFT JOIN suspension s ON s.case_id = c.id AND s.ended_at IS NULL
     WHERE c.id = :id
 """
-# Names and remarks of people: for those in whose scope the case lies.
-_PERSONAL = frozenset({"person", "person_name", "person_name_en", "given_by", "holder", "ended_by", "called_by", "participants",
-                       "added_by", "asked_by", "reviews", "by", "answered_by", "lifted_by", "notes", "mentions"})  # fmt: skip
+# Names of people and what they wrote: for those in whose scope the case lies.
+_PERSONAL = frozenset(
+    {
+        *("person", "person_name", "person_name_en", "given_by", "holder", "ended_by", "called_by", "participants"),
+        *("added_by", "asked_by", "reviews", "by", "answered_by", "lifted_by", "mentions"),
+        *("note", "notes", "decision", "result", "reason", "text", "answer"),
+    }
+)
 _REPORTERS = """
     SELECT r.source, r.source_id, r.name, r.phone, r.told_at, c.number AS case
     FROM reporter r JOIN cases c ON c.id = r.case_id WHERE c.id = :id OR c.merged_into = :id ORDER BY r.id

@@ -133,6 +133,7 @@ CASE_COLUMNS = {
     "grid_code": "text",
     "ambiguous": "bool",
     "route": "json",
+    "person_id": "int",
 }
 _PLAIN = [name for name in CASE_COLUMNS if name not in ("lon", "lat")]
 _OPEN = f"""

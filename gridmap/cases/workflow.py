@@ -85,13 +85,14 @@ def _from(*sources: State, to: Collection[State] | None = None) -> dict[State, t
 _S = State
 _ON_THE_WAY = (_S.DISPATCHED, _S.HANDLING)
 _BEFORE_VERIFYING = (_S.DISCOVERED, _S.CONSULTING, *_ON_THE_WAY)
+_AGAIN = (_S.HANDLING, _S.DISCOVERED)  # To those who handled it; nobody did where it came in a file.
 _RATED = {
-    _S.VERIFYING: (_S.VERIFYING, _S.HANDLING),
-    _S.RATING: (_S.CLOSED, _S.HANDLING),
-    _S.CLOSED: (_S.CLOSED, _S.HANDLING, _S.DISCOVERED),
+    _S.VERIFYING: (_S.VERIFYING, *_AGAIN),
+    _S.RATING: (_S.CLOSED, *_AGAIN),
+    _S.CLOSED: (_S.CLOSED, *_AGAIN),
 }
 # Once handled, further departments may still be called in (联动).
-_DISPATCHED = _from(_S.DISCOVERED, _S.CONSULTING, _S.DISPATCHED, to=[_S.DISPATCHED]) | _from(_S.HANDLING)
+_DISPATCHED = _from(_S.DISCOVERED, _S.CONSULTING, _S.DISPATCHED, to=[_S.DISPATCHED]) | _from(_S.HANDLING, to=_ON_THE_WAY)
 _REVIEWED = dict.fromkeys(_ON_THE_WAY, (*_ON_THE_WAY, _S.SUSPENDED)) | {_S.CLOSED: (_S.CLOSED,)}
 
 TABLE: Mapping[Action, Transition] = {
@@ -109,10 +110,10 @@ TABLE: Mapping[Action, Transition] = {
         _from(_S.HANDLING, to=[_S.VERIFYING, *_ON_THE_WAY]), ("result", "evidence"), By.HOLDER, may=("task",)
     ),
     Action.VERIFY: Transition(_from(_S.VERIFYING, to=[_S.RATING]), by=By.OTHERS, may=("note",)),
-    Action.REWORK: Transition(_from(_S.VERIFYING, to=[_S.HANDLING]), ("reason",), By.OTHERS),
+    Action.REWORK: Transition(_from(_S.VERIFYING, to=_AGAIN), ("reason",), By.OTHERS),
     Action.RATE: Transition(_RATED, ("verdict", "score", "solved")),
     Action.CLOSE: Transition(_from(_S.RATING, to=[_S.CLOSED]), may=("note",)),
-    Action.REOPEN: Transition(_from(_S.RATING, _S.CLOSED, to=[_S.HANDLING, _S.DISCOVERED]), ("reason",)),
+    Action.REOPEN: Transition(_from(_S.RATING, _S.CLOSED, to=_AGAIN), ("reason",)),
     Action.VOID: Transition(_from(*OPEN_STATES, to=[_S.VOID]), ("reason",)),
     Action.MERGE: Transition(_from(*_BEFORE_VERIFYING, to=[_S.MERGED]), ("into",), may=("reason",)),
     Action.UNMERGE: Transition(_from(_S.MERGED, to=_BEFORE_VERIFYING), ("reason",)),

@@ -4,7 +4,7 @@ An alert is never lost to geometry or vocabulary: no grid, unknown camera, unmap
 case opens all the same, in the unrouted or the triage tray.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from gridmap import clock
 from gridmap.cases import taking, working
-from gridmap.cases.deadlines import Calendar, due_at
+from gridmap.cases.deadlines import Calendar, Limit, due_at
 from gridmap.cases.ground import Rules
 from gridmap.cases.states import State
 from gridmap.cases.taking import Kept
@@ -22,6 +22,7 @@ from gridmap.desk.drafting import Prepared, prepare
 from gridmap.desk.joining import settle
 from gridmap.desk.telling import Fresh, Outcome, event, features_of, outcome
 from gridmap.journal.write import write
+from gridmap.people.duty import on_duty
 
 __all__ = ["Fresh", "Incoming", "Outcome", "Policy", "Prepared", "Relation", "prepare", "receive", "take"]
 
@@ -60,7 +61,7 @@ def take(session: Session, prepared: Prepared, *, actor: str, policy: Policy) ->
     settle(session, drafts, spots, policy.rules)
     opening = [draft for draft in drafts if draft.relation is Relation.OPENED]
     # Whatever else a new case is to know from the start is asked for here, once for all of `opening`.
-    rows = _rows(opening, now, working.recent(session))
+    rows = _rows(opening, _named(session, opening, now), now, working.recent(session))
     made = taking.open_cases(session, rows)
     for draft in drafts:
         draft.taken = draft.taken or made[draft.joins or draft.alert.key]
@@ -71,13 +72,19 @@ def take(session: Session, prepared: Prepared, *, actor: str, policy: Policy) ->
     return [outcome(draft, features, names) for draft in drafts]
 
 
-def _rows(opening: Sequence[Draft], now: datetime, calendar: Calendar) -> list[dict[str, Any]]:
+def _named(session: Session, opening: Sequence[Draft], now: datetime) -> dict[str, int]:
+    """Who is on duty in the grids of new cases, by grid; nobody at all where neither roster nor head is known."""
+    found = on_duty(session, {draft.route.grid for draft in opening if draft.route.grid}, now)
+    return {code: duty[0].person_id for code, duty in found.items() if duty}
+
+
+def _rows(opening: Sequence[Draft], named: Mapping[str, int], now: datetime, calendar: Calendar) -> list[dict[str, Any]]:
     limits = {draft.category.limit for draft in opening if draft.category and draft.category.limit}
     due = {limit: due_at(now, limit, calendar=calendar) for limit in limits}
-    return [_row(draft, now, due[draft.category.limit] if draft.category and draft.category.limit else None) for draft in opening]
+    return [_row(draft, named, now, due) for draft in opening]
 
 
-def _row(draft: Draft, now: datetime, due: datetime | None) -> dict[str, Any]:
+def _row(draft: Draft, named: Mapping[str, int], now: datetime, due: Mapping[Limit, datetime]) -> dict[str, Any]:
     alert, category, point = draft.alert, draft.category, draft.route.point
     limit = category.limit if category else None
     return {
@@ -95,13 +102,14 @@ def _row(draft: Draft, now: datetime, due: datetime | None) -> dict[str, Any]:
         "occurred_at": alert.occurred_at,
         "received_at": now,
         "state": State.DISCOVERED.value,
-        "due_at": due,
-        "limit_value": limit.value if limit else None,
-        "limit_unit": limit.unit.value if limit else None,
+        "due_at": due[limit] if limit else None,
         "closed_at": None,
         "grid_code": draft.route.grid,
         "ambiguous": draft.route.ambiguous,
         "route": draft.route_facts,
+        "limit_value": limit.value if limit else None,
+        "limit_unit": limit.unit.value if limit else None,
+        "person_id": named.get(draft.route.grid or ""),
     }
 
 

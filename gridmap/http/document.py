@@ -17,6 +17,7 @@ _SCHEMA = {
     "properties": {
         "state": {"type": "string", "description": "how the case stands, where an action was refused"},
         "version": {"type": "integer", "description": "its version"},
+        "holder": {"type": ["string", "null"], "description": "who has accepted a task of it, where the caller may know"},
         "allowed": {"type": "array", "items": _TEXT, "description": "the actions the caller may do instead"},
         "who": {"type": "object", "description": "who may do which action as the case stands"},
         "type": _TEXT,

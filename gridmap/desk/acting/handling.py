@@ -13,7 +13,7 @@ from gridmap.grids.codes import Level
 def start(doing: Doing) -> State:
     """Say that work has begun; once is enough."""
     task = doing.mine(waiting=False)
-    if task.state is TaskState.STARTED:
+    if task.state == TaskState.STARTED:
         raise NotNow(msg("This task has been started already"))
     task.state, task.started_at = TaskState.STARTED, doing.now
     doing.facts |= {"task": task.id}

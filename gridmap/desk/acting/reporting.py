@@ -107,7 +107,7 @@ def _again(doing: Doing) -> State:
 def _last_done(tasks: list[CaseTask]) -> list[CaseTask]:
     """The newest finished task of each addressee."""
     newest = {
-        (task.person_id, task.grid_code, task.team, task.department_id): task for task in tasks if task.state is TaskState.DONE
+        (task.person_id, task.grid_code, task.team, task.department_id): task for task in tasks if task.state == TaskState.DONE
     }
     return list(newest.values())
 

@@ -266,4 +266,5 @@ def _row(case: _Case, route: Route, category: KnownCategory | None, calendar: Ca
         "grid_code": route.grid,
         "ambiguous": route.ambiguous,
         "route": route.facts(),
+        "person_id": None,
     }

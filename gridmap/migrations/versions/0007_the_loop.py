@@ -37,7 +37,7 @@ MOVES = (
     "merged > consulting discovered dispatched handling",
     "rating > closed discovered handling void",
     "suspended > dispatched handling void",
-    "verifying > handling rating void",
+    "verifying > discovered handling rating void",
 )
 
 COLUMNS = (
