@@ -13,7 +13,7 @@ from gridmap.api.actions import allowed, etag_of
 from gridmap.api.fields import Bbox, QueryMoment, Strictly, Text, bounds, checked
 from gridmap.api.shapes import Feature, FeatureCollection, Json, collection, route_answer
 from gridmap.cases import lookup
-from gridmap.cases.following import loop_of, reporters
+from gridmap.cases.following import FOR_EVERYBODY, loop_of, reporters
 from gridmap.cases.lookup import Filter
 from gridmap.cases.states import OPEN_STATES, State
 from gridmap.desk.acting.askers import scope_of
@@ -185,4 +185,4 @@ def _actor(name: str, *, personal: bool) -> str:
 
 def _brief(data: Json, *, personal: bool) -> Json:
     """A journal row's facts without the whole case it carries for the live map, and without what is not for everybody."""
-    return {key: value for key, value in data.items() if key != "case" and (personal or key != "told")}
+    return {key: value for key, value in data.items() if key != "case" and (personal or key in FOR_EVERYBODY)}

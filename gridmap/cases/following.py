@@ -57,6 +57,8 @@ _PERSONAL = frozenset(
         *("note", "notes", "decision", "result", "reason", "text", "answer"),
     }
 )
+# What everybody who sees the map may know of what happened to a case; the rest of a journal row is as personal.
+FOR_EVERYBODY = frozenset({"case", "alert", "action", "from", "to", "version", "new", "unchanged", "ids"})
 _REPORTERS = """
     SELECT r.source, r.source_id, r.name, r.phone, r.told_at, c.number AS case
     FROM reporter r JOIN cases c ON c.id = r.case_id WHERE c.id = :id OR c.merged_into = :id ORDER BY r.id

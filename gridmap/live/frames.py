@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from gridmap.cases.following import FOR_EVERYBODY
 from gridmap.journal.feed import Happening
 
 HEARTBEAT = b":\n\n"
@@ -30,8 +31,8 @@ def encode(happening: Happening) -> bytes:
     del told["actor"]
     if happening.topic not in SHOWN:
         told |= {"subject": "", "data": {}}
-    elif "told" in happening.data:  # What people said about a case.
-        told["data"] = {key: value for key, value in happening.data.items() if key != "told"}
+    elif "action" in happening.data:  # What people said about a case is for those in whose scope it lies.
+        told["data"] = {key: value for key, value in happening.data.items() if key in FOR_EVERYBODY}
     return frame(happening.kind, told, position=happening.position)
 
 

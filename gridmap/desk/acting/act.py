@@ -152,7 +152,6 @@ def _allowed(action: Action, before: State, after: State) -> None:
 def _tell(doing: Doing, action: Action, before: State) -> None:
     case = doing.case
     feature = lookup.by_ids(doing.session, [case.id], at=doing.now)[case.id]
-    # `told` is for those in whose scope the case lies; the live map of everybody gets the rest.
     facts: dict[str, Any] = {"action": action.value, "from": before.value, "to": case.state, "version": case.version}
-    data = {"case": feature, **facts, "told": {**doing.facts, "due_at": case.due_at}}
+    data = {"case": feature, **facts, **doing.facts, "due_at": case.due_at}
     write(doing.session, [Event("cases", f"case.{action.value}", case.number, doing.asker.name, data)])
