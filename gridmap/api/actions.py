@@ -129,7 +129,6 @@ def _view(action: Action) -> Callable[..., Response]:
 def _register(action: Action) -> None:
     row = TABLE[action]
     wants: Any = _view(action)
-    wants = who.needs(f"case.{action.value}")(wants)
     wants = bp.doc(
         summary=action.value.replace("_", " ").capitalize(),
         description="From " + ", ".join(f"`{state.value}`" for state in row.paths) + ". If-Match carries the case's ETag;"
@@ -144,6 +143,7 @@ def _register(action: Action) -> None:
     )(wants)
     wants = bp.output(DoneAnswer)(wants)
     wants = bp.input(BODIES[action], arg_name="body")(wants)
+    wants = who.needs(f"case.{action.value}")(wants)  # Outermost: before the body is looked at.
     bp.post(f"/cases/<number>/actions/{action.value}")(wants)
 
 
