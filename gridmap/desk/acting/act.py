@@ -153,5 +153,5 @@ def _tell(doing: Doing, action: Action, before: State) -> None:
     case = doing.case
     feature = lookup.by_ids(doing.session, [case.id], at=doing.now)[case.id]
     facts: dict[str, Any] = {"action": action.value, "from": before.value, "to": case.state, "version": case.version}
-    data = {"case": feature, **facts, **doing.facts, "due_at": case.due_at}
+    data = {"case": feature, **facts, **doing.facts, "due_at": case.due_at, "at": doing.now}
     write(doing.session, [Event("cases", f"case.{action.value}", case.number, doing.asker.name, data)])

@@ -116,6 +116,7 @@ def _carry_out(doing: Doing, request: Request) -> State:
     doing.facts["decided"] = "granted"
     doing.session.flush()
     if request.kind == "extension":
+        doing.case.clock_round += 1
         doing.reckon()
     elif request.kind == "suspension":
         doing.session.add(Suspension(case_id=doing.case.id, since=doing.now, planned_until=request.until))

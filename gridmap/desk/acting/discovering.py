@@ -8,7 +8,7 @@ from gridmap.cases.deadlines import Limit, Unit
 from gridmap.cases.models import TimeLimit
 from gridmap.cases.states import State
 from gridmap.cases.tasks import Addressee, TaskState
-from gridmap.desk.acting.doing import Doing
+from gridmap.desk.acting.doing import Doing, limit_of
 from gridmap.desk.acting.proving import attached
 from gridmap.errors import Invalid, msg
 from gridmap.routing.ask import Place, route_one
@@ -24,6 +24,8 @@ def classify(doing: Doing) -> State:
         )
     limit = known.limit if doing.told.condition is None else _limit_under(doing, known.id, doing.told.condition)
     doing.case.category_id = known.id
+    if limit != limit_of(doing.case):
+        doing.case.clock_round += 1
     doing.case.limit_value, doing.case.limit_unit = (limit.value, limit.unit) if limit else (None, None)
     doing.facts |= {"category": key._asdict(), "limit": {"value": limit.value, "unit": limit.unit.value} if limit else None}
     doing.reckon()

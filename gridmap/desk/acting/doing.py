@@ -14,6 +14,7 @@ from gridmap.cases.models import Case
 from gridmap.cases.states import State
 from gridmap.cases.tasks import LIVE, Addressee, Asker, Task, TaskState
 from gridmap.cases.workflow import NotNow, Standing, by_tasks
+from gridmap.cases.working import calendar
 from gridmap.desk.acting.told import Told
 from gridmap.errors import Invalid, msg
 
@@ -63,7 +64,7 @@ class Doing:
             note=note,
             given_by=self.asker.name,
             given_at=self.now,
-            due_at=due_at(self.now, limit) if limit else None,
+            due_at=due_at(self.now, limit, calendar=calendar(self.session)) if limit else None,
         )
 
     def end(self, task: CaseTask, state: TaskState, *, result: str = "") -> None:
@@ -113,11 +114,16 @@ class Doing:
 
     def reckon(self) -> None:
         """Set the deadline of the case and of its live tasks anew, from what they are made of."""
-        clock = clock_of(self.session, self.case)
-        self.case.due_at = clock.due_at() if clock else None
-        for task in self.live:
-            own = clock and Clock(task.given_at, clock.limit, clock.extensions, _from(clock.pauses, task.given_at))
-            task.due_at = own.due_at() if own else None
+        reckon(self.session, self.case, self.live)
+
+
+def reckon(session: Session, case: Case, live: Collection[CaseTask]) -> None:
+    """Set the deadline of a case and of its live tasks anew, from what they are made of and by today's calendar."""
+    clock, today = clock_of(session, case), calendar(session)
+    case.due_at = clock.due_at(calendar=today) if clock else None
+    for task in live:
+        own = clock and Clock(task.given_at, clock.limit, clock.extensions, _from(clock.pauses, task.given_at))
+        task.due_at = own.due_at(calendar=today) if own else None
 
 
 def tasks_of(session: Session, case_id: int) -> list[CaseTask]:

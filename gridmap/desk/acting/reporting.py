@@ -79,6 +79,7 @@ def _again(doing: Doing) -> State:
     """Another round for those who handled it last; nobody did: back to the beginning."""
     last = _last_done(doing.tasks)
     doing.case.rounds += 1
+    doing.case.clock_round += 1
     doing.case.handled_by = doing.case.handled_at = doing.case.verified_by = doing.case.verified_at = None
     doing.case.closed_at = None
     for task in last:
