@@ -21,11 +21,14 @@ class Outline:
     height: float
 
 
-def outline(shapes: Mapping[str, BaseGeometry]) -> Outline:
-    """Draw shapes (degrees WGS-84, lon first) into one picture; empty where there are none."""
+def outline(shapes: Mapping[str, BaseGeometry], box: tuple[float, float, float, float] | None = None) -> Outline:
+    """Draw shapes (degrees WGS-84, lon first) into one picture; empty where there are none.
+
+    `box` (west, south, east, north) is what the picture shows; all of the shapes, unless given.
+    """
     if not shapes:
         return Outline({}, SIDE, SIDE)
-    west, south, east, north = shapely.total_bounds(list(shapes.values()))
+    west, south, east, north = box or shapely.total_bounds(list(shapes.values()))
     shrink = cos(radians((south + north) / 2))  # A degree of longitude is that much shorter here.
     scale = (SIDE - 2 * _MARGIN) / max((east - west) * shrink, north - south)
 

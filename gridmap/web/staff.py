@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import shapely
 from apiflask import APIBlueprint
 from flask import Response, make_response, render_template, request
 
@@ -12,6 +13,7 @@ from gridmap.errors import Invalid, msg
 from gridmap.grids import lookup as grids
 from gridmap.grids.codes import LENGTHS, Level
 from gridmap.grids.lookup import Name
+from gridmap.grids.models import Boundary
 from gridmap.http.state import db
 from gridmap.http.who import may, needs
 from gridmap.maps.outline import Outline, outline
@@ -26,6 +28,7 @@ READ = "people.read"
 bp = APIBlueprint("staff", __name__, enable_openapi=False)
 bp.before_request(language.switch)
 SIZES = ("a4", "a3")
+_AROUND = 0.35  # How much of its surroundings a notice shows, by the grid's own size.
 TEAMS = {Team.MANAGEMENT: msg("Management team"), Team.WORK: msg("Work team"), Team.VOLUNTEER: msg("Volunteer team")}
 LEVELS = {Level.TOWN: msg("Town grid"), Level.VILLAGE: msg("Village grid"), Level.MICRO: msg("Micro-grid")}
 REASONS = {
@@ -121,15 +124,17 @@ def notice_page(code: str) -> Response:
             area_m2=boundary.area_m2 if boundary else None,
             heads=[(held.post.grid_code, published(held)) for held in reversed(heads)],
             teams={team: [published(held) for held in there] for team, there in teams.items()},
-            picture=_picture(grid) if grid else outline({}),
+            picture=_picture(boundary) if boundary else outline({}),
             printed=local(now),
             words={"teams": TEAMS},
         )
     )
 
 
-def _picture(code: str) -> Outline:
-    """The micro-grids of the village, so that people find theirs."""
-    siblings = [one.code for one in grids.children(db(), code[: LENGTHS[Level.VILLAGE]])]
-    found = {one: grids.latest_boundary(db(), one) for one in siblings}
-    return outline({one: boundary.geom for one, boundary in found.items() if boundary is not None})
+def _picture(boundary: Boundary) -> Outline:
+    """A micro-grid among its neighbours, so that people find theirs."""
+    west, south, east, north = boundary.geom.bounds
+    wide, high = (east - west) * _AROUND, (north - south) * _AROUND
+    box = (west - wide, south - high, east + wide, north + high)
+    rows = grids.features(db(), level=Level.MICRO, bounds=box)
+    return outline({row["code"]: shapely.from_geojson(row["geometry"]) for row in rows}, box)

@@ -176,6 +176,7 @@ def test_the_notice_shows_published_fields_only(head: FlaskClient) -> None:
     for kept in ("021-5550-9004", "T0001", "T0004"):
         assert kept not in paper
     assert paper.count('<path class="own"') == 1
+    assert paper.count('<path class="kin"') == 1
     assert paper.count('<path class="other"') == 2
     assert "size: A4" in page
     assert "size: A3" in head.get("/notices/SP-001?size=a3").text

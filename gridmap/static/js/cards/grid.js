@@ -36,6 +36,7 @@ function build(grid, { choose, locate, only, counts }) {
     actions: [
       grid.bounds && action("target", t("action.fit"), () => locate(grid.bounds)),
       action("list", t("action.only"), () => only(grid)),
+      h("a", { class: "action", href: `/grids/${encodeURIComponent(grid.code)}/people`, dataset: { testid: "grid-people" } }, t("grid.people")),
     ].filter(Boolean),
   };
 }

@@ -78,7 +78,10 @@ export function service_card({ services, locate, say }) {
         [t("service.services"), (facts_of.services ?? []).map(service_name).join(t("sign.comma"))],
         [t("case.place"), code(coordinates(lon, lat))],
       ]))],
-      actions: [action("target", t("action.locate"), () => locate([lon, lat], 16)), copy_place(lon, lat, say)],
+      actions: [
+        action("target", t("action.locate"), () => locate([lon, lat], 16)), copy_place(lon, lat, say),
+        h("a", { class: "action", href: `/notices/${encodeURIComponent(facts_of.code)}`, dataset: { testid: "service-notice" } }, t("service.notice")),
+      ],
     };
   };
 }
