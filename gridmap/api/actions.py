@@ -20,6 +20,7 @@ from gridmap.cases.tasks import HELD
 from gridmap.cases.workflow import TABLE, Action, Standing, possible
 from gridmap.db import identity
 from gridmap.desk.acting import act as acting
+from gridmap.desk.acting.adjusting import request_kind
 from gridmap.desk.acting.askers import asker_of, scope_of
 from gridmap.desk.acting.doing import standing_of, tasks_of
 from gridmap.errors import Conflict, Invalid, NeedsVersion, msg
@@ -69,7 +70,7 @@ def allowed(standing: Standing, scope: Scope) -> list[str]:
 def _post(action: Action, body: Strictly, number: str) -> Response:
     case = acting.locked(db(), number, beside=getattr(body, "into", "") or "")
     scope = scope_of(db(), case.id, case.grid_code)
-    caller = who.check(f"case.{action.value}", scope)
+    caller = who.check(_deed(action, body), scope)
     asker = asker_of(db(), caller, scope, clock.now())
     call = acting.Call(_expected(action), _key())
     try:
@@ -83,6 +84,12 @@ def _post(action: Action, body: Strictly, number: str) -> Response:
     response = answer(facts | {"allowed": allowed(standing_of(db(), case.id, State(case.state)), scope)})
     response.set_etag(etag_of(done.version))
     return response
+
+
+def _deed(action: Action, body: Strictly) -> str:
+    """The line of the rights table an action falls under; what is reviewed decides who may review it."""
+    kind = request_kind(db(), getattr(body, "request", 0)) if action is Action.REVIEW else None
+    return f"case.{action.value}_{kind}" if kind else f"case.{action.value}"
 
 
 def _key() -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from apiflask import APIFlask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -71,6 +72,11 @@ class Town:
         assert response.status_code == 200, f"{who} {action}: {response.get_data(as_text=True)}"
         told: dict[str, Any] = response.get_json()
         return told
+
+    def late(self, number: str) -> None:
+        """Let a case have been due an hour before it was received."""
+        with state(self.app).sessions.begin() as session:
+            session.execute(text("UPDATE cases SET due_at = received_at - interval '1 hour' WHERE number = :n"), {"n": number})
 
     def photo(self, number: str, kind: str = "after") -> int:
         """A photo of a case, as if it had been uploaded."""

@@ -132,6 +132,48 @@ def test_nobody_reviews_their_own_request(at_work: Town) -> None:
     assert at_work.see(number, "grid_head")["requests"][-1]["state"] == "refused"
 
 
+@pytest.mark.parametrize(("kind", "may"), [("extension", {"micro_head", "grid_head"}), ("suspension", {"grid_head"})])
+def test_who_reviews_what(at_work: Town, kind: str, may: set[str]) -> None:
+    for who in ("micro_head", "grid_head", "operator", "member2"):
+        number = at_work.alert()
+        at_work.do("member", "accept", number)
+        until = {"until": (datetime.now(UTC) + timedelta(days=3)).isoformat()} if kind == "suspension" else {}
+        at_work.do("member", f"ask_{kind}", number, reason="雨天", **until)
+        request = at_work.see(number)["requests"][-1]["id"]
+        answer = at_work.try_to(who, "review", number, request=request, granted=True, reason="同意")
+        assert answer.status_code == (200 if who in may else 403)
+
+
+def test_an_appeal_needs_two_who_grant_it(at_work: Town) -> None:
+    number = at_work.alert()
+    at_work.handled(number)
+    at_work.do("operator", "verify", number)
+    at_work.do("operator", "close", number)
+    assert at_work.try_to("member", "ask_appeal", number, reason="停电").status_code == 409  # It was in time.
+    at_work.late(number)
+    at_work.do("member", "ask_appeal", number, reason="停电")
+    request = at_work.see(number)["requests"][-1]["id"]
+    at_work.do("grid_head", "review", number, request=request, granted=True, reason="属实")
+    assert at_work.see(number)["exempt"] is False
+    assert at_work.try_to("grid_head", "review", number, request=request, granted=True, reason="属实").status_code == 409
+    due = at_work.see(number)["due_at"]
+    at_work.do("operator", "review", number, request=request, granted=True, reason="属实")
+    told = at_work.see(number)
+    assert (told["exempt"], told["due_at"]) == (True, due)
+    assert at_work.try_to("member", "ask_appeal", number, reason="停电").status_code == 409
+
+
+def test_an_overdue_limit_is_not_changed(at_work: Town) -> None:
+    number = at_work.alert()
+    at_work.do("member", "accept", number)
+    at_work.do("member", "ask_extension", number, reason="雨天")
+    request = at_work.see(number)["requests"][-1]["id"]
+    at_work.late(number)
+    assert at_work.try_to("micro_head", "review", number, request=request, granted=True, reason="同意").status_code == 409
+    at_work.do("micro_head", "review", number, request=request, granted=False, reason="已超期")
+    assert at_work.try_to("member", "ask_extension", number, reason="雨天").status_code == 409
+
+
 def test_merging_keeps_both_and_can_be_taken_back(at_work: Town) -> None:
     one, other = at_work.alert(), at_work.alert()
     assert at_work.do("operator", "merge", other, into=one, reason="同一堆")["state"] == "merged"

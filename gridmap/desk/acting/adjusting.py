@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from gridmap.cases.loop_models import Request, Review, Suspension
 from gridmap.cases.states import State
@@ -77,6 +78,11 @@ def _ask(doing: Doing, kind: str) -> State:
     doing.session.flush()
     doing.facts |= {"request": made.id, "kind": kind, "reason": doing.told.reason, "until": until}
     return State(doing.case.state)
+
+
+def request_kind(session: Session, request_id: int) -> str | None:
+    """What was asked for: extension, suspension or appeal; None where there is no such request."""
+    return session.scalar(select(Request.kind).where(Request.id == request_id))
 
 
 def review(doing: Doing) -> State:
