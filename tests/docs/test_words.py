@@ -11,12 +11,27 @@ from gridmap.desk.alerts import Relation
 from gridmap.geo.datum import Datum
 from gridmap.grids.codes import Level
 from gridmap.grids.coverage import Flaw
+from gridmap.people.duty import Reason
+from gridmap.people.models import Team
 from gridmap.places.models import CameraState
 from gridmap.routing.route import Basis, Rule
 from tests.docs.pages import CHECKOUT, DOCS
 
 PAGE = (DOCS / "words.md").read_text()
-ENUMERATIONS: tuple[type[StrEnum], ...] = (State, Urgency, Unit, Relation, Datum, Level, Flaw, CameraState, Basis, Rule)
+ENUMERATIONS: tuple[type[StrEnum], ...] = (
+    State,
+    Urgency,
+    Unit,
+    Relation,
+    Datum,
+    Level,
+    Flaw,
+    CameraState,
+    Basis,
+    Rule,
+    Team,
+    Reason,
+)
 SCRIPTS = (CHECKOUT / "gridmap/static/js/messages.js").read_text()
 
 
@@ -27,7 +42,7 @@ def table(name: str) -> dict[str, str]:
     return dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", rows[1], re.MULTILINE)) if rows else {}
 
 
-NAMES: dict[type[StrEnum], str] = {CameraState: "Camera state"}
+NAMES: dict[type[StrEnum], str] = {CameraState: "Camera state", Reason: "On duty"}
 
 
 @pytest.mark.parametrize("kind", ENUMERATIONS, ids=lambda kind: kind.__name__)
