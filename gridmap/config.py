@@ -135,6 +135,21 @@ class Settings(BaseSettings):
         description="Size of one batch or route-columns body.",
     )
 
+    evidence_max_bytes: int = Field(default=20_971_520, ge=1024, description="Size of one photo or document.")
+    evidence_max_pixels: int = Field(
+        default=64_000_000,
+        ge=10_000,
+        le=500_000_000,
+        description="Pixels of one photo; more are refused before they are unpacked.",
+    )
+    media_s3_bucket: str = Field(
+        default="", description="Bucket of S3-compatible storage for photos and documents. Empty: they lie on disk under home."
+    )
+    media_s3_endpoint: str = Field(default="", description="Its address (https://…). Empty: Amazon's.")
+    media_s3_region: str = Field(default="us-east-1", description="Its region; most other makers' storage takes any.")
+    media_s3_key_id: SecretStr | None = Field(default=None, description="Access key of the bucket.")
+    media_s3_secret: SecretStr | None = Field(default=None, description="The secret that belongs to it.")
+
     base_maps: str = Field(
         default="",
         description="JSON list of base maps: name_zh, name_en, url, datum, attribution, max_zoom. Empty: none is needed.",

@@ -128,6 +128,7 @@ _TABLE = (
     _right("case.read", _EVERYBODY, key_scope=KeyScope.READ),
     _right("people.read", _WORKING | _LOOKING, _TASK),
     _right("reporter.read", _WORKING, _TASK),
+    _right("evidence.read", _WORKING | {Role.AUDITOR}, _TASK),
     _right("report.read", _OPERATOR | _HEADS | _LOOKING | {Role.PLANNER}),
     _right("journal.read", _LOOKING),
     _right("metrics.read", _LOOKING, key_scope=KeyScope.METRICS),
@@ -147,6 +148,7 @@ _TABLE = (
     _right("accounts.manage", _KEEPING, _GRID),
     _right("keys.read", _LOOKING, _GRID),
     _right("keys.manage", _KEEPING, _GRID),
+    _right("tasks.own", _WORKING),
     _right("account.own", _EVERYBODY, any_account=True),
     _right("inbox.own", _EVERYBODY, any_account=True),
     # The life of a case: taken and handled by members, heads and departments …
@@ -185,6 +187,7 @@ _TABLE = (
     _right("case.close", _OPERATOR, _GRID),
     _right("case.reopen", _OPERATOR, _GRID),
     _right("case.bulk", _OPERATOR, _GRID),
+    _right("rating.invite", _HEADS | _OPERATOR, _GRID),
     # … and rated by residents, each by a link for one case.
     _right("case.rate", {Role.RESIDENT}),
 )

@@ -10,6 +10,7 @@ from gridmap.api.alerts import bp as alerts_bp
 from gridmap.api.batch import bp as batch_bp
 from gridmap.api.cases import bp as cases_bp
 from gridmap.api.departments import bp as departments_bp
+from gridmap.api.evidence import bp as evidence_bp
 from gridmap.api.grids import bp as grids_bp
 from gridmap.api.live import bp as live_bp
 from gridmap.api.people import bp as people_bp
@@ -21,7 +22,20 @@ from gridmap.api.status import bp as status_bp
 from gridmap.api.teams import bp as teams_bp
 from gridmap.api.tiles import bp as tiles_bp
 
-_BLUEPRINTS = (alerts_bp, actions_bp, batch_bp, routes_bp, grids_bp, cases_bp, places_bp, search_bp, live_bp, tiles_bp, status_bp)
+_BLUEPRINTS = (
+    alerts_bp,
+    actions_bp,
+    evidence_bp,
+    batch_bp,
+    routes_bp,
+    grids_bp,
+    cases_bp,
+    places_bp,
+    search_bp,
+    live_bp,
+    tiles_bp,
+    status_bp,
+)
 
 _STAFF = (teams_bp, people_bp, rosters_bp, departments_bp)
 
