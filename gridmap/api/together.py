@@ -1,13 +1,15 @@
 """Single alerts that arrive at the same time share one transaction; one that arrives alone does not wait for company.
 
 Whoever comes first takes its alert; who comes meanwhile queues up, and the next in turn takes all of them at once. So the
-busier it is, the cheaper an alert becomes: the statements and the commit are paid once for all of the company.
+busier it is, the cheaper an alert becomes: the statements and the commit are paid once for all of the company. Senders who
+wait for their answers fall into two groups that take turns, each paying the whole price; so when it is busy, the next in
+turn gives those just answered a moment to send again and come along.
 """
 
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Lock
+from threading import Condition, Lock
 
 import structlog
 from sqlalchemy.orm import Session
@@ -15,6 +17,7 @@ from sqlalchemy.orm import Session
 from gridmap.desk.alerts import Incoming, Outcome
 
 MOST = 100
+MOMENT_S = 0.003  # Less than a company costs; who has been alone never waits it.
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +46,8 @@ class Together:
         self._take = take
         self._turn = Lock()
         self._arrived: deque[_Waiting] = deque()
+        self._arrival = Condition()
+        self._about = 1  # How many senders seem to be about: the last company, and who came while it was taken.
 
     def receive(self, session: Session, alert: Incoming, *, actor: str) -> Outcome:
         """Take one alert, in whatever company; it is committed when this returns.
@@ -51,13 +56,22 @@ class Together:
             Whatever taking this alert alone raises.
         """
         mine = _Waiting(alert, actor)
-        self._arrived.append(mine)
+        with self._arrival:
+            self._arrived.append(mine)
+            self._arrival.notify()
         with self._turn:
+            if mine.waits:
+                self._gather()
             while mine.waits:
                 self._take_company(session)
         if mine.error is not None:
             raise mine.error
         return mine.outcome or self._take(session, [alert], actor)[0]
+
+    def _gather(self) -> None:
+        """Wait a moment for as many as have lately been about."""
+        with self._arrival:
+            self._arrival.wait_for(lambda: len(self._arrived) >= min(self._about, MOST), MOMENT_S)
 
     def _take_company(self, session: Session) -> None:
         company = [self._arrived.popleft()]
@@ -74,3 +88,5 @@ class Together:
         else:
             for one, outcome in zip(company, outcomes, strict=True):
                 one.outcome = outcome
+        finally:
+            self._about = len(company) + len(self._arrived)

@@ -5,7 +5,7 @@ from flask import request
 from gridmap.accounts import keys
 from gridmap.accounts.caller import Caller
 from gridmap.errors import NotAuthenticated, msg
-from gridmap.http.state import db
+from gridmap.http.state import state
 
 
 def _shown() -> str:
@@ -24,7 +24,9 @@ def by_key() -> Caller:
     Raises:
         NotAuthenticated: the key is not in force.
     """
-    found = keys.holder(db(), _shown())
+    # Given back at once: who waits for its turn, or for the rest of its body, holds no connection.
+    with state().looks() as session:
+        found = keys.holder(session, _shown())
     if found is None:
         raise NotAuthenticated(msg("This API key is unknown, revoked or expired"))
     return found

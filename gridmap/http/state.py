@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from gridmap.config import Settings
-from gridmap.db import make_sessions
+from gridmap.db import make_looks, make_sessions
 from gridmap.desk.alerts import Policy
 
 _KEY = "gridmap"
@@ -20,11 +20,12 @@ class State:
     settings: Settings
     engine: Engine
     sessions: sessionmaker[Session]
+    looks: sessionmaker[Session]
 
 
 def hold(app: Flask, settings: Settings, engine: Engine) -> None:
     """Give `app` its settings and its database."""
-    app.extensions[_KEY] = State(settings, engine, make_sessions(engine))
+    app.extensions[_KEY] = State(settings, engine, make_sessions(engine), make_looks(engine))
     app.teardown_appcontext(_close)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from threading import Barrier, Event, Lock, Thread
+from time import monotonic
 
 import pytest
 from apiflask import APIFlask
@@ -113,3 +114,38 @@ def test_many_senders_at_once_each_get_their_own_case(app: APIFlask, key: str, c
     assert all(status == 201 and sent == kept for status, sent, kept in told)
     with committing.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM cases")).scalar_one() == senders * each
+
+
+@pytest.fixture
+def long_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So long that whoever waits it in vain is noticed."""
+    monkeypatch.setattr("gridmap.api.together.MOMENT_S", 20.0)
+
+
+def test_who_is_alone_does_not_wait_for_company(session: Session, long_moment: None) -> None:
+    desk = Desk()
+    desk.go.set()
+    together, begun = Together(desk.take), monotonic()
+    for name in "abc":
+        together.receive(session, incoming(name), actor="x")
+    assert desk.companies == [["a"], ["b"], ["c"]]
+    assert monotonic() - begun < 10
+
+
+def test_who_was_just_answered_may_come_along_when_it_is_busy(session: Session, long_moment: None) -> None:
+    desk = Desk()
+    together = Together(desk.take)
+
+    def post(*names: str) -> Thread:
+        thread = Thread(target=lambda: [together.receive(session, incoming(name), actor="x") for name in names])
+        thread.start()
+        return thread
+
+    first = post("a", "a again")
+    _until(lambda: desk.companies == [["a"]])
+    second = post("b")
+    _until(lambda: len(together._arrived) == 1)
+    desk.go.set()
+    for thread in (first, second):
+        thread.join(10)
+    assert [sorted(company) for company in desk.companies] == [["a"], ["a again", "b"]]
