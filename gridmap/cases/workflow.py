@@ -93,7 +93,9 @@ _RATED = {
 }
 # Once handled, further departments may still be called in (联动).
 _DISPATCHED = _from(_S.DISCOVERED, _S.CONSULTING, _S.DISPATCHED, to=[_S.DISPATCHED]) | _from(_S.HANDLING, to=_ON_THE_WAY)
-_REVIEWED = dict.fromkeys(_ON_THE_WAY, (*_ON_THE_WAY, _S.SUSPENDED)) | {_S.CLOSED: (_S.CLOSED,)}
+_REVIEWED = {state: (state, _S.SUSPENDED) for state in _ON_THE_WAY} | {_S.CLOSED: (_S.CLOSED,)}
+_PASSED_ON = _from(_S.DISPATCHED) | _from(_S.HANDLING, to=_ON_THE_WAY)
+_HANDED_BACK = {_S.DISPATCHED: (_S.DISPATCHED, _S.CONSULTING), _S.HANDLING: (*_ON_THE_WAY, _S.CONSULTING)}
 
 TABLE: Mapping[Action, Transition] = {
     Action.CLASSIFY: Transition(_from(*_BEFORE_VERIFYING), ("category",), may=("condition",)),
@@ -104,8 +106,10 @@ TABLE: Mapping[Action, Transition] = {
     Action.HAND_UP: Transition(_from(_S.DISCOVERED, _S.CONSULTING, to=[_S.CONSULTING]), ("reason",)),
     Action.CONSULT: Transition(_from(_S.CONSULTING), ("participants", "notes"), may=("decision",)),
     Action.DISPATCH: Transition(_DISPATCHED, ("to",), may=("note",)),
-    Action.HAND_BACK: Transition(_from(*_ON_THE_WAY, to=[_S.CONSULTING, *_ON_THE_WAY]), ("reason",), By.EITHER, may=("task",)),
-    Action.TRANSFER: Transition(_from(*_ON_THE_WAY, to=_ON_THE_WAY), ("to", "reason"), By.LEADER, may=("task",)),
+    Action.HAND_BACK: Transition(_HANDED_BACK, ("reason",), By.EITHER, may=("task",)),
+    Action.TRANSFER: Transition(
+        _from(_S.DISPATCHED) | _from(_S.HANDLING, to=_ON_THE_WAY), ("to", "reason"), By.LEADER, may=("task",)
+    ),
     Action.FINISH: Transition(
         _from(_S.HANDLING, to=[_S.VERIFYING, *_ON_THE_WAY]), ("result", "evidence"), By.HOLDER, may=("task",)
     ),
@@ -116,7 +120,7 @@ TABLE: Mapping[Action, Transition] = {
     Action.REOPEN: Transition(_from(_S.RATING, _S.CLOSED, to=_AGAIN), ("reason",)),
     Action.VOID: Transition(_from(*OPEN_STATES, to=[_S.VOID]), ("reason",)),
     Action.MERGE: Transition(_from(*_BEFORE_VERIFYING, to=[_S.MERGED]), ("into",), may=("reason",)),
-    Action.UNMERGE: Transition(_from(_S.MERGED, to=_BEFORE_VERIFYING), ("reason",)),
+    Action.UNMERGE: Transition(_from(_S.MERGED, to=[_S.DISCOVERED, _S.CONSULTING]), ("reason",)),
     Action.ASK_EXTENSION: Transition(_from(*_ON_THE_WAY), ("reason",), By.EITHER),
     Action.ASK_SUSPENSION: Transition(_from(*_ON_THE_WAY), ("reason", "until"), By.EITHER),
     Action.ASK_APPEAL: Transition(_from(_S.CLOSED), ("reason",)),

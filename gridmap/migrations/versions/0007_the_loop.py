@@ -34,7 +34,7 @@ MOVES = (
     "discovered > consulting dispatched handling merged verifying void",
     "dispatched > consulting handling merged suspended void",
     "handling > consulting dispatched merged suspended verifying void",
-    "merged > consulting discovered dispatched handling",
+    "merged > consulting discovered",
     "rating > closed discovered handling void",
     "suspended > dispatched handling void",
     "verifying > discovered handling rating void",
