@@ -22,6 +22,12 @@ def msg(text: str) -> str:
     return text
 
 
+class Term(str):
+    """A value of a sentence that is itself a word of the program's, and is translated with it."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Fault:
     """One thing wrong with one field.

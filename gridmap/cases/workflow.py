@@ -12,7 +12,8 @@ from enum import StrEnum
 
 from gridmap.cases.states import OPEN_STATES, State
 from gridmap.cases.tasks import LIVE, Asker, Task, TaskState
-from gridmap.errors import Conflict, msg
+from gridmap.cases.words import ACTIONS, STATES
+from gridmap.errors import Conflict, Term, msg
 
 
 class Action(StrEnum):
@@ -177,7 +178,8 @@ def check(action: Action, standing: Standing, asker: Asker) -> None:
     """
     row = TABLE[action]
     if standing.state not in row.paths:
-        raise NotNow(msg("A case that is '%(state)s' can't be: %(action)s"), state=standing.state.value, action=action.value)
+        action_word, state_word = Term(ACTIONS[action.value]), Term(STATES[standing.state])
+        raise NotNow(msg("The case is '%(state)s'; now it is not possible to: %(action)s"), action=action_word, state=state_word)
     if not _fits(row.by, standing, asker):
         raise NotNow(_WHY[row.by])
 

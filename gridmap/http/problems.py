@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
 from gridmap import errors
-from gridmap.errors import Fault, GridmapError, msg
+from gridmap.errors import Fault, GridmapError, Term, msg
 from gridmap.http.faults import faults
 from gridmap.http.json import answer
 
@@ -52,7 +52,11 @@ def status_of(error: GridmapError) -> int:
 def tell(text: str, values: dict[str, Any]) -> str:
     """A sentence in the language of this request."""
     words: str = gettext(text)
-    return words % values if values else words
+    return (
+        words % {name: gettext(value) if isinstance(value, Term) else value for name, value in values.items()}
+        if values
+        else words
+    )
 
 
 def problem(

@@ -9,6 +9,7 @@ from gridmap.accounts.rights import RIGHTS
 from gridmap.cases.models import Move
 from gridmap.cases.states import ENDED_STATES, OPEN_STATES, State
 from gridmap.cases.tasks import Addressee, Asker, Task, TaskState
+from gridmap.cases.words import ACTIONS, STATES
 from gridmap.cases.workflow import TABLE, Action, By, NotNow, Standing, by_tasks, check, moves, possible
 
 HE = Asker("account:he", 1, frozenset({("310151101001001", "work")}), frozenset({7}), leads=True)
@@ -34,6 +35,11 @@ def test_every_pair_of_state_and_action(state: State, action: Action) -> None:
 @pytest.mark.parametrize("action", Action)
 def test_every_action_has_its_right(action: Action) -> None:
     assert f"case.{action.value}" in RIGHTS
+
+
+def test_every_state_and_action_has_its_word() -> None:
+    assert STATES.keys() == set(State)
+    assert ACTIONS.keys() == {action.value for action in Action}
 
 
 def test_every_state_can_be_reached_and_every_open_one_left() -> None:

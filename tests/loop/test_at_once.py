@@ -47,6 +47,13 @@ def test_who_is_late_is_told_who_has_it(at_work: Town) -> None:
     assert told["who"]["accept"]
 
 
+def test_a_refusal_speaks_the_readers_language(at_work: Town) -> None:
+    number = at_work.alert()
+    client = at_work.clients["operator"]
+    answer = client.post(f"/api/v1/cases/{number}/actions/close", json={}, headers={"If-Match": "*", "Accept-Language": "zh-CN"})
+    assert answer.get_json()["detail"] == "案件现为“待处理”，不能进行：结案"
+
+
 @pytest.mark.parametrize(("etag", "status"), [(None, 428), ('"v7"', 409), ('"nonsense"', 409), ("*", 200)])
 def test_a_change_names_the_version_it_was_decided_on(at_work: Town, etag: str | None, status: int) -> None:
     number = at_work.alert()
