@@ -22,7 +22,7 @@ class Event(NamedTuple):
     """What a deed tells the journal.
 
     Args:
-        topic: the layer it is about: grids, cameras, service-points, categories, cases, keys.
+        topic: the layer it is about: grids, cameras, service-points, categories, cases, keys, accounts.
         kind: what happened, as `noun.verb`: case.opened, grids.published.
         subject: the code, number or id of the thing.
         actor: who did it: `key:NAME`, `cli:USER`, `system`.

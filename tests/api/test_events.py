@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.api.live import end_streams
 from gridmap.journal.feed import last_position
-from tests import town
+from tests import callers, town
 from tests.api.test_alerts import alert
 from tests.conftest import make_app
 from tests.live.conftest import commit, place, wait_for
@@ -114,7 +114,7 @@ def test_no_database_connection_is_held_while_streaming(client: FlaskClient, app
 
 def test_past_the_limit_there_is_503_until_somebody_leaves(committing: Engine, app: APIFlask, tmp_path: Path) -> None:
     small = make_app(committing, tmp_path, web_threads=8, live_spare_threads=6)
-    client = small.test_client()
+    client = callers.signed_in(small)
     first, _second = Stream(client), Stream(client)
     full = client.get("/api/v1/events")
     assert full.status_code == 503
