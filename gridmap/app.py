@@ -10,6 +10,7 @@ from apiflask import APIFlask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from gridmap import __version__, api, web
+from gridmap.cases import working
 from gridmap.config import Settings
 from gridmap.db import make_engine
 from gridmap.http import document, hosts, metrics, problems, sessions, state
@@ -24,6 +25,7 @@ def create_app(settings: Settings | None = None, *, database_url: str | None = N
         database_url: where the database is, when it is not the one of the settings (the private cluster's).
     """
     settings = settings or Settings()
+    working.keep_hours(settings.working_hours)
     # Its own static folder does not exist: files come from the web's blueprint.
     app = APIFlask("gridmap", title="Gridmap", version=__version__, spec_path="/api/openapi.json", docs_path=None)
     app.json = StrictJSON(app)

@@ -150,6 +150,29 @@ class Settings(BaseSettings):
     media_s3_key_id: SecretStr | None = Field(default=None, description="Access key of the bucket.")
     media_s3_secret: SecretStr | None = Field(default=None, description="The secret that belongs to it.")
 
+    working_hours: str = Field(
+        default="08:00-12:00,14:00-18:00", description="Hours of a working day, by which limits in working time run."
+    )
+    escalation: str = Field(
+        default="0.75,0.9,1,1.25,1.5",
+        description="Shares of a limit at which a case is told to member, micro-grid head, grid head, town centre, department.",
+    )
+    rating_days: float = Field(default=7.0, gt=0, le=365, description="A verified case nobody rates closes after so many days.")
+    worker_seconds: float = Field(
+        default=0.5, gt=0, le=60, description="Pause of the worker between two looks for what has come due."
+    )
+    public_url: str = Field(
+        default="", description="The address people reach this server by (https://…), for links in mails. Empty: no links."
+    )
+    webhook_url: str = Field(default="", description="Every notice is posted there, signed. Empty: nowhere.")
+    webhook_secret: SecretStr | None = Field(default=None, description="The secret it is signed with.")
+    smtp_host: str = Field(default="", description="Mail server by which notices go out. Empty: none do.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    smtp_security: Literal["none", "starttls", "tls"] = Field(default="starttls", description="How the line to it is secured.")
+    smtp_username: str = Field(default="", description="Name to sign in there with. Empty: without.")
+    smtp_password: SecretStr | None = Field(default=None, description="The password that belongs to it.")
+    mail_from: str = Field(default="", description="Sender of the mails.")
+
     base_maps: str = Field(
         default="",
         description="JSON list of base maps: name_zh, name_en, url, datum, attribution, max_zoom. Empty: none is needed.",

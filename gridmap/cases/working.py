@@ -7,7 +7,8 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from gridmap.cases.clock_models import WorkDay
-from gridmap.cases.deadlines import SHIFTS, Calendar, Shifts
+from gridmap.cases.deadlines import SHIFTS, Calendar, Shifts, read_hours
+from gridmap.errors import Invalid, msg
 
 FRESH_S = 1.0
 
@@ -24,9 +25,16 @@ class _Town:
 _town = _Town()
 
 
-def keep_hours(shifts: Shifts) -> None:
-    """From now on a working day of this process has these hours (`GRIDMAP_WORKING_HOURS`)."""
-    _town.shifts = shifts
+def keep_hours(text: str) -> None:
+    """From now on a working day of this process has these hours (`GRIDMAP_WORKING_HOURS`).
+
+    Raises:
+        Invalid: they make no sense.
+    """
+    try:
+        _town.shifts = read_hours(text)
+    except ValueError as error:
+        raise Invalid(msg("GRIDMAP_WORKING_HOURS makes no sense: %(reason)s"), reason=str(error)) from error
     forget()
 
 

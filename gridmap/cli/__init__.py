@@ -16,6 +16,7 @@ from gridmap.errors import GridmapError, Invalid, Unavailable
 COMMANDS = {
     "run": ("run", "运行全部服务 · run everything: database, web, live relay, simulated alerts"),
     "relay": ("relay", "实时中继 · place committed events in the live feed"),
+    "worker": ("worker", "值守：计时、升级提醒、通知 · clocks, reminders and notices"),
     "migrate": ("migrate", "更新数据库结构 · bring the database's tables up to date"),
     "accounts": ("accounts", "账号 · make, reset and disable the accounts of people"),
     "keys": ("keys", "接口密钥 · make, list and revoke the API keys of machines"),

@@ -7,6 +7,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from gridmap.cases import working
 from gridmap.cluster.tenancy import database
 from gridmap.config import Settings
 from gridmap.db import make_engine, make_sessions
@@ -16,6 +17,7 @@ from gridmap.errors import Unavailable, msg
 @contextmanager
 def opened_engine(settings: Settings) -> Iterator[Engine]:
     """An engine on the settings' database for the length of the block. Raises Unavailable where `gridmap migrate` is missing."""
+    working.keep_hours(settings.working_hours)
     with database(settings) as url:
         engine = make_engine(url, pool_size=2)
         try:

@@ -70,13 +70,13 @@ def _serve(settings: Settings, url: str, listener: socket.socket, stop: Stop, wa
     env = environment(settings, url)
     this = [sys.executable, "-m", "gridmap"]
     web = Child("web", _gunicorn(listener), env, pass_fds=[listener.fileno()])
-    children = [web, Child("relay", [*this, "relay"], env)]
+    children = [web, Child("relay", [*this, "relay"], env), Child("worker", [*this, "worker"], env)]
     if settings.simulate:
         key = str(simulator_key(settings, url))
         children.append(Child("simulator", [*this, "simulate", "--key-file", key], env))
     try:
         with step("启动服务", "starting the web server"):
-            for child in children[:2]:
+            for child in children[:3]:
                 child.start()
             _wait_until_ready(settings, web, stop)
         if not stop:

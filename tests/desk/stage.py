@@ -1,7 +1,7 @@
 """A case on stage: people in the tiny town who act on it, in frozen time."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -91,6 +91,3 @@ def tried(session: Session, case: Case, action: Action, asker: Asker, at: dateti
         session.expire_all()
         return False
     return True
-
-
-LATER = timedelta(minutes=1)

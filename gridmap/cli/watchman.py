@@ -1,0 +1,119 @@
+"""What the worker does again and again: read on, look at what came due, send what waits. It commits, being a loop of its own."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Event, Thread
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from gridmap import clock
+from gridmap.cases.clock_models import Watch
+from gridmap.cases.escalation import read_shares
+from gridmap.config import Settings
+from gridmap.db import make_sessions
+from gridmap.desk.watching.following import follow
+from gridmap.desk.watching.looking import look
+from gridmap.desk.watching.looking import next_due as next_case
+from gridmap.desk.watching.rules import Rules
+from gridmap.errors import Invalid, msg
+from gridmap.notices.delivering import Ways, deliver
+from gridmap.notices.delivering import next_due as next_delivery
+from gridmap.notices.mail import MailServer
+from gridmap.notices.webhook import Webhook
+
+BACK_OFF_S = (0.1, 0.5, 1.0, 2.0, 5.0)
+SET_ASIDE = timedelta(minutes=1)
+
+log = structlog.get_logger(__name__)
+
+
+def keep_watch(engine: Engine, settings: Settings, stop: Event) -> None:
+    """Watch until `stop` is set. Raises Invalid at once for settings that make no sense."""
+    rules, ways, pause_s = rules_of(settings), ways_of(settings), settings.worker_seconds
+    sessions = make_sessions(engine)
+    # A receiver that takes its time holds up no reminder.
+    sender = Thread(target=again_and_again, args=(lambda: send_one(sessions, ways), pause_s, stop), daemon=True)
+    if ways.channels:
+        sender.start()
+    again_and_again(lambda: watch(sessions, rules, ways), pause_s, stop)
+
+
+def rules_of(settings: Settings) -> Rules:
+    """What the watch goes by, as far as the settings say. Raises Invalid for a ladder that makes no sense."""
+    try:
+        shares = read_shares(settings.escalation)
+    except ValueError as error:
+        raise Invalid(msg("GRIDMAP_ESCALATION makes no sense: %(reason)s"), reason=str(error)) from error
+    return Rules(shares, timedelta(days=settings.rating_days), settings.nearest_limit_m)
+
+
+def ways_of(settings: Settings) -> Ways:
+    """The ways out of the house that are set. Raises Invalid for a webhook without a secret, or mail without a sender."""
+    hook = server = None
+    if settings.webhook_url:
+        if settings.webhook_secret is None or not settings.webhook_url.startswith(("http://", "https://")):
+            raise Invalid(msg("GRIDMAP_WEBHOOK_URL needs http:// or https://, and GRIDMAP_WEBHOOK_SECRET to sign with"))
+        hook = Webhook(settings.webhook_url, settings.webhook_secret.get_secret_value())
+    if settings.smtp_host:
+        if "@" not in settings.mail_from:
+            raise Invalid(msg("GRIDMAP_SMTP_HOST needs GRIDMAP_MAIL_FROM, the sender's address"))
+        password = settings.smtp_password.get_secret_value() if settings.smtp_password else ""
+        at = (settings.smtp_host, settings.smtp_port, settings.mail_from)
+        server = MailServer(*at, settings.smtp_security, settings.smtp_username, password)
+    return Ways(hook, server, settings.public_url.rstrip("/"))
+
+
+def again_and_again(work: Callable[[], bool], pause_s: float, stop: Event) -> None:
+    """Work until `stop`, without a pause while there is some; a lost database is waited for, ever more slowly."""
+    failures = 0
+    while not stop.is_set():
+        try:
+            busy = work()
+            failures = 0
+        except (OperationalError, InterfaceError) as error:
+            pause = BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)]
+            failures += 1
+            log.warning("worker.lost", error=str(error.orig).strip(), retry_s=pause)
+            stop.wait(pause)
+            continue
+        if not busy:
+            stop.wait(pause_s)
+
+
+def watch(sessions: sessionmaker[Session], rules: Rules, ways: Ways) -> bool:
+    """Read on in the feed, then look at one case; whether there was anything to do."""
+    with sessions.begin() as session:
+        rules = rules.read(session)
+        read = follow(session, rules, ways.channels)
+    return look_at_one(sessions, rules) or bool(read)
+
+
+def look_at_one(sessions: sessionmaker[Session], rules: Rules) -> bool:
+    """Look at the case that has been due longest. One that can't be looked at is set aside, so that it holds up no other."""
+    with sessions.begin() as session:
+        case_id = next_case(session, clock.now())
+        if case_id is None:
+            return False
+        try:
+            with session.begin_nested():
+                look(session, case_id, rules)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:  # whatever it is, it is logged, and the other cases are looked at
+            log.exception("worker.case_set_aside", case_id=case_id)
+            session.get_one(Watch, case_id).next_at = clock.now() + SET_ASIDE
+    return True
+
+
+def send_one(sessions: sessionmaker[Session], ways: Ways) -> bool:
+    """Send one notice out of the house; whether one was waiting."""
+    with sessions.begin() as session:
+        delivery = next_delivery(session, ways, clock.now())
+        if delivery is None:
+            return False
+        if not deliver(session, delivery, ways, clock.now()):
+            log.warning("worker.not_delivered", delivery=delivery.id, tries=delivery.tries, error=delivery.error)
+    return True

@@ -1,0 +1,143 @@
+"""Follow the feed: whatever happened to a case decides when it must be looked at next; notices find their ways out.
+
+The worker reads what the relay has placed, so that neither alerts nor actions pay for the watch.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from gridmap.cases.clock_models import Followed
+from gridmap.cases.deadlines import Clock, Limit, Unit, due_at
+from gridmap.cases.escalation import CLIMBING, ladder
+from gridmap.cases.models import OPEN_SQL, Case
+from gridmap.cases.states import State
+from gridmap.desk.watching.agenda import agenda
+from gridmap.desk.watching.rules import Rules
+from gridmap.journal.feed import last_position
+from gridmap.notices.giving import GIVEN
+
+READER = "watch"
+AT_ONCE = 1000
+WHOLE = frozenset({"cases.loaded", "stages.loaded"})  # These bear on any case.
+CALENDAR = "workdays.loaded"
+
+_READ = text(
+    """
+    SELECT f.position, j.topic, j.kind, j.subject, CASE WHEN j.kind = :given THEN j.data -> 'ids' END AS ids
+    FROM feed f JOIN journal j ON j.id = f.journal_id
+    WHERE f.position > :after ORDER BY f.position LIMIT :most
+    """
+)
+
+
+def follow(session: Session, rules: Rules, channels: Collection[str]) -> int | None:
+    """Read on, at most `AT_ONCE` rows; answers how many, None when another worker is reading. The caller commits.
+
+    At the very first time all open cases are looked through.
+    """
+    reading = session.scalars(select(Followed).where(Followed.reader == READER).with_for_update(skip_locked=True)).first()
+    if reading is None:
+        return _begin(session, rules)
+    rows = session.execute(_READ, {"after": reading.position, "most": AT_ONCE, "given": GIVEN}).all()
+    if not rows:
+        return 0
+    kinds = {row.kind for row in rows}
+    if CALENDAR in kinds:
+        session.execute(_LOOK_AT_ALL)
+    elif kinds & WHOLE:
+        watch_all(session, rules)
+    _watch(session, {row.subject for row in rows if row.topic == "cases" and row.kind != "cases.loaded"}, rules)
+    _send(session, [key for row in rows for key in row.ids or ()], channels)
+    reading.position = rows[-1].position
+    return len(rows)
+
+
+def _begin(session: Session, rules: Rules) -> int | None:
+    begun = insert(Followed).values(reader=READER, position=last_position(session)).on_conflict_do_nothing()
+    if session.execute(begun.returning(Followed.reader)).first() is None:
+        return None
+    watch_all(session, rules)
+    return 1
+
+
+# A case nobody has acted on yet has no tasks, no pauses and no reminders: its own row tells all, for thousands at once.
+_COLUMNS = """
+    c.id, c.state, c.received_at, c.limit_value, c.limit_unit, c.version, c.clock_round,
+    (SELECT a.received_at FROM alert a WHERE a.case_id = c.id AND a.relation = 'opened' LIMIT 1) AS came
+"""
+_OPEN = text(f"SELECT {_COLUMNS} FROM cases c WHERE {OPEN_SQL}")
+_BY_NUMBER = text(f"SELECT {_COLUMNS} FROM cases c WHERE number = ANY(CAST(:numbers AS text[]))")
+_LOOK_AT_ALL = text(
+    f"""
+    INSERT INTO case_watch (case_id, next_at) SELECT id, now() FROM cases WHERE {OPEN_SQL}
+    ON CONFLICT (case_id) DO UPDATE SET next_at = excluded.next_at
+    """
+)
+_SET = text(
+    """
+    INSERT INTO case_watch (case_id, next_at)
+    SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:moments AS timestamptz[])) AS row (id, next_at) ORDER BY id
+    ON CONFLICT (case_id) DO UPDATE SET next_at = excluded.next_at
+    """
+)
+_DROP = text("DELETE FROM case_watch WHERE case_id = ANY(CAST(:ids AS bigint[]))")
+
+
+def watch_all(session: Session, rules: Rules) -> None:
+    """Reckon for every open case when to look at it."""
+    _note(session, session.execute(_OPEN).all(), rules)
+
+
+def _watch(session: Session, numbers: Collection[str], rules: Rules) -> None:
+    if numbers:
+        _note(session, session.execute(_BY_NUMBER, {"numbers": sorted(numbers)}).all(), rules)
+
+
+def _note(session: Session, rows: Iterable[Any], rules: Rules) -> None:
+    moments: dict[int, datetime | None] = {}
+    for row in rows:
+        if row.version == 0:
+            moments[row.id] = _first_look(row, rules)
+        else:
+            case = session.get_one(Case, row.id, populate_existing=True)
+            moments[row.id] = agenda(session, case, rules).next_at
+    coming = sorted((key, at) for key, at in moments.items() if at is not None)
+    gone = [key for key, at in moments.items() if at is None]
+    if coming:
+        session.execute(_SET, {"ids": [key for key, _ in coming], "moments": [at for _, at in coming]})
+    if gone:
+        session.execute(_DROP, {"ids": gone})
+
+
+def _first_look(row: Any, rules: Rules) -> datetime | None:
+    """As `agenda` would say of a case nobody has acted on."""
+    state, came = State(row.state), row.came or row.received_at
+    moments: list[datetime | None] = []
+    if state in CLIMBING and row.limit_value is not None:
+        clock = Clock(row.received_at, Limit(row.limit_value, Unit(row.limit_unit)))
+        moments += [step.at for step in ladder(clock, shares=rules.shares, calendar=rules.calendar)]
+    if state in (State.DISCOVERED, State.CONSULTING) and "dispatch" in rules.stages:
+        moments.append(due_at(row.received_at, rules.stages["dispatch"], calendar=rules.calendar))
+    return min((at for at in moments if at is not None and at >= came), default=None)
+
+
+_DELIVER = text(
+    """
+    INSERT INTO notice_delivery (notice_id, channel)
+    SELECT n.id, channel FROM notice n CROSS JOIN unnest(CAST(:channels AS text[])) AS channel
+    LEFT JOIN account a ON a.id = n.account_id
+    LEFT JOIN person p ON p.id = coalesce(n.person_id, a.person_id)
+    WHERE n.id = ANY(CAST(:ids AS bigint[])) AND (channel <> 'mail' OR p.email <> '')
+    ON CONFLICT DO NOTHING
+    """
+)
+
+
+def _send(session: Session, ids: Sequence[int], channels: Collection[str]) -> None:
+    if ids and channels:
+        session.execute(_DELIVER, {"ids": list(ids), "channels": sorted(channels)})

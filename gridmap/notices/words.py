@@ -1,0 +1,56 @@
+"""Notices in words, Chinese and English. Pure."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from gridmap.clock import local
+
+# kind: (Chinese, English); what stands in braces comes from the notice's facts.
+KINDS: Mapping[str, tuple[str, str]] = {
+    "task": ("新任务", "A new task for you"),
+    "handed_up": ("请组织会商", "Handed up to you: call the teams together"),
+    "returned": ("任务被退回", "A task was handed back"),
+    "rework": ("需要返工", "To be done again"),
+    "to_verify": ("请核实处置结果", "Handled: please verify"),
+    "mention": ("有人在评论中提到您", "Somebody mentioned you in a remark"),
+    "review_asked": ("请审核申请", "A request waits for your review"),
+    "reviewed": ("您的申请已审核", "Your request was reviewed"),
+    "supervised": ("督办通知", "A supervision order"),
+    "answered": ("督办已答复", "Your supervision order was answered"),
+    "at_risk": ("即将超时", "The limit will soon run out"),
+    "overdue": ("已超时", "The limit has run out"),
+    "dispatch_overdue": ("派遣超时", "It waits for longer than it should to be accepted or handed on"),
+    "accept_overdue": ("接单超时", "A task waits for longer than it should to be accepted"),
+    "verify_overdue": ("核实超时", "It waits for longer than it should to be verified"),
+    "reply_overdue": ("督办答复超时", "The answer to a supervision order is overdue"),
+    "resumed": ("挂账到期，已恢复计时", "The suspension is over: the clock runs again"),
+    "closed": ("已结案", "The case was closed"),
+}
+RUNGS: Mapping[str, tuple[str, str]] = {
+    "member": ("处置人员", "who has it in hand"),
+    "micro_head": ("微网格长", "micro-grid head"),
+    "grid_head": ("网格长", "grid head"),
+    "town": ("镇中心", "town centre"),
+    "department": ("部门负责人", "the department's leader"),
+}
+_REASON = ("reason", "text", "note")
+
+
+def title(kind: str) -> tuple[str, str]:
+    """What a notice is about, Chinese and English; a kind this version does not know is told as it is."""
+    return KINDS.get(kind, (kind, kind))
+
+
+def details(facts: Mapping[str, Any]) -> tuple[str, str]:
+    """What more there is to say, Chinese and English; "" where there is nothing."""
+    zh, en = [], []
+    if rung := RUNGS.get(str(facts.get("rung"))):
+        zh.append(f"提醒到：{rung[0]}")
+        en.append(f"reminded: {rung[1]}")
+    if facts.get("due_at"):
+        moment = local(datetime.fromisoformat(facts["due_at"])).strftime("%Y-%m-%d %H:%M")
+        zh.append(f"截止 {moment}")
+        en.append(f"due {moment}")
+    said = next((str(facts[name]) for name in _REASON if facts.get(name)), "")
+    return "；".join([*zh, *filter(None, [said])]), "; ".join([*en, *filter(None, [said])])
