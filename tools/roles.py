@@ -11,10 +11,11 @@ from gridmap.resources import translations_dir
 PAGE = Path(__file__).resolve().parents[1] / "docs/roles.md"
 HEAD = """# 角色与权限 · Roles and rights
 
-谁在哪里可以做什么。本页由 `python -m tools.roles` 从程序的权限表（`gridmap/accounts/rights.py`）生成，测试会比对；另一个测试经 HTTP 走遍“角色 × 操作 × 范围内外”。
+谁在哪里可以做什么。本页由 `python -m tools.roles` 从权限表（`gridmap/accounts/rights.py`）生成，测试会比对；
+另一个测试经 HTTP 走遍“角色 × 操作 × 范围内外”。
 
-Who may do what, and where. `python -m tools.roles` makes this page from the table in `gridmap/accounts/rights.py`; a test compares the two, and another walks every
-role, deed and scope through HTTP.
+Who may do what, and where. `python -m tools.roles` makes this page from the table in `gridmap/accounts/rights.py`; a test
+compares the two, and another walks every role, deed and scope through HTTP.
 
 ## 角色 · Roles
 
@@ -27,7 +28,8 @@ MIDDLE = """
 - 一个账号可有多个角色，各有起止时间。 An account may hold many roles, each from one moment until another.
 - 居民没有账号，凭为一件案件签发的链接评价。 Residents have no account: they rate by a link signed for one case.
 - 姓名与电话（`people.read`）只给范围内的人看；上报人身份（`reporter.read`）只给处理该案件的人看，管理员与审计员也看不到。
-  Names and phones are for those in whose scope they lie; who reported a case is for those who handle it, not even for administrators and auditors.
+  Names and phones are for those in whose scope they lie; who reported a case is for those who handle it,
+  not even for administrators and auditors.
 - 自己处置的案件不能自己核查，由流程另行把关。 Nobody verifies their own handling: the workflow sees to that.
 
 ## 操作 · Deeds
@@ -40,14 +42,16 @@ FOOT = """
 
 ## 密钥 · API keys
 
-程序凭密钥访问，一把密钥有一项或多项权限，可设到期时间。 Machines show a key, good for one or more of these, if need be until a day.
+程序凭密钥访问，一把密钥有一项或多项权限，可设到期时间。
+Machines show a key, good for one or more of these, if need be until a day.
 
 | 权限 Scope | 中文 | English | 操作 Deeds |
 |---|---|---|---|
 """
 PUBLIC = """
 不需登录的只有：登录页本身、静态文件、接口说明、`/healthz`、`/readyz`、居民评价链接；本机上的 `/metrics`。
-Without signing in there are only: the way in, static files, the API's description, `/healthz`, `/readyz`, residents' rating links, and `/metrics` from this machine itself.
+Without signing in there are only: the way in, static files, the API's description, `/healthz`, `/readyz`, residents' rating
+links, and `/metrics` from this machine itself.
 """
 _SHORT = {
     Role.OPERATOR: "操作员 oper.",
