@@ -15,6 +15,7 @@ from gridmap.api.grids import bp as grids_bp
 from gridmap.api.live import bp as live_bp
 from gridmap.api.people import bp as people_bp
 from gridmap.api.places import bp as places_bp
+from gridmap.api.ratings import bp as ratings_bp
 from gridmap.api.rosters import bp as rosters_bp
 from gridmap.api.routes import bp as routes_bp
 from gridmap.api.search import bp as search_bp
@@ -26,6 +27,7 @@ _BLUEPRINTS = (
     alerts_bp,
     actions_bp,
     evidence_bp,
+    ratings_bp,
     batch_bp,
     routes_bp,
     grids_bp,

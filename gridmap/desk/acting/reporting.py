@@ -1,11 +1,11 @@
 """反馈 and 评价: check what was done, send it back, let residents rate it, close, open again."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gridmap.cases.loop_models import CaseTask, Rating, RatingLink
+from gridmap.cases.loop_models import CaseTask, Rating, RatingLink, Reporter
 from gridmap.cases.models import Case
 from gridmap.cases.states import State
 from gridmap.cases.tasks import TaskState
@@ -13,12 +13,28 @@ from gridmap.cases.workflow import NotNow
 from gridmap.desk.acting.doing import Doing
 from gridmap.errors import Invalid, msg
 
+LINK_LASTS = timedelta(days=30)
+
 
 def verify(doing: Doing) -> State:
     """Somebody other than the handler has looked: it is done. Residents may rate it from now on at the latest."""
     doing.case.verified_by, doing.case.verified_at = doing.asker.name, doing.now
-    doing.facts |= {"note": doing.told.note}
+    doing.facts |= {"note": doing.told.note, "links": _links_for_reporters(doing)}
     return State.RATING
+
+
+def _links_for_reporters(doing: Doing) -> list[int]:
+    """A link for each who reported the case, or one that was merged into it: they are asked first."""
+    asked = select(Reporter).join(Case, Case.id == Reporter.case_id)
+    found = doing.session.scalars(
+        asked.where((Case.id == doing.case.id) | (Case.merged_into == doing.case.id)).order_by(Reporter.id)
+    )
+    until = doing.now + LINK_LASTS
+    made = [
+        make_link(doing.session, doing.case, label=one.name or one.source, by=doing.asker.name, now=doing.now, expires_at=until)
+        for one in found
+    ]
+    return [link.id for link in made]
 
 
 def rework(doing: Doing) -> State:
