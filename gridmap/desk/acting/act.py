@@ -18,6 +18,7 @@ from gridmap.cases.tasks import Asker
 from gridmap.cases.workflow import TABLE, Action, check
 from gridmap.desk.acting import adjusting, consulting, discovering, ending, handling, proving, reporting, supervising
 from gridmap.desk.acting.doing import Doing, tasks_of
+from gridmap.desk.acting.notifying import notify
 from gridmap.desk.acting.told import Told
 from gridmap.errors import Conflict, Invalid, NotFound, msg
 from gridmap.journal.write import Event, write
@@ -122,6 +123,7 @@ def act(session: Session, case: Case, action: Action, told: Told, asker: Asker, 
     if call.key is not None:
         session.add(Receipt(actor=asker.name, key=call.key, digest=digest, case_id=case.id, version=case.version))
     _tell(doing, action, before)
+    notify(doing, action)
     return Done(case.number, after, case.version, fresh=True)
 
 

@@ -15,10 +15,10 @@ from gridmap.cases.models import Case
 from gridmap.cases.states import State
 from gridmap.cases.tasks import Asker
 from gridmap.cases.workflow import Action
+from gridmap.desk import whom
 from gridmap.desk.acting import act as acting
 from gridmap.desk.acting.doing import limit_of, reckon, tasks_of
 from gridmap.desk.acting.told import Told
-from gridmap.desk.watching import whom
 from gridmap.desk.watching.agenda import Coming, Seen, agenda
 from gridmap.desk.watching.rules import Rules
 from gridmap.grids.codes import Level
