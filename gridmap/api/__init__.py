@@ -5,13 +5,17 @@
 
 from apiflask import APIFlask
 
+from gridmap.api.action_forms import bp as action_forms_bp
 from gridmap.api.actions import bp as actions_bp
+from gridmap.api.advice import bp as advice_bp
 from gridmap.api.alerts import bp as alerts_bp
 from gridmap.api.batch import bp as batch_bp
+from gridmap.api.bulk import bp as bulk_bp
 from gridmap.api.cases import bp as cases_bp
 from gridmap.api.departments import bp as departments_bp
 from gridmap.api.evidence import bp as evidence_bp
 from gridmap.api.grids import bp as grids_bp
+from gridmap.api.inbox import bp as inbox_bp
 from gridmap.api.live import bp as live_bp
 from gridmap.api.people import bp as people_bp
 from gridmap.api.places import bp as places_bp
@@ -20,20 +24,26 @@ from gridmap.api.rosters import bp as rosters_bp
 from gridmap.api.routes import bp as routes_bp
 from gridmap.api.search import bp as search_bp
 from gridmap.api.status import bp as status_bp
+from gridmap.api.tasks import bp as tasks_bp
 from gridmap.api.teams import bp as teams_bp
 from gridmap.api.tiles import bp as tiles_bp
 
 _BLUEPRINTS = (
     alerts_bp,
     actions_bp,
+    action_forms_bp,
+    advice_bp,
+    bulk_bp,
     evidence_bp,
     ratings_bp,
+    tasks_bp,
     batch_bp,
     routes_bp,
     grids_bp,
     cases_bp,
     places_bp,
     search_bp,
+    inbox_bp,
     live_bp,
     tiles_bp,
     status_bp,

@@ -11,8 +11,9 @@ from pydantic import Field
 from gridmap.api.fields import Strictly
 from gridmap.api.shapes import Responses, raw
 from gridmap.http.state import db, settings, state
-from gridmap.http.who import needs
+from gridmap.http.who import caller, needs
 from gridmap.live.fanout import Fanout
+from gridmap.live.frames import Listening
 from gridmap.live.listener import Listener
 from gridmap.live.stream import begin, follow
 
@@ -44,7 +45,8 @@ class EventsQuery(Strictly):
     description=(
         "`hello` first, then every event after `Last-Event-ID` (or `after`), or from now on. Each event's id is its feed"
         " position, its name the kind (`case.opened`, `alert.joined`, `case.changed`, `grids.published` …), its data"
-        " `{position, at, topic, kind, subject, data}`. `reset` means: too far behind, load everything anew. A comment"
+        " `{position, at, topic, kind, subject, data}`. `notice.given` says what it is about to its owner alone."
+        " `reset` means: too far behind, load everything anew. A comment"
         " line is a sign of life."
     ),
     responses=_RESPONSES,
@@ -54,12 +56,14 @@ def get_events(query: EventsQuery) -> Response:
     listener = _listener()
     client = listener.subscribe()
     try:
-        beginning = begin(db(), _resume_after(query), replay_limit=settings().replay_limit)
+        me = caller()
+        who = Listening(me.account_id, me.person_id)
+        beginning = begin(db(), _resume_after(query), replay_limit=settings().replay_limit, who=who)
     except BaseException:
         listener.unsubscribe(client)
         raise
     _notice_the_dead(settings().heartbeat_seconds)
-    response = Response(follow(beginning, client, heartbeat_s=settings().heartbeat_seconds), mimetype=EVENT_STREAM)
+    response = Response(follow(beginning, client, heartbeat_s=settings().heartbeat_seconds, who=who), mimetype=EVENT_STREAM)
     response.call_on_close(lambda: listener.unsubscribe(client))
     response.headers["Cache-Control"] = "no-cache"
     response.headers["X-Accel-Buffering"] = "no"

@@ -5,5 +5,6 @@ told to load anew; a slow client slows nobody; no database session is held while
 
 Parts: `relay` (one process places committed rows in the feed and notifies), `listener` (one thread per web process
 hears that and reads the new rows once), `fanout` (hands them to every open stream), `frames` (server-sent events as
-bytes) and `stream` (what one client gets). Sees the journal and the ground.
+bytes) and `stream` (what one client gets). A notice reaches its owner in full, everybody else learns only
+that there was one. Sees the rooms below and the ground.
 """

@@ -14,7 +14,7 @@ from gridmap import clock
 from gridmap.db import identity
 from gridmap.journal.feed import last_position, since
 from gridmap.live.fanout import Subscription
-from gridmap.live.frames import HEARTBEAT, RETRY_MS, encode, frame
+from gridmap.live.frames import ANYBODY, HEARTBEAT, RETRY_MS, Listening, encode_for, frame
 
 
 class Beginning(NamedTuple):
@@ -24,7 +24,7 @@ class Beginning(NamedTuple):
     sent: bytes
 
 
-def begin(session: Session, after: int | None, *, replay_limit: int) -> Beginning:
+def begin(session: Session, after: int | None, *, replay_limit: int, who: Listening = ANYBODY) -> Beginning:
     """Hello, and the events after `after` up to now; without `after`, from now on.
 
     Hello names the database: a client that followed another one has to load everything anew, wherever that stood.
@@ -36,7 +36,7 @@ def begin(session: Session, after: int | None, *, replay_limit: int) -> Beginnin
     hello = _hello(min(start, newest), identity(session))
     if 0 <= newest - start <= replay_limit:
         missed = since(session, start, limit=newest - start) if newest > start else []
-        return Beginning(newest, hello + b"".join(encode(happening) for happening in missed))
+        return Beginning(newest, hello + b"".join(encode_for(happening, who) for happening in missed))
     return Beginning(newest, hello + frame("reset", {"position": newest}, position=newest))
 
 
@@ -45,7 +45,7 @@ def _hello(position: int, database: str) -> bytes:
     return frame("hello", told, position=position, retry_ms=RETRY_MS)
 
 
-def follow(beginning: Beginning, subscription: Subscription, *, heartbeat_s: float) -> Iterator[bytes]:
+def follow(beginning: Beginning, subscription: Subscription, *, heartbeat_s: float, who: Listening = ANYBODY) -> Iterator[bytes]:
     """The stream's bytes, until the subscription ends. Blocks; holds nothing but the subscription."""
     position, sent = beginning
     yield sent
@@ -57,6 +57,6 @@ def follow(beginning: Beginning, subscription: Subscription, *, heartbeat_s: flo
             continue
         if batch is None:
             return
-        if fresh := batch.after(position):
+        if fresh := batch.after(position, who):
             position = batch.last
             yield fresh

@@ -1,0 +1,61 @@
+"""One's own inbox: what was told, how much of it is unread, that it was read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from gridmap.accounts.caller import Caller
+from gridmap.cases.models import Case
+from gridmap.notices.models import Notice
+
+
+@dataclass(frozen=True)
+class Item:
+    """A notice and the number of the case it is about."""
+
+    notice: Notice
+    number: str
+
+
+def _own(caller: Caller) -> ColumnElement[bool]:
+    """What is theirs: meant for the account, or for the person it belongs to. A key has no inbox."""
+    mine: list[ColumnElement[bool]] = []
+    if caller.account_id is not None:
+        mine.append(Notice.account_id == caller.account_id)
+        if caller.person_id is not None:
+            mine.append(Notice.person_id == caller.person_id)
+    return or_(*mine) if mine else and_(Notice.id < 0)
+
+
+def items(
+    session: Session, caller: Caller, *, unread: bool = False, before: int | None = None, limit: int = 50
+) -> Sequence[Item]:
+    """The newest notices of theirs, newest first; only those `before` an id, where one is given."""
+    asked = select(Notice, Case.number).join(Case, Case.id == Notice.case_id).where(_own(caller))
+    if unread:
+        asked = asked.where(Notice.read_at.is_(None))
+    if before is not None:
+        asked = asked.where(Notice.id < before)
+    rows = session.execute(asked.order_by(Notice.id.desc()).limit(limit))
+    return [Item(notice, number) for notice, number in rows]
+
+
+def unread(session: Session, caller: Caller) -> int:
+    """How many they have not read."""
+    asked = select(func.count()).select_from(Notice).where(_own(caller), Notice.read_at.is_(None))
+    return session.scalar(asked) or 0
+
+
+def mark_read(
+    session: Session, caller: Caller, at: datetime, ids: Sequence[int] | None = None, *, up_to: int | None = None
+) -> int:
+    """Mark these as read, or all up to an id, those of others left alone; answers how many were unread. The caller commits."""
+    asked = update(Notice).where(_own(caller), Notice.read_at.is_(None))
+    if ids is not None:
+        asked = asked.where(Notice.id.in_(ids))
+    if up_to is not None:
+        asked = asked.where(Notice.id <= up_to)
+    return len(session.execute(asked.values(read_at=at).returning(Notice.id)).all())
