@@ -1,0 +1,98 @@
+"""What somebody has to do: tasks that wait for them or that they hold, and the cases of their grids that nobody has yet."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy.orm import Session
+
+from gridmap.accounts.caller import Caller
+from gridmap.accounts.rights import TOWN_DIGITS, TOWN_WIDE, Role, Scope, allows
+from gridmap.cases.loop_models import CaseTask
+from gridmap.cases.models import Case
+from gridmap.cases.states import State
+from gridmap.cases.workflow import Action, Standing, possible
+from gridmap.desk.acting.askers import asker_of, live_tasks
+from gridmap.desk.acting.doing import as_task
+
+# What nobody has yet: for members to take, for heads to consult on and hand out; and what heads have to look at again.
+UNHELD = (State.DISCOVERED, State.CONSULTING, State.VERIFYING)
+_IN_GRIDS = frozenset({Role.MEMBER, Role.MICRO_HEAD, Role.GRID_HEAD})
+MOST_OF_GRIDS = 200
+
+
+class Group(StrEnum):
+    """Why a case is on the list."""
+
+    WAITING = "waiting"  # A task waits for them, or they were named when the case came in.
+    HELD = "held"  # They have accepted it.
+    GRID = "grid"  # It lies in a grid of theirs.
+
+
+@dataclass(frozen=True)
+class Item:
+    """A case on somebody's list, with their task where they have one, and what they may do with it."""
+
+    group: Group
+    case: Case
+    task: CaseTask | None
+    allowed: list[Action]
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When it is due for them."""
+        return self.task.due_at if self.task is not None and self.task.due_at else self.case.due_at
+
+
+def worklist(session: Session, caller: Caller, now: datetime) -> list[Item]:
+    """Everything on the caller's list; what is theirs before what lies in their grids, each the soonest due first.
+
+    A handful of statements however long it is; at most 200 cases that lie in their grids, those due soonest.
+    """
+    asker = asker_of(session, caller, TOWN_WIDE, now)
+    mine = live_tasks(session, asker)
+    cases = {case.id: case for case in _cases(session, caller, {task.case_id for task in mine})}
+    tasks = _tasks(session, cases)
+    found: list[Item] = []
+    for case in cases.values():
+        theirs = [task for task in mine if task.case_id == case.id]
+        scope = Scope(case.grid_code, frozenset(task.department_id for task in tasks[case.id] if task.department_id is not None))
+        standing = Standing(State(case.state), tuple(map(as_task, tasks[case.id])))
+        here = replace(asker, leads=allows(caller, "case.dispatch", scope))
+        may = [action for action in possible(standing, here) if allows(caller, f"case.{action.value}", scope)]
+        group = _group(case, theirs, caller)
+        found += [Item(group, case, task, may) for task in theirs] or [Item(group, case, None, may)]
+    order = {Group.HELD: 0, Group.WAITING: 0, Group.GRID: 1}
+    return sorted(found, key=lambda one: (order[one.group], one.due_at is None, one.due_at or now, one.case.id))
+
+
+def _group(case: Case, theirs: Sequence[CaseTask], caller: Caller) -> Group:
+    if any(task.holder is not None for task in theirs):
+        return Group.HELD
+    named = caller.person_id is not None and case.person_id == caller.person_id and State(case.state) is State.DISCOVERED
+    return Group.WAITING if theirs or named else Group.GRID
+
+
+def _cases(session: Session, caller: Caller, ids: Collection[int]) -> list[Case]:
+    named = (Case.person_id == caller.person_id) & (Case.state == State.DISCOVERED) if caller.person_id is not None else false()
+    own = session.scalars(select(Case).where(or_(Case.id.in_(ids), named))).all()
+    in_grids = select(Case).where(
+        Case.state.in_(UNHELD), or_(false(), *_grids(caller)), Case.id.not_in([case.id for case in own])
+    )
+    return [*own, *session.scalars(in_grids.order_by(Case.due_at.nulls_last(), Case.id).limit(MOST_OF_GRIDS))]
+
+
+def _grids(caller: Caller) -> list[ColumnElement[bool]]:
+    codes = {grant.grid_code for grant in caller.grants if grant.role in _IN_GRIDS and grant.grid_code is not None}
+    inside: list[ColumnElement[bool]] = [Case.grid_code.startswith(code, autoescape=True) for code in codes]
+    # What lies in no grid is the business of those of the whole town.
+    return [*inside, *([Case.grid_code.is_(None)] if any(len(code) <= TOWN_DIGITS for code in codes) else [])]
+
+
+def _tasks(session: Session, cases: Collection[int]) -> dict[int, list[CaseTask]]:
+    found: dict[int, list[CaseTask]] = {case_id: [] for case_id in cases}
+    for task in session.scalars(select(CaseTask).where(CaseTask.case_id.in_(found)).order_by(CaseTask.id)):
+        found[task.case_id].append(task)
+    return found
