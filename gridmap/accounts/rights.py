@@ -169,6 +169,7 @@ _TABLE = (
     _right("case.attach", _WORKING, _TASK),
     _right("case.comment", _WORKING, _TASK),
     _right("case.favourite", _WORKING, _TASK),
+    _right("case.advice", _WORKING, _TASK),
     # … checked and reviewed by those above (never one's own handling: the workflow sees to that) …
     _right("case.verify", _HEADS | _OPERATOR, _GRID),
     _right("case.rework", _HEADS | _OPERATOR, _GRID),

@@ -5,6 +5,7 @@
 
 from apiflask import APIFlask
 
+from gridmap.api.accounts import bp as accounts_bp
 from gridmap.api.action_forms import bp as action_forms_bp
 from gridmap.api.actions import bp as actions_bp
 from gridmap.api.advice import bp as advice_bp
@@ -16,7 +17,9 @@ from gridmap.api.departments import bp as departments_bp
 from gridmap.api.evidence import bp as evidence_bp
 from gridmap.api.grids import bp as grids_bp
 from gridmap.api.inbox import bp as inbox_bp
+from gridmap.api.keys import bp as keys_bp
 from gridmap.api.live import bp as live_bp
+from gridmap.api.own import bp as own_bp
 from gridmap.api.people import bp as people_bp
 from gridmap.api.places import bp as places_bp
 from gridmap.api.ratings import bp as ratings_bp
@@ -49,10 +52,11 @@ _BLUEPRINTS = (
     status_bp,
 )
 
+_ACCESS = (own_bp, accounts_bp, keys_bp)
 _STAFF = (teams_bp, people_bp, rosters_bp, departments_bp)
 
 
 def install(app: APIFlask) -> None:
     """Register the API on `app`."""
-    for blueprint in (*_BLUEPRINTS, *_STAFF):
+    for blueprint in (*_BLUEPRINTS, *_STAFF, *_ACCESS):
         app.register_blueprint(blueprint)

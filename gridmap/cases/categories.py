@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gridmap.cases.deadlines import Limit, Unit
@@ -80,3 +81,16 @@ def _known(id_: int, standard_ref: str, kind: str, code: str, *rest: Any) -> Kno
     group_zh, group_en, name_zh, name_en, value, unit = rest
     limit = None if value is None else Limit(value, Unit(unit))
     return KnownCategory(id_, CategoryKey(standard_ref, kind, code), group_zh, group_en, name_zh, name_en, limit)
+
+
+_ALL = """
+    SELECT k.standard_ref, k.kind, k.code, k.name_zh, k.name_en, k.group_zh, k.group_en,
+           coalesce(json_agg(DISTINCT l.condition_zh) FILTER (WHERE l.condition_zh <> ''), '[]') AS conditions
+    FROM category k LEFT JOIN time_limit l ON l.category_id = k.id
+    GROUP BY k.id ORDER BY k.standard_ref, k.kind, k.code
+"""
+
+
+def all_of_them(session: Session) -> list[dict[str, Any]]:
+    """Every category of every standard, JSON-ready, with the conditions its limits hang on."""
+    return [dict(row) for row in session.execute(text(_ALL)).mappings()]
