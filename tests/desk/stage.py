@@ -91,3 +91,8 @@ def tried(session: Session, case: Case, action: Action, asker: Asker, at: dateti
         session.expire_all()
         return False
     return True
+
+
+def number_of(session: Session, case_id: int) -> str:
+    """A case's number."""
+    return session.get_one(Case, case_id).number

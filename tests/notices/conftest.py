@@ -1,0 +1,5 @@
+"""Notices are given at the desk of the tiny town."""
+
+from tests.desk.conftest import desk
+
+__all__ = ["desk"]
