@@ -5,7 +5,6 @@ from itertools import count
 from time import time
 from typing import Any
 
-from apiflask import APIFlask
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
@@ -43,7 +42,7 @@ def account(session: Session, *grants: Grant, username: str | None = None, **fac
     return made
 
 
-def anonymous(app: APIFlask) -> FlaskClient:
+def anonymous(app: Flask) -> FlaskClient:
     """A client nobody has signed in at, that asks in English."""
     client = app.test_client()
     client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
@@ -51,7 +50,7 @@ def anonymous(app: APIFlask) -> FlaskClient:
 
 
 def signed_in(
-    app: APIFlask, role: Role = Role.OPERATOR, grid_code: str | None = None, department_id: int | None = None
+    app: Flask, role: Role = Role.OPERATOR, grid_code: str | None = None, department_id: int | None = None
 ) -> FlaskClient:
     """A client signed in as a fresh account with one role: within a department, a grid, or else the whole tiny town."""
     scope = (None, department_id) if department_id is not None else (grid_code if grid_code is not None else TOWN, None)
@@ -75,7 +74,7 @@ def cookie_of(account: Account, secret_key: str) -> str:
     return str(signer.dumps(session_of(account)))
 
 
-def signed_in_as(app: APIFlask, account: Account) -> FlaskClient:
+def signed_in_as(app: Flask, account: Account) -> FlaskClient:
     """A client with the cookie of a session that has just begun; what it changes carries the session's token."""
     client = anonymous(app)
     with client.session_transaction() as cookie:
@@ -85,7 +84,7 @@ def signed_in_as(app: APIFlask, account: Account) -> FlaskClient:
     return client
 
 
-def with_key(app: APIFlask, secret: str) -> FlaskClient:
+def with_key(app: Flask, secret: str) -> FlaskClient:
     """A machine with a key, that asks in English."""
     client = anonymous(app)
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {secret}"

@@ -12,6 +12,7 @@ from gridmap.accounts.models import Account, AccountGrant
 from gridmap.accounts.rights import TOWN_DIGITS, Grant, Role
 from gridmap.errors import NotFound, msg
 from gridmap.grids.models import Grid
+from gridmap.people.models import Person
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,11 @@ def grants(session: Session, account_ids: Sequence[int], now: datetime) -> dict[
     for grant in session.scalars(query.order_by(AccountGrant.id)):
         found[grant.account_id].append(grant)
     return found
+
+
+def person_ref(session: Session, account: Account) -> str:
+    """The staff number of whom the account belongs to; empty when it is nobody's."""
+    return session.scalar(select(Person.ref).where(Person.id == account.person_id)) or ""
 
 
 def any_account(session: Session) -> bool:

@@ -17,6 +17,7 @@ from gridmap.errors import GridmapError, Invalid, msg
 from gridmap.http.problems import status_of, tell
 from gridmap.http.state import db
 from gridmap.http.who import check, needs
+from gridmap.people import lookup as people
 from gridmap.web import language
 
 bp = APIBlueprint("administration", __name__, enable_openapi=False, url_prefix="/admin")
@@ -37,9 +38,8 @@ def create_account() -> Response:
     """A new account; its first password is shown this once."""
     actor, typed = check("accounts.manage").name, request.form
     try:
-        account, password = keeping.create(
-            db(), typed.get("username", ""), name=typed.get("name", ""), subject=typed.get("subject") or None, actor=actor
-        )
+        name, person_id = typed.get("name", ""), _person_id()
+        account, password = keeping.create(db(), typed.get("username", ""), name=name, person_id=person_id, actor=actor)
         if typed.get("role"):
             keeping.grant(db(), account.username, _grant(), since=clock.now(), until=_until(), actor=actor)
     except GridmapError as error:
@@ -62,13 +62,8 @@ def account_page(username: str) -> Response:
 def change_account(username: str) -> Response:
     """Another name, another subject at the provider."""
     actor, typed = check("accounts.manage").name, request.form
-    person = lookup.account(db(), username).person_id
-    return _do(
-        username,
-        lambda: keeping.change(
-            db(), username, name=typed.get("name", ""), person_id=person, subject=typed.get("subject") or None, actor=actor
-        ),
-    )
+    name, subject = typed.get("name", ""), typed.get("subject") or None
+    return _do(username, lambda: keeping.change(db(), username, name=name, person_id=_person_id(), subject=subject, actor=actor))
 
 
 @bp.post("/accounts/<username>/grants")
@@ -167,6 +162,12 @@ def _do(username: str, deed: Callable[[], object]) -> Response:
     return redirect(url_for("administration.account_page", username=username), 303)
 
 
+def _person_id() -> int | None:
+    """Whom the staff number that was typed names; nobody where none was."""
+    ref = request.form.get("person", "").strip()
+    return people.person(db(), ref).id if ref else None
+
+
 def _grant() -> Grant:
     typed = request.form
     try:
@@ -210,6 +211,7 @@ def _account(username: str, wrong: str = "", *, password: str = "", status: int 
         grants=granted[row.id],
         names=_named(granted),
         password=password,
+        person=lookup.person_ref(db(), row),
         typed=request.form,
         **_choices(),
     )

@@ -206,6 +206,18 @@ TRIES = (
         Try("accounts.manage", "POST", f"/admin/accounts/nobody/{deed}", {}, of_the_town=True)
         for deed in ("change", "grants", "grants/1/revoke", "reset", "second-factor/remove", "disable", "enable")
     ),
+    Try("accounts.read", "GET", "/api/v1/accounts", of_the_town=True),
+    Try("accounts.read", "GET", "/api/v1/accounts/nobody", of_the_town=True),
+    Try("accounts.manage", "POST", "/api/v1/accounts", {"username": "x!"}, of_the_town=True),
+    Try("accounts.manage", "POST", "/api/v1/accounts/nobody/change", {"name": "x"}, of_the_town=True),
+    Try("accounts.manage", "POST", "/api/v1/accounts/nobody/grants", {"role": "member"}, of_the_town=True),
+    *(
+        Try("accounts.manage", "POST", f"/api/v1/accounts/nobody/{deed}", {}, of_the_town=True)
+        for deed in ("grants/1/revoke", "reset", "second-factor/remove", "disable", "enable")
+    ),
+    Try("keys.read", "GET", "/api/v1/keys", of_the_town=True),
+    Try("keys.manage", "POST", "/api/v1/keys", {"name": " ", "scopes": ["read"]}, of_the_town=True),
+    Try("keys.manage", "POST", "/api/v1/keys/revoke", {"name": "none"}, of_the_town=True),
     Try("keys.read", "GET", "/admin/keys", of_the_town=True),
     Try("keys.manage", "POST", "/admin/keys", {"name": ""}, of_the_town=True),
     Try("keys.manage", "POST", "/admin/keys/revoke", {"name": "none"}, of_the_town=True),
