@@ -136,7 +136,7 @@ def test_cameras_and_service_points_lie_where_they_stand(session: Session) -> No
 
 def test_cases_are_the_open_ones(tiny_town: Session) -> None:
     category = town.category(tiny_town)
-    for number, state in enumerate(State):
+    for number, state in enumerate(state for state in State if state is not State.MERGED):  # It would need another to be part of.
         closed = None if state in OPEN_STATES else town.FOUNDED
         tiny_town.add(
             Case(
