@@ -15,8 +15,11 @@ from gridmap.cli.private_file import write_private
 from gridmap.cli.settings import read_settings
 from gridmap.desk.loading.demo import load_demo
 from gridmap.desk.loading.job import Terms
+from gridmap.desk.stories import play
 from gridmap.errors import GridmapError, msg
 from gridmap.resources import data_dir
+from gridmap.store.files import Limits, read
+from gridmap.store.storage import opened
 from gridmap.web.demo import FILE
 
 
@@ -37,6 +40,10 @@ def command() -> None:
             print_report(report)
         if refused:
             raise GridmapError(msg("The demo town's own files were refused; nothing was loaded"))
+        limits = Limits(settings.evidence_max_bytes, settings.evidence_max_pixels)
+        photo = read((data_dir() / "people" / "demo-after.jpg").read_bytes(), limits)
+        limit_m = settings.nearest_limit_m
+        play(session, now=terms.now, storage=opened(settings), photo=photo, nearest_limit_m=limit_m)
         made = accounts.make(session, now=terms.now, actor=terms.actor)
         settings.home.mkdir(parents=True, exist_ok=True)
         write_private(settings.home / FILE, json.dumps([asdict(account) for account in made], ensure_ascii=False))

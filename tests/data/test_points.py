@@ -16,7 +16,7 @@ from shapely.geometry import shape
 Layer = dict[str, Any]
 Shapes = dict[str, Geometry]
 README = Path(__file__).resolve().parents[2] / "data" / "geojson" / "README.md"
-OPEN = {"discovered", "consulting", "handling", "verifying"}
+OPEN = {"discovered"}
 
 
 def properties(layer: Layer) -> list[dict[str, Any]]:

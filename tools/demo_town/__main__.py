@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from random import Random
 
-from tools.demo_town import boundaries, cameras, cases, grids, people, roads, service_points, writing
+from tools.demo_town import boundaries, cameras, cases, grids, people, photo, roads, service_points, writing
 
 ROOT = Path(__file__).resolve().parents[2]
 UNTIL = "2026-11-20T15:00:00+08:00"
@@ -44,6 +44,7 @@ def write(out: Path, seed: int, until: datetime, *, staff: Path) -> None:
     writing.write(out / "cameras.geojson", "cameras", cameras.lines(poles, until, rng("states")), moving)
     writing.write(out / "cases.geojson", "cases", cases.lines(scene, until), moving)
     people.write(staff, town, rng("people"))
+    photo.write(staff / "demo-after.jpg")
 
 
 if __name__ == "__main__":

@@ -88,13 +88,13 @@ def lines(scene: Scene, reference: datetime) -> Iterator[str]:
     rng = scene.rng
     cases: list[Case] = []
     occurred = moments.drawn(reference, COUNT, rng)
-    still_open = moments.open_states(occurred, reference, rng)
+    still_open = moments.still_open(occurred, reference, rng)
     for index, moment in enumerate(occurred):
         waits = index in still_open and moments.long_ago(moment, reference) and rng.random() < 0.72
         case = _apart(scene, moment, cases, texts.PATIENT if waits else texts.KINDS)
         cases.append(_special(index, case, scene))
     for number, case in enumerate(cases, start=1):
-        state = still_open.get(number - 1) or ("void" if rng.random() < 0.025 else "closed")
+        state = "discovered" if number - 1 in still_open else "void" if rng.random() < 0.025 else "closed"
         yield _line(case, number, state, reference, rng)
 
 

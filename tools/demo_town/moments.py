@@ -53,22 +53,16 @@ def handling(hours: float, state: str, rng: Random) -> timedelta:
     return timedelta(seconds=round(3600 * hours * math.exp(rng.gauss(-0.25, 0.55))))
 
 
-def open_states(occurred: Sequence[datetime], reference: datetime, rng: Random) -> dict[int, str]:
-    """Which cases (ascending in time) are still open, and how far they have come: nearly all of the last day,
-    and ever fewer of the days before."""
+def still_open(occurred: Sequence[datetime], reference: datetime, rng: Random) -> set[int]:
+    """Which cases (ascending in time) are still open: nearly all of the last day, and ever fewer of the days before.
+
+    They come as they were discovered; the demo's people then move them along (gridmap/desk/stories.py).
+    """
     ages = [(reference - moment).total_seconds() / 3600.0 for moment in occurred]
     drawn = [0.0 if age < 24.0 else age * math.exp(rng.gauss(0.0, 0.7)) for age in ages]
-    chosen = sorted(range(len(ages)), key=lambda i: (drawn[i], -ages[i]))[2 : OPEN + 2]
-    return {i: _state(ages[i], rng) for i in sorted(chosen)}
+    return set(sorted(range(len(ages)), key=lambda i: (drawn[i], -ages[i]))[2 : OPEN + 2])
 
 
 def long_ago(moment: datetime, reference: datetime) -> bool:
     """More than a day before the reference time."""
     return reference - moment > timedelta(days=1)
-
-
-def _state(age: float, rng: Random) -> str:
-    if age < 1.5:
-        return "discovered"
-    shares = (6, 3, 8, 2) if age < 24.0 else (1, 2, 8, 4)
-    return rng.choices(("discovered", "consulting", "handling", "verifying"), shares)[0]
