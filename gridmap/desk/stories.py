@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from gridmap import clock
@@ -64,7 +65,7 @@ def _departments(session: Session, now: datetime) -> list[tuple[int, Asker]]:
         .join(Person, Person.id == DepartmentPost.person_id)
         .where(DepartmentPost.valid.contains(now))
         .order_by(Department.id, DepartmentPost.leader, Person.id)
-        .distinct(Department.id)
+        .ext(distinct_on(Department.id))
     )
     return [(id_, _asker(person.ref, person.id, departments=(id_,))) for id_, person in found]
 
