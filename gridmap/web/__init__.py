@@ -7,7 +7,21 @@ from flask import Flask
 
 from gridmap.config import Settings
 from gridmap.maps import base_maps
-from gridmap.web import administration, demo, language, own, phone, provider, rating, rendering, roster, security, sign_in, staff
+from gridmap.web import (
+    administration,
+    demo,
+    inbox,
+    language,
+    own,
+    phone,
+    provider,
+    rating,
+    rendering,
+    roster,
+    security,
+    sign_in,
+    staff,
+)
 from gridmap.web.pages import bp
 
 __all__ = ["bp", "install"]
@@ -22,5 +36,5 @@ def install(app: Flask, settings: Settings) -> None:
     rendering.furnish(app)
     demo.remember(app, settings.home)
     provider.install(app, settings)
-    for blueprint in (bp, sign_in.bp, provider.bp, own.bp, administration.bp, staff.bp, roster.bp, rating.bp, phone.bp):
+    for blueprint in (bp, sign_in.bp, provider.bp, own.bp, administration.bp, staff.bp, roster.bp, rating.bp, phone.bp, inbox.bp):
         app.register_blueprint(blueprint)

@@ -39,6 +39,7 @@ def load_demo(session: Session, data: Path, terms: Terms) -> list[Report]:
     if session.scalar(select(Grid.code).limit(1)) is not None:
         raise Conflict(msg("There is a town in the database already; the demo town needs an empty one"))
     reports = [load_file(session, "categories", data / "categories" / f"{name}.csv", datum=None, terms=terms) for name in _TABLES]
+    reports.append(load_file(session, "clocks", data / "categories" / "stage_limits.csv", datum=None, terms=terms))
     places = data / "geojson"
     founding = replace(terms, valid_from=terms.now - IN_FORCE_FOR, note="演示镇，边界为虚构 · Demo town, invented boundaries")
     reports.append(load_file(session, "grids", places / "grids.geojson", datum=Datum.WGS84, terms=founding))

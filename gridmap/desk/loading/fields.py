@@ -64,6 +64,8 @@ LAYERS: Mapping[str, Sequence[Field]] = {
         *(Field(name) for name in ("unit", "is_default", "source")),
     ],
     "source-codes": [Field(name) for name in ("vendor", "vendor_code", "vendor_name", "standard_ref", "kind", "code")],
+    "stage-limits": [Field("stage"), Field("value", _NUMBER), Field("unit"), Field("source")],
+    "work-days": [Field("day"), Field("works"), Field("note")],
     "post-kinds": [
         *(Field(name) for name in ("code", "team", "name", "name_en")),
         Field("place", _NUMBER),
@@ -158,6 +160,8 @@ _CHINESE: Mapping[str, Mapping[str, str]] = {
         "kind": "部件或事项 种类",
         "code": "小类代码 代码 编码",
     },
+    "stage-limits": {"stage": "环节 阶段", "value": "时限 数值", "unit": "单位", "source": "来源 出处"},
+    "work-days": {"day": "日期", "works": "上班 工作", "note": "备注 说明"},
     "post-kinds": {
         "code": "代码 岗位代码",
         "team": "团队",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from gridmap.desk.loading import cameras, cases, categories, departments, grids, kinds, people, rosters, service_points
+from gridmap.desk.loading import cameras, cases, categories, clocks, departments, grids, kinds, people, rosters, service_points
 from gridmap.desk.loading.job import Job, Terms
 from gridmap.desk.loading.report import Report
 from gridmap.errors import NotFound, msg
@@ -20,12 +20,13 @@ _LOADS: dict[str, Callable[[Job], None]] = {
     "service-points": service_points.load,
     "cases": cases.load,
     "categories": categories.load,
+    "clocks": clocks.load,
     "kinds": kinds.load,
     "departments": departments.load,
     "people": people.load,
     "rosters": rosters.load,
 }
-_TABLES = ("categories", "kinds", "departments", "people", "rosters")  # Without places.
+_TABLES = ("categories", "clocks", "kinds", "departments", "people", "rosters")  # Without places.
 LAYERS = tuple(_LOADS)
 
 

@@ -3,6 +3,7 @@ import { get } from "./api.js";
 import { keep as keep_address, read as read_address } from "./address.js";
 import { announcer, toast } from "./announcer.js";
 import { LayerTree, buttons } from "./buttons.js";
+import { bell } from "./bell.js";
 import { Card } from "./card.js";
 import { case_card } from "./cards/case.js";
 import { grid_card } from "./cards/grid.js";
@@ -15,6 +16,7 @@ import { Following } from "./following.js";
 import { keys } from "./keys.js";
 import { Cameras } from "./layers/cameras.js";
 import { Cases } from "./layers/cases.js";
+import { Handling } from "./handling/panel.js";
 import { Grids } from "./layers/grids.js";
 import { base_maps, ground } from "./layers/ground.js";
 import { Labels } from "./layers/labels.js";
@@ -24,6 +26,7 @@ import { legend } from "./legend.js";
 import { List } from "./list.js";
 import { Live } from "./live.js";
 import { mouse } from "./mouse.js";
+import { neighbours } from "./neighbours.js";
 import { reconcile } from "./reconcile.js";
 import { Search } from "./search.js";
 import { Selection } from "./selection.js";
@@ -49,6 +52,7 @@ const selection = new Selection();
 const counts = new Counts(urls.counts);
 const live = new Live(urls.events);
 connection(live);
+bell(live);
 
 // The view first: nothing is asked for places nobody looks at.
 const home = await town(map, urls.grids, opened_with.view);
@@ -130,7 +134,20 @@ function locate(where, zoom) {
   const [west, south, east, north] = where;
   return map.fitBounds([[south, west], [north, east]], { paddingTopLeft: [60, 40], paddingBottomRight: [right + 40, below + 40], maxZoom: 17 });
 }
-const shared = { urls, choose, locate, say: toast, counts, only: (grid) => filter.set({ grid }) };
+// The next click on the map is a place somebody was asked for, not a choice.
+function pick_place(taken) {
+  toast(t("place.pick"));
+  map.getContainer().classList.add("picking");
+  const take = (event) => {
+    event.stopImmediatePropagation();
+    map.getContainer().classList.remove("picking");
+    const { lat, lng } = map.mouseEventToLatLng(event).wrap();
+    taken({ lon: lng, lat });
+  };
+  map.getContainer().addEventListener("click", take, { capture: true, once: true });
+}
+const handling = new Handling({ urls, say: toast, changed: (number) => selection.is("case", number) && card.refresh(), pick_place, near: (feature) => neighbours(store, feature) });
+const shared = { urls, choose, locate, say: toast, counts, handling, only: (grid) => filter.set({ grid }) };
 const card = new Card(selection, {
   case: case_card(shared),
   grid: grid_card(shared),
