@@ -1,0 +1,251 @@
+"""Reports as JSON and as tables. Text that a spreadsheet could take for a formula is defused."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.styles import Alignment, Font
+from openpyxl.worksheet.worksheet import Worksheet
+
+from gridmap.api.shapes import Json
+from gridmap.appraisal.counting import By
+from gridmap.appraisal.indicators import MEASURES, RATIOS, Measure, Ratio, Subject, of
+from gridmap.appraisal.periods import Period, Window
+from gridmap.appraisal.report import Part, Quotient, Report, change
+from gridmap.appraisal.words import called, part_name, title
+from gridmap.clock import local
+
+NOTHING = "—"
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+Value = str | int | float
+
+
+def definitions() -> list[Json]:
+    """Every figure with its rule, and every ratio with its parts."""
+    measures = [
+        {
+            "key": m.key,
+            "name": m.zh,
+            "name_en": m.en,
+            "kind": "measure",
+            "of": m.of.value,
+            "rule": m.rule_zh,
+            "rule_en": m.rule_en,
+        }
+        for m in MEASURES.values()
+    ]
+    ratios = [
+        {
+            "key": r.key,
+            "name": r.zh,
+            "name_en": r.en,
+            "kind": "ratio",
+            "of": r.of.value,
+            "numerator": r.numerator,
+            "denominator": r.denominator,
+            "unit": r.unit,
+            "better": r.better.value,
+            "source": r.source,
+        }
+        for r in RATIOS.values()
+    ]
+    return [*measures, *ratios]
+
+
+def as_json(report: Report) -> Json:
+    """A report as the API tells it."""
+    return {
+        "period": _period(report.period, report.window) | {"complete": report.complete},
+        "before": _period(*report.before),
+        "year_before": _period(*report.year_before),
+        "grid": report.grid._asdict() if report.grid else None,
+        "total": _part(report.total, tuple(Subject)),
+        "by": {by.value: [_named(part) | _part(part, (_subject(by),)) for part in parts] for by, parts in report.parts.items()},
+    }
+
+
+def _subject(by: By) -> Subject:
+    return Subject.TASK if by is By.DEPARTMENT else Subject.CASE
+
+
+def _period(period: Period, window: Window) -> Json:
+    return {
+        "kind": period.kind.value,
+        "first": period.first,
+        "last": period.last,
+        "since": window.since,
+        "at": window.at,
+    }
+
+
+def _named(part: Part) -> Json:
+    return {"key": part.key, "name": part.name, "name_en": part.name_en}
+
+
+def _part(part: Part, subjects: Iterable[Subject]) -> Json:
+    measures, ratios = {}, {}
+    for subject in subjects:
+        counted, divided = of(subject)
+        for measure in counted:
+            values = [_number(one.get(measure.key, 0)) for one in (part.now, part.before, part.year_before)]
+            measures[measure.key] = dict(zip(("now", "before", "year_before"), values, strict=True))
+        for ratio in divided:
+            three = part.ratio(ratio.key)
+            ratios[ratio.key] = {
+                name: {"value": one.value, "numerator": _number(one.numerator), "denominator": one.denominator}
+                for name, one in zip(("now", "before", "year_before"), three, strict=True)
+            }
+    return {"measures": measures, "ratios": ratios}
+
+
+def _number(value: float) -> float:
+    return round(value, 3) if isinstance(value, float) else value
+
+
+# --- tables -------------------------------------------------------------------------------------------------------
+
+
+def defused(value: Value) -> Value:
+    """Text that begins as a formula does gets an apostrophe in front; numbers stay numbers."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_DANGEROUS) else value
+
+
+def shown(one: Quotient, unit: str) -> str:
+    """A ratio as people read it: 93.3%, 5.2, or — where there is nothing to divide by."""
+    if one.value is None:
+        return NOTHING
+    return f"{one.value:.1f}" if unit == "hours" else f"{one.value:.1%}"
+
+
+def grew(now: float | None, then: float | None) -> str:
+    """A change of a count as people read it: ↑12.5%."""
+    by = change(now, then)
+    return NOTHING if by is None else _arrow(by, f"{abs(by):.1%}")
+
+
+def points(now: Quotient, then: Quotient, unit: str, language: str) -> str:
+    """The difference of two ratios: shares in percentage points, hours in hours."""
+    if now.value is None or then.value is None:
+        return NOTHING
+    difference = now.value - then.value
+    words = UNITS[unit][language == "en"]
+    return _arrow(difference, f"{abs(difference) * (1 if unit == 'hours' else 100):.1f}{words}")
+
+
+def _arrow(by: float, words: str) -> str:
+    # Arrows and no signs: a cell that begins with a sign is a formula to a spreadsheet.
+    return f"{'↑' if by > 0 else '↓' if by < 0 else ''}{words}"
+
+
+UNITS = {"share": ("个百分点", " pp"), "hours": ("小时", " h")}
+HEADINGS = {
+    "zh": ("范围", "名称", "指标", "本期", "分子", "分母", "上期", "环比", "去年同期", "同比"),
+    "en": (
+        "Part",
+        "Name",
+        "Indicator",
+        "This period",
+        "Numerator",
+        "Denominator",
+        "Period before",
+        "Change",
+        "Year before",
+        "Change",
+    ),
+}
+
+
+def rows(report: Report, language: str) -> Iterator[list[Value]]:
+    """The whole report, one line an indicator of a part: everything has its denominator beside it."""
+    for subject in Subject:
+        yield from _lines(called("total", language), "", report.total, subject, language)
+    for by, parts in report.parts.items():
+        for part in parts:
+            yield from _lines(called(by.value, language), part_name(by, part, language), part, _subject(by), language)
+
+
+def _lines(scope: str, name: str, part: Part, subject: Subject, language: str) -> Iterator[list[Value]]:
+    measures, ratios = of(subject)
+    for measure in measures:
+        now, before, year_before = (_number(one.get(measure.key, 0)) for one in (part.now, part.before, part.year_before))
+        rest: list[Value] = [now, "", "", before, grew(now, before), year_before, grew(now, year_before)]
+        yield [scope, name, _word(measure, language), *rest]
+    for ratio in ratios:
+        now_, before_, year_ = part.ratio(ratio.key)
+        rest = [shown(now_, ratio.unit), _number(now_.numerator), _number(now_.denominator)]
+        rest += [shown(before_, ratio.unit), points(now_, before_, ratio.unit, language)]
+        rest += [shown(year_, ratio.unit), points(now_, year_, ratio.unit, language)]
+        yield [scope, name, _word(ratio, language), *rest]
+
+
+def _word(one: Measure | Ratio, language: str) -> str:
+    return one.en if language == "en" else one.zh
+
+
+def as_csv(report: Report, language: str) -> bytes:
+    """The report as CSV: UTF-8 with a byte order mark, for Excel would take it for something else without."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([defused(value) for value in (title(report, language), *_as_of(report))])
+    writer.writerow(HEADINGS[language])
+    writer.writerows([[defused(value) for value in row] for row in rows(report, language)])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _as_of(report: Report) -> list[str]:
+    return [f"{local(report.window.since):%Y-%m-%d %H:%M}", f"{local(report.window.at):%Y-%m-%d %H:%M}"]
+
+
+def as_xlsx(report: Report, language: str) -> bytes:
+    """The report as a workbook: the figures on one sheet, their definitions on the other."""
+    book = Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)  # noqa: S101  # a new workbook has one
+    sheet.title = called("figures", language)
+    _write(sheet, 1, [title(report, language), *_as_of(report)], bold=True)
+    _write(sheet, 2, HEADINGS[language], bold=True)
+    for number, row in enumerate(rows(report, language), 3):
+        _write(sheet, number, row)
+    sheet.freeze_panes = "A3"
+    _widths(sheet, (14, 24, 24, 12, 12, 12, 12, 12, 12, 12))
+    meant = book.create_sheet(called("definitions", language))
+    _write(meant, 1, [called(one, language) for one in ("indicator", "numerator", "denominator", "rule")], bold=True)
+    everything: list[Measure | Ratio] = [*MEASURES.values(), *RATIOS.values()]
+    for number, one in enumerate(everything, 2):
+        _write(meant, number, _definition(one, language))
+    _widths(meant, (24, 24, 24, 90))
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _definition(one: Measure | Ratio, language: str) -> list[Value]:
+    if isinstance(one, Measure):
+        return [_word(one, language), "", "", one.rule_en if language == "en" else one.rule_zh]
+    return [
+        _word(one, language),
+        _word(MEASURES[one.numerator], language),
+        _word(MEASURES[one.denominator], language),
+        one.source,
+    ]
+
+
+def _widths(sheet: Worksheet, widths: Iterable[float]) -> None:
+    for column, width in zip("ABCDEFGHIJ", widths, strict=False):
+        sheet.column_dimensions[column].width = width
+
+
+def _write(sheet: Worksheet, number: int, values: Iterable[Any], *, bold: bool = False) -> None:
+    for column, value in enumerate(values, 1):
+        cell = sheet.cell(number, column)
+        assert isinstance(cell, Cell)  # noqa: S101  # nothing is merged here
+        cell.value = defused(value)
+        if isinstance(value, str):
+            cell.data_type = "s"  # openpyxl would make a formula of what begins with "=".
+        elif column > 3:
+            cell.alignment = Alignment(horizontal="right")
+        if bold:
+            cell.font = Font(bold=True)
