@@ -92,6 +92,8 @@ def _tell_rights(spec: dict[str, Any], deeds: dict[tuple[str, str], str]) -> Non
 
 def _with_problems(spec: dict[str, Any]) -> dict[str, Any]:
     spec.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _SCHEMA
+    # Several blueprints may serve one noun, but a tag is described once.
+    spec["tags"] = list({tag["name"]: tag for tag in spec.get("tags", [])}.values())
     for calls in spec["paths"].values():
         for verb in calls.keys() & set(_VERBS):
             responses = calls[verb]["responses"]
