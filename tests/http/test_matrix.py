@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from gridmap.accounts import keys
 from gridmap.accounts.rights import ACCOUNT_ROLES, RIGHTS, Grant, KeyScope, Right, Role, Where
 from gridmap.api.action_bodies import BODIES
+from gridmap.api.live import end_streams
 from gridmap.cases.workflow import Action
 from gridmap.http.state import state
 from gridmap.people.departments import make as make_department
@@ -55,7 +56,7 @@ def rules(app: APIFlask) -> Iterator[Rule]:
 
 
 @pytest.fixture(scope="module")
-def stage(standing: FlaskClient) -> Stage:
+def stage(standing: FlaskClient) -> Iterator[Stage]:
     app = standing.application
     assert isinstance(app, APIFlask)
     lon, lat = town.spot(0.5, 0.5)
@@ -65,7 +66,9 @@ def stage(standing: FlaskClient) -> Stage:
     with state(app).sessions.begin() as session:
         department = make_department(session, "repairs", {"name": "示例部门"}, actor="test")
         session.flush()
-        return Stage(app, opened.get_json()["case"]["properties"]["number"], department.id)
+        made = Stage(app, opened.get_json()["case"]["properties"]["number"], department.id)
+    yield made
+    end_streams(app)
 
 
 def test_every_address_has_its_rule(stage: Stage) -> None:

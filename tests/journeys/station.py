@@ -149,7 +149,7 @@ class Station:
         with self.deed() as session:
             self.key = keys.create(session, "journeys", actor="test")
             grants = [Grant(Role.OPERATOR, code) for code in lookup.towns(session)]
-            operator = callers.account(session, *grants, username="operator", name="示例操作员")
+            operator = callers.account(session, *grants, username="0007")  # a name of no language
             self.cookie = callers.cookie_of(operator, SECRET_KEY)
 
 
