@@ -14,6 +14,10 @@ from gridmap.maps.base_maps import BaseMap
 URLS: Final = {
     "cases": "/api/v1/cases.geojson",
     "case": "/api/v1/cases/",
+    "bulk": "/api/v1/cases/bulk",
+    "actions": "/api/v1/actions",
+    "categories": "/api/v1/categories",
+    "mine": "/api/v1/tasks/mine",
     "cameras": "/api/v1/cameras.geojson",
     "servicePoints": "/api/v1/service-points.geojson",
     "serviceCircles": "/api/v1/service-circles.geojson",

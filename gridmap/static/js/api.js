@@ -1,4 +1,4 @@
-// Asking the server.
+// Asking the server, and telling it to do something.
 export class Refused extends Error {
   constructor(status, problem) {
     super(problem?.detail || problem?.title || String(status));
@@ -7,20 +7,47 @@ export class Refused extends Error {
   }
 }
 
+const KINDS = "application/json, application/geo+json, application/problem+json";
+
 // The session has ended: sign in, and come back to where one was.
 export function signed_out() {
   location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`);
 }
 
 export async function get(url, params = {}, options = {}) {
+  return (await get_tagged(url, params, options)).body;
+}
+
+// With the ETag that a change must name.
+export async function get_tagged(url, params = {}, options = {}) {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(params)) {
     for (const one of [value].flat()) if (one !== undefined && one !== null && one !== "") query.append(key, one);
   }
-  const asked = query.size ? `${url}?${query}` : url;
-  const response = await fetch(asked, { headers: { Accept: "application/json, application/geo+json, application/problem+json" }, ...options });
+  const response = await fetch(query.size ? `${url}?${query}` : url, { headers: { Accept: KINDS }, ...options });
   const body = await response.json().catch(() => null);
   if (response.status === 401) signed_out();
   if (!response.ok) throw new Refused(response.status, body);
-  return body;
+  return { body, etag: response.headers.get("ETag") };
+}
+
+// A change: `body` goes as JSON, a FormData as the form it is. Whoever is signed out here is not sent away: what was typed stays.
+export async function send(url, body, { method = "POST", headers = {} } = {}) {
+  const form = body instanceof FormData;
+  const response = await fetch(url, {
+    method,
+    headers: { Accept: KINDS, "X-CSRFToken": token(), ...(!form && { "Content-Type": "application/json" }), ...headers },
+    body: form ? body : JSON.stringify(body ?? {}),
+  });
+  const told = await response.json().catch(() => null);
+  if (!response.ok) throw new Refused(response.status, told);
+  return told;
+}
+
+// Every page of somebody signed in carries it, in the form that signs out.
+const token = () => document.querySelector('input[name="csrf_token"]')?.value ?? "";
+
+// A name for one attempt: sent again with the same name it changes nothing twice. (randomUUID is for https only.)
+export function attempt() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
