@@ -24,10 +24,16 @@ export async function form_view(app, item, action) {
     const now = {};
     for (const box of node.querySelectorAll("textarea")) now[box.name] = box.value;
     now.to = [...node.querySelectorAll("input[name=to]:checked")].map((box) => box.value);
+    Object.assign(draft, now); // The list of whom to give it to is drawn anew when the server answers.
+    wrong.hidden = true;
     app.keep.put("drafts", now, key);
   }
 
+  let shown = -1;
   function update() {
+    const photos_now = photos_of(app, number).length;
+    if (photos_now !== shown) wrong.hidden = true;
+    shown = photos_now;
     if (SHOWS.has(action)) replace(photos, photo_strip(app, number));
   }
 
@@ -37,11 +43,11 @@ export async function form_view(app, item, action) {
     for (const box of node.querySelectorAll("textarea")) if (box.value.trim()) body[box.name] = box.name === "participants" ? people(box.value) : box.value.trim();
     const to = [...node.querySelectorAll("input[name=to]:checked")].map((box) => JSON.parse(box.value));
     if (to.length) body.to = to;
-    const shown = SHOWS.has(action) ? photos_of(app, number).filter((one) => ["scene", "before", "after"].includes(one.kind)) : [];
-    const lacks = SHOWS.has(action) && !shown.some((one) => one.kind === "after") ? "phone.lacks.after" : action === "dispatch" && !to.length ? "phone.lacks.to" : FIELDS[action].some((name) => name !== "to" && !NOT_NEEDED.has(name) && !body[name]?.length) ? "phone.lacks.text" : null;
+    const proof = SHOWS.has(action) ? photos_of(app, number).filter((one) => ["scene", "before", "after"].includes(one.kind)) : [];
+    const lacks = SHOWS.has(action) && !proof.some((one) => one.kind === "after") ? "phone.lacks.after" : action === "dispatch" && !to.length ? "phone.lacks.to" : FIELDS[action].some((name) => name !== "to" && !NOT_NEEDED.has(name) && !body[name]?.length) ? "phone.lacks.text" : null;
     if (lacks) { wrong.textContent = t(lacks); wrong.hidden = false; return; }
     node.querySelector("button[type=submit]").disabled = true;
-    await app.outbox.add_action(number, action, body, { etag: item.etag, photos: shown.map((one) => one.id), draft: key });
+    await app.outbox.add_action(number, action, body, { etag: item.etag, photos: proof.map((one) => one.id), draft: key });
     app.show(number);
   }
 

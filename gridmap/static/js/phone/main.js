@@ -6,7 +6,7 @@ import { set_server_time } from "../times.js";
 import { who } from "../who.js";
 import { t } from "../words.js";
 import { Away, ask, ask_or } from "./ask.js";
-import { case_view } from "./case.js";
+import { case_view, entries_of } from "./case.js";
 import { form_view } from "./form.js";
 import { open_keep } from "./keep.js";
 import { list_view } from "./list.js";
@@ -77,7 +77,7 @@ async function start() {
     else replace(view, list_view(app));
   }
 
-  const gone = (number) => h("div", { class: "p-case" }, h("p", {}, h("a", { href: "#", class: "p-back" }, t("phone.back"))), h("p", {}, t("phone.gone", { number })));
+  const gone = (number) => h("div", { class: "p-case" }, h("p", {}, h("a", { href: "#", class: "p-back" }, t("phone.back"))), h("p", {}, t("phone.gone", { number })), entries_of(app, number));
   function draw_unless_typing() {
     if (typing) typing.update();
     else draw();

@@ -4,10 +4,10 @@ import { exif_of, with_exif } from "./exif.js";
 const EDGE = 1600, QUALITY = 0.82, SMALL_ENOUGH = 600_000;
 
 export async function shrink(file) {
-  if (file.type === "image/jpeg" && file.size <= SMALL_ENOUGH) return file;
   try {
     const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
     const scale = Math.min(1, EDGE / Math.max(picture.width, picture.height));
+    if (scale === 1 && file.type === "image/jpeg" && file.size <= SMALL_ENOUGH) return file;
     const canvas = document.createElement("canvas");
     canvas.width = Math.round(picture.width * scale);
     canvas.height = Math.round(picture.height * scale);
