@@ -4,6 +4,7 @@ Starts the program with the demo town in a throw-away home, without simulated al
 """
 
 import argparse
+import json
 import os
 import shutil
 import socket
@@ -15,11 +16,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, StorageState, sync_playwright
 
 from tools.setting_up.browser import find_chromium
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+Account = tuple[str, ...]  # username and password
 SETTLED_MS = 2500  # tiles and clusters fade in
 
 
@@ -53,19 +55,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.screenshots", description=__doc__)
     parser.add_argument("--out", type=Path, default=CHECKOUT / "docs/pictures", help="folder to write to")
     parser.add_argument("--url", help="a running program to photograph instead of one started for this")
+    parser.add_argument(
+        "--account", metavar="NAME:PASSWORD", help="whom to sign in as there; an operator of the demo town otherwise"
+    )
     parser.add_argument("--only", help="only pictures whose name begins so")
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     shots = [shot for shot in SHOTS if shot.name.startswith(chosen.only or "")]
     if chosen.url:
-        _photograph(chosen.url, shots, chosen.out)
+        _photograph(chosen.url, tuple((chosen.account or ":").split(":", 1)), shots, chosen.out)
     else:
-        with _running() as url:
-            _photograph(url, shots, chosen.out)
+        with _running() as (url, account):
+            _photograph(url, account, shots, chosen.out)
 
 
 @contextmanager
-def _running() -> Iterator[str]:
+def _running() -> Iterator[tuple[str, Account]]:
     home = Path(tempfile.mkdtemp(prefix="gridmap-pictures-"))
     home.chmod(0o755)  # the database server may run as another user
     with socket.socket() as probe:
@@ -78,26 +83,42 @@ def _running() -> Iterator[str]:
             assert program.stdout is not None  # noqa: S101  # a pipe was asked for
             if not any("Ctrl-C" in line for line in program.stdout):
                 raise SystemExit("The program did not start; the lines above say why.")
-            yield f"http://127.0.0.1:{port}"
+            accounts = {one["role"]: one for one in json.loads((home / "demo-accounts.json").read_text("utf-8"))}
+            yield f"http://127.0.0.1:{port}", (accounts["operator"]["username"], accounts["operator"]["password"])
         finally:
             program.terminate()
             program.wait()
             shutil.rmtree(home, ignore_errors=True)
 
 
-def _photograph(url: str, shots: list[Shot], out: Path) -> None:
+def _photograph(url: str, account: Account, shots: list[Shot], out: Path) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium())
+        state = _sign_in(browser, url, account)
         for shot in shots:
-            _take(browser, url, shot, out / f"{shot.name}.png")
+            _take(browser, url, state, shot, out / f"{shot.name}.png")
             print(out / f"{shot.name}.png")
         browser.close()
 
 
-def _take(browser: Browser, url: str, shot: Shot, file: Path) -> None:
+def _sign_in(browser: Browser, url: str, account: Account) -> StorageState:
+    """The cookies of somebody who has signed in."""
+    page = browser.new_page()
+    page.goto(f"{url}/sign-in")
+    page.fill("#username", account[0])
+    page.fill("#password", account[1])
+    page.press("#password", "Enter")
+    page.wait_for_selector("#list li")
+    return page.context.storage_state()
+
+
+def _take(browser: Browser, url: str, state: StorageState, shot: Shot, file: Path) -> None:
     width, height = shot.size
     context = browser.new_context(
-        viewport={"width": width, "height": height}, locale=shot.language, color_scheme="dark" if shot.dark else "light"
+        storage_state=state,
+        viewport={"width": width, "height": height},
+        locale=shot.language,
+        color_scheme="dark" if shot.dark else "light",
     )
     page = context.new_page()
     page.goto(url + shot.path)

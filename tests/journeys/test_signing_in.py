@@ -77,10 +77,9 @@ def test_the_pages_fit_and_speak(kept_station: Station, sit_down: Callable[..., 
 def test_when_the_session_ends_the_map_leads_to_the_way_in_and_back(station: Station, sit_down: Callable[..., Desk]) -> None:
     desk = sit_down(station)
     desk.open("/#view=12/31.61/121.41")
-    cookies = desk.page.context.cookies()
     desk.page.context.clear_cookies()
     desk.see("search-input").fill("演示")
     expect(desk.see("sign-in-form")).to_be_visible()
-    desk.page.context.add_cookies(cookies)
+    desk.page.context.add_cookies([{"name": "gridmap_session", "value": station.cookie, "url": station.origin}])
     desk.page.reload()
     desk.expect_connection("live")
