@@ -24,6 +24,7 @@ _STAFF = (
     ("kinds", "post_kinds"),
     ("kinds", "duty_kinds"),
     ("departments", "departments"),
+    ("owners", "owners"),
     ("people", "people"),
     ("rosters", "rosters"),
 )

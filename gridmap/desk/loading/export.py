@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gridmap import clock
+from gridmap.cases.loop_models import CategoryOwner
 from gridmap.cases.models import Case, Category, SourceCode, TimeLimit
 from gridmap.desk.loading import roll
 from gridmap.desk.loading.fields import LAYERS
@@ -20,6 +21,7 @@ from gridmap.geo.files.contents import Layer, Place, Progress, silent
 from gridmap.geo.files.writing import write
 from gridmap.grids.codes import Level
 from gridmap.grids.models import Boundary, Grid
+from gridmap.people.models import Department
 from gridmap.places.models import Camera, ServicePoint
 
 Row = tuple[dict[str, Any], BaseGeometry | None]
@@ -145,6 +147,18 @@ def _plain(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
 
 
+def _owners(ask: Ask) -> Iterable[Row]:
+    rows = ask.session.execute(
+        select(Category, Department.code)
+        .join(CategoryOwner, CategoryOwner.category_id == Category.id)
+        .join(Department, Department.id == CategoryOwner.department_id)
+        .order_by(Category.standard_ref, Category.kind, Category.code, Department.code)
+    )
+    for category, department in rows:
+        key = {"standard_ref": category.standard_ref, "kind": category.kind, "code": category.code}
+        yield {**key, "department": department}, None
+
+
 def _people(name: str) -> Callable[[Ask], Iterable[Row]]:
     return lambda ask: ((facts, None) for facts in roll.ROWS[name](ask.session))
 
@@ -157,5 +171,6 @@ _ROWS: dict[str, tuple[Callable[[Ask], Iterable[Row]], Place]] = {
     "categories": (_table("categories", Category), Place.NONE),
     "time-limits": (_table("time-limits", TimeLimit, Category), Place.NONE),
     "source-codes": (_table("source-codes", SourceCode, Category), Place.NONE),
+    "owners": (_owners, Place.NONE),
 } | {name: (_people(name), Place.NONE) for name in roll.ROWS}
 EXPORTS = tuple(_ROWS)

@@ -77,6 +77,7 @@ LAYERS: Mapping[str, Sequence[Field]] = {
         *(Field(name) for name in ("ref", "name", "name_en", "phone", "phone_public", "email")),
         *(Field(name) for name in ("grid", "post", "duties", "department", "leader", "since", "until", "left_at")),
     ],
+    "owners": [Field(name) for name in ("standard_ref", "kind", "code", "department")],
     "rosters": [Field(name) for name in ("ref", "name", "grid", "post", "weekdays", "starts", "ends", "since", "until")],
 }
 
@@ -162,6 +163,12 @@ _CHINESE: Mapping[str, Mapping[str, str]] = {
     },
     "stage-limits": {"stage": "环节 阶段", "value": "时限 数值", "unit": "单位", "source": "来源 出处"},
     "work-days": {"day": "日期", "works": "上班 工作", "note": "备注 说明"},
+    "owners": {
+        "standard_ref": "标准 标准号",
+        "kind": "部件或事项 种类",
+        "code": "小类代码 大类代码 代码",
+        "department": "部门 部门代码",
+    },
     "post-kinds": {
         "code": "代码 岗位代码",
         "team": "团队",

@@ -5,7 +5,19 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from gridmap.desk.loading import cameras, cases, categories, clocks, departments, grids, kinds, people, rosters, service_points
+from gridmap.desk.loading import (
+    cameras,
+    cases,
+    categories,
+    clocks,
+    departments,
+    grids,
+    kinds,
+    owners,
+    people,
+    rosters,
+    service_points,
+)
 from gridmap.desk.loading.job import Job, Terms
 from gridmap.desk.loading.report import Report
 from gridmap.errors import NotFound, msg
@@ -23,10 +35,11 @@ _LOADS: dict[str, Callable[[Job], None]] = {
     "clocks": clocks.load,
     "kinds": kinds.load,
     "departments": departments.load,
+    "owners": owners.load,
     "people": people.load,
     "rosters": rosters.load,
 }
-_TABLES = ("categories", "clocks", "kinds", "departments", "people", "rosters")  # Without places.
+_TABLES = ("categories", "clocks", "kinds", "departments", "owners", "people", "rosters")  # Without places.
 LAYERS = tuple(_LOADS)
 
 
