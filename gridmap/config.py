@@ -142,13 +142,13 @@ class Settings(BaseSettings):
         le=500_000_000,
         description="Pixels of one photo; more are refused before they are unpacked.",
     )
-    media_s3_bucket: str = Field(
+    media_bucket: str = Field(
         default="", description="Bucket of S3-compatible storage for photos and documents. Empty: they lie on disk under home."
     )
-    media_s3_endpoint: str = Field(default="", description="Its address (https://…). Empty: Amazon's.")
-    media_s3_region: str = Field(default="us-east-1", description="Its region; most other makers' storage takes any.")
-    media_s3_key_id: SecretStr | None = Field(default=None, description="Access key of the bucket.")
-    media_s3_secret: SecretStr | None = Field(default=None, description="The secret that belongs to it.")
+    media_endpoint: str = Field(default="", description="Its address, with its scheme. Empty: Amazon's.")
+    media_region: str = Field(default="us-east-1", description="Its region; most other makers' storage takes any.")
+    media_key_id: SecretStr | None = Field(default=None, description="Access key of the bucket.")
+    media_secret: SecretStr | None = Field(default=None, description="The secret that belongs to it.")
 
     working_hours: str = Field(
         default="08:00-12:00,14:00-18:00", description="Hours of a working day, by which limits in working time run."

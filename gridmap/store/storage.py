@@ -47,17 +47,17 @@ def opened(settings: Settings) -> Storage:
         Invalid: a bucket is set, but not how to get at it.
     """
     # Imported when it is asked for: without a bucket nobody waits for its library.
-    if settings.media_s3_bucket:
+    if settings.media_bucket:
         from gridmap.store.bucket import Bucket  # noqa: PLC0415  # same
 
-        if settings.media_s3_key_id is None or settings.media_s3_secret is None:
-            raise Invalid(msg("GRIDMAP_MEDIA_S3_BUCKET needs GRIDMAP_MEDIA_S3_KEY_ID and GRIDMAP_MEDIA_S3_SECRET"))
+        if settings.media_key_id is None or settings.media_secret is None:
+            raise Invalid(msg("GRIDMAP_MEDIA_BUCKET needs GRIDMAP_MEDIA_KEY_ID and GRIDMAP_MEDIA_SECRET"))
         return Bucket(
-            settings.media_s3_bucket,
-            endpoint=settings.media_s3_endpoint,
-            region=settings.media_s3_region,
-            key_id=settings.media_s3_key_id.get_secret_value(),
-            secret=settings.media_s3_secret.get_secret_value(),
+            settings.media_bucket,
+            endpoint=settings.media_endpoint,
+            region=settings.media_region,
+            key_id=settings.media_key_id.get_secret_value(),
+            secret=settings.media_secret.get_secret_value(),
         )
     from gridmap.store.disk import Disk  # noqa: PLC0415  # same
 

@@ -56,10 +56,10 @@ def _make_bucket(address: str) -> None:
 def settings(home: Path, endpoint: str) -> Settings:
     return Settings(
         home=home,
-        media_s3_bucket="town",
-        media_s3_endpoint=endpoint,
-        media_s3_key_id=SecretStr("an id"),
-        media_s3_secret=SecretStr("a secret"),
+        media_bucket="town",
+        media_endpoint=endpoint,
+        media_key_id=SecretStr("an id"),
+        media_secret=SecretStr("a secret"),
     )
 
 
@@ -104,7 +104,7 @@ def test_a_server_that_is_away_is_unavailable(tmp_path: Path) -> None:
 
 def test_a_bucket_needs_its_keys(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="KEY_ID"):
-        opened(Settings(home=tmp_path, media_s3_bucket="town"))
+        opened(Settings(home=tmp_path, media_bucket="town"))
 
 
 def test_on_disk_half_a_file_is_never_seen_and_old_ones_count_as_fresh_when_put_again(tmp_path: Path) -> None:
