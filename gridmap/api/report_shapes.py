@@ -14,11 +14,10 @@ from gridmap.api.shapes import Json
 from gridmap.appraisal.counting import By
 from gridmap.appraisal.indicators import MEASURES, RATIOS, Measure, Ratio, Subject, of
 from gridmap.appraisal.periods import Period, Window
-from gridmap.appraisal.report import Part, Quotient, Report, change
-from gridmap.appraisal.words import called, part_name, title
+from gridmap.appraisal.report import Part, Report
+from gridmap.appraisal.words import called, grew, part_name, points, shown, title, word
 from gridmap.clock import local
 
-NOTHING = "—"
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 Value = str | int | float
 
@@ -113,34 +112,6 @@ def defused(value: Value) -> Value:
     return f"'{value}" if isinstance(value, str) and value.startswith(_DANGEROUS) else value
 
 
-def shown(one: Quotient, unit: str) -> str:
-    """A ratio as people read it: 93.3%, 5.2, or — where there is nothing to divide by."""
-    if one.value is None:
-        return NOTHING
-    return f"{one.value:.1f}" if unit == "hours" else f"{one.value:.1%}"
-
-
-def grew(now: float | None, then: float | None) -> str:
-    """A change of a count as people read it: ↑12.5%."""
-    by = change(now, then)
-    return NOTHING if by is None else _arrow(by, f"{abs(by):.1%}")
-
-
-def points(now: Quotient, then: Quotient, unit: str, language: str) -> str:
-    """The difference of two ratios: shares in percentage points, hours in hours."""
-    if now.value is None or then.value is None:
-        return NOTHING
-    difference = now.value - then.value
-    words = UNITS[unit][language == "en"]
-    return _arrow(difference, f"{abs(difference) * (1 if unit == 'hours' else 100):.1f}{words}")
-
-
-def _arrow(by: float, words: str) -> str:
-    # Arrows and no signs: a cell that begins with a sign is a formula to a spreadsheet.
-    return f"{'↑' if by > 0 else '↓' if by < 0 else ''}{words}"
-
-
-UNITS = {"share": ("个百分点", " pp"), "hours": ("小时", " h")}
 HEADINGS = {
     "zh": ("范围", "名称", "指标", "本期", "分子", "分母", "上期", "环比", "去年同期", "同比"),
     "en": (
@@ -172,17 +143,13 @@ def _lines(scope: str, name: str, part: Part, subject: Subject, language: str) -
     for measure in measures:
         now, before, year_before = (_number(one.get(measure.key, 0)) for one in (part.now, part.before, part.year_before))
         rest: list[Value] = [now, "", "", before, grew(now, before), year_before, grew(now, year_before)]
-        yield [scope, name, _word(measure, language), *rest]
+        yield [scope, name, word(measure, language), *rest]
     for ratio in ratios:
         now_, before_, year_ = part.ratio(ratio.key)
         rest = [shown(now_, ratio.unit), _number(now_.numerator), _number(now_.denominator)]
         rest += [shown(before_, ratio.unit), points(now_, before_, ratio.unit, language)]
         rest += [shown(year_, ratio.unit), points(now_, year_, ratio.unit, language)]
-        yield [scope, name, _word(ratio, language), *rest]
-
-
-def _word(one: Measure | Ratio, language: str) -> str:
-    return one.en if language == "en" else one.zh
+        yield [scope, name, word(ratio, language), *rest]
 
 
 def as_csv(report: Report, language: str) -> bytes:
@@ -224,11 +191,11 @@ def as_xlsx(report: Report, language: str) -> bytes:
 
 def _definition(one: Measure | Ratio, language: str) -> list[Value]:
     if isinstance(one, Measure):
-        return [_word(one, language), "", "", one.rule_en if language == "en" else one.rule_zh]
+        return [word(one, language), "", "", one.rule_en if language == "en" else one.rule_zh]
     return [
-        _word(one, language),
-        _word(MEASURES[one.numerator], language),
-        _word(MEASURES[one.denominator], language),
+        word(one, language),
+        word(MEASURES[one.numerator], language),
+        word(MEASURES[one.denominator], language),
         one.source,
     ]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date as Day  # noqa: N812  # the field is called date
+from datetime import timedelta
 from typing import Annotated, Any
 
 from apiflask import APIBlueprint
@@ -126,6 +127,7 @@ def get_now(query: MomentQuery) -> Response:
     """The wall's key figures."""
     # The position first: an event between the reads is then told again, rather than lost.
     position, now = feed.last_position(db()), clock.now()
+    this_day = clock.local(now).date()
     place = lookup.grid(db(), query.grid) if query.grid and level_of(query.grid) else None
     part = Level.MICRO if place is not None and place.level != Level.TOWN else Level.VILLAGE
     today = moment.today(db(), query.grid, part, now)
@@ -142,8 +144,8 @@ def get_now(query: MomentQuery) -> Response:
             "by_source": _sorted([{"key": key, "filed": one["filed"]} for key, one in today.by[By.SOURCE].items()]),
             "by_group": _groups(today.by[By.GROUP]),
             "by_grid": _grids(standing, today.by[By.GRID]),
-            "hours": moment.hours(db(), query.grid, now),
-            "days": moment.days(db(), query.grid, now),
+            "hours": moment.hours(db(), query.grid, this_day, now),
+            "days": moment.days(db(), query.grid, this_day - timedelta(days=6), this_day, now),
         }
     )
 

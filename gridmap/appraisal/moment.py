@@ -1,6 +1,6 @@
 """How things stand at this moment: the key figures of the big screen."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -13,7 +13,6 @@ from gridmap.cases.states import SOON_AT_LEAST
 from gridmap.clock import local
 from gridmap.grids.codes import LENGTHS, Level
 
-DAYS = 7
 _LATE = "due_at < :at AND coalesce(handled_at, 'infinity') > due_at AND NOT exempt"
 # As `states.urgency` has it, for what is not handled yet.
 _SOON = "due_at >= :at AND handled_at IS NULL AND due_at - :at <= greatest((due_at - received_at) / 4, :soon)"
@@ -63,24 +62,25 @@ def today(session: Session, prefix: str | None, part: Level, now: datetime) -> C
     return count(session, containing(Kind.DAY, local(now).date()).window(now), prefix, part)
 
 
-def hours(session: Session, prefix: str | None, now: datetime) -> dict[str, list[int | None]]:
-    """Cases received by hour of the town's clock, today and yesterday; hours that have not begun are None."""
-    this = containing(Kind.DAY, local(now).date())
-    bound = {"today": this.since, "yesterday": this.before().since, "at": now, "prefix": _like(prefix)}
+def hours(session: Session, prefix: str | None, day: date, now: datetime) -> dict[str, list[int | None]]:
+    """Cases received by hour of the town's clock on `day` ("today") and the day before; hours that have not begun are None."""
+    this = containing(Kind.DAY, day)
+    window = this.window(now)
+    bound = {"today": this.since, "yesterday": this.before().since, "at": window.at, "prefix": _like(prefix)}
     found = {(row.today, row.hour): row.n for row in session.execute(_HOURS, bound)}
-    begun = local(now).hour
+    begun = (window.at - window.since) / timedelta(hours=1)
     return {
-        "today": [found.get((True, hour), 0) if hour <= begun else None for hour in range(24)],
+        "today": [found.get((True, hour), 0) if hour < begun else None for hour in range(24)],
         "yesterday": [found.get((False, hour), 0) for hour in range(24)],
     }
 
 
-def days(session: Session, prefix: str | None, now: datetime) -> list[dict[str, Any]]:
-    """The last seven days, today included: cases received and closed."""
-    first = local(now).date() - timedelta(days=DAYS - 1)
-    bound = {"since": containing(Kind.DAY, first).since, "at": now, "prefix": _like(prefix)}
+def days(session: Session, prefix: str | None, first: date, last: date, now: datetime) -> list[dict[str, Any]]:
+    """Cases received and closed on each day from `first` to `last`."""
+    at = min(containing(Kind.DAY, last).until, now)
+    bound = {"since": containing(Kind.DAY, first).since, "at": at, "prefix": _like(prefix)}
     found = {row.day: row for row in session.execute(_DAYS, bound)}
-    wanted = [first + timedelta(days=step) for step in range(DAYS)]
+    wanted = [first + timedelta(days=step) for step in range((last - first).days + 1)]
     return [
         {"date": day, "filed": found[day].filed if day in found else 0, "closed": found[day].closed if day in found else 0}
         for day in wanted

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from gridmap.appraisal.counting import By
+from gridmap.appraisal.indicators import Measure, Ratio
 from gridmap.appraisal.periods import Kind, Period
-from gridmap.appraisal.report import Part, Report
+from gridmap.appraisal.report import Part, Quotient, Report, change
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "total": ("合计", "Total"),
@@ -40,6 +41,9 @@ KINDS: Mapping[Kind, tuple[str, str]] = {
     Kind.MONTH: ("月报", "Monthly report"),
 }
 
+NOTHING = "—"
+UNITS = {"share": ("个百分点", " pp"), "hours": ("小时", " h")}
+
 
 def called(key: str, language: str) -> str:
     """A word of the report's own."""
@@ -72,3 +76,35 @@ def title(report: Report, language: str) -> str:
     kind = KINDS[report.period.kind][language == "en"]
     where = "" if report.grid is None else (report.grid.name_en or report.grid.name) if language == "en" else report.grid.name
     return " · ".join(filter(None, (kind, period_name(report.period, language), where)))
+
+
+def word(one: Measure | Ratio, language: str) -> str:
+    """What a figure is called."""
+    return one.en if language == "en" else one.zh
+
+
+def shown(one: Quotient, unit: str) -> str:
+    """A ratio as people read it: 93.3%, 5.2, or — where there is nothing to divide by."""
+    if one.value is None:
+        return NOTHING
+    return f"{one.value:.1f}" if unit == "hours" else f"{one.value:.1%}"
+
+
+def grew(now: float | None, then: float | None) -> str:
+    """A change of a count as people read it: ↑12.5%."""
+    by = change(now, then)
+    return NOTHING if by is None else _arrow(by, f"{abs(by):.1%}")
+
+
+def points(now: Quotient, then: Quotient, unit: str, language: str) -> str:
+    """The difference of two ratios: shares in percentage points, hours in hours."""
+    if now.value is None or then.value is None:
+        return NOTHING
+    difference = now.value - then.value
+    words = UNITS[unit][language == "en"]
+    return _arrow(difference, f"{abs(difference) * (1 if unit == 'hours' else 100):.1f}{words}")
+
+
+def _arrow(by: float, words: str) -> str:
+    # Arrows and no signs: a cell that begins with a sign is a formula to a spreadsheet.
+    return f"{'↑' if by > 0 else '↓' if by < 0 else ''}{words}"

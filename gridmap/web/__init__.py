@@ -17,10 +17,12 @@ from gridmap.web import (
     provider,
     rating,
     rendering,
+    reports,
     roster,
     security,
     sign_in,
     staff,
+    wall,
 )
 from gridmap.web.pages import bp
 
@@ -36,5 +38,18 @@ def install(app: Flask, settings: Settings) -> None:
     rendering.furnish(app)
     demo.remember(app, settings.home)
     provider.install(app, settings)
-    for blueprint in (bp, sign_in.bp, provider.bp, own.bp, administration.bp, staff.bp, roster.bp, rating.bp, phone.bp, inbox.bp):
+    for blueprint in (
+        bp,
+        sign_in.bp,
+        provider.bp,
+        own.bp,
+        administration.bp,
+        staff.bp,
+        roster.bp,
+        rating.bp,
+        phone.bp,
+        inbox.bp,
+        reports.bp,
+        wall.bp,
+    ):
         app.register_blueprint(blueprint)

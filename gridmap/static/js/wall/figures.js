@@ -1,0 +1,38 @@
+// The key figures, each a number one can read from the door.
+import { by_id, h, replace } from "../dom.js";
+import { t } from "../words.js";
+
+const share = ({ value }) => (value === null ? "—" : `${(100 * value).toFixed(1)}%`);
+const WHAT = [
+  ["filed", (told) => told.today.filed, (told) => t("wall.reported", { n: told.today.reported })],
+  ["closed", (told) => told.today.closed, () => ""],
+  ["on_time", (told) => share(told.on_time), ({ on_time }) => t("wall.of", { n: on_time.numerator, of: on_time.denominator })],
+  ["soon", (told) => told.standing.soon, () => ""],
+  ["overdue", (told) => told.standing.overdue, () => ""],
+  ["open", (told) => told.standing.open, (told) => t("wall.suspended", { n: told.standing.suspended })],
+];
+
+export class Figures {
+  constructor() {
+    this.parts = WHAT.map(([key, number, words]) => {
+      const value = h("b", {}, "–");
+      const small = h("small", {});
+      return { key, number, words, value, small, node: h("div", { class: `wall-figure is-${key}`, dataset: { testid: `wall-${key}` } }, h("dt", {}, t(`wall.${key}`)), h("dd", {}, value, small)) };
+    });
+    replace(by_id("wall-figures"), this.parts.map((part) => part.node));
+  }
+
+  draw(told) {
+    for (const part of this.parts) {
+      const text = String(part.number(told));
+      if (part.value.textContent !== text && part.value.textContent !== "–") this.#bump(part.node);
+      part.value.textContent = text;
+      part.small.textContent = part.words(told);
+    }
+  }
+
+  #bump(node) {
+    node.classList.remove("bumped");
+    requestAnimationFrame(() => node.classList.add("bumped"));
+  }
+}
