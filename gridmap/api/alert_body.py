@@ -40,6 +40,13 @@ class MediaBody(Strictly):
     taken_at: Moment | None = None
 
 
+class ReporterBody(Strictly):
+    """Who reported it; shown only to those who handle the case, and asked how it went when it is done."""
+
+    name: Annotated[Text, Field(max_length=100)] = ""
+    phone: Annotated[Text, Field(max_length=40)] = ""
+
+
 class AlertBody(Strictly):
     """An alert of a camera, a terminal, a hotline or a resident.
 
@@ -58,6 +65,7 @@ class AlertBody(Strictly):
     address: Annotated[Text, Field(max_length=500)] = ""
     text: Annotated[Text, Field(max_length=10_000)] = ""
     media: Annotated[list[MediaBody], Field(max_length=20, default_factory=list)]
+    reporter: ReporterBody | None = None
     join: Annotated[bool, Field(strict=True, description="may join an open case of its category near by")] = True
 
     @model_validator(mode="after")
@@ -91,6 +99,7 @@ class AlertBody(Strictly):
             text=self.text,
             media=[medium.model_dump(mode="json") for medium in self.media],
             join=self.join,
+            reporter=(self.reporter.name, self.reporter.phone) if self.reporter else None,
         )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from gridmap import clock
-from gridmap.cases import taking, working
+from gridmap.cases import reporters, taking, working
 from gridmap.cases.deadlines import Calendar, Limit, due_at
 from gridmap.cases.ground import Rules
 from gridmap.cases.states import State
@@ -67,6 +67,9 @@ def take(session: Session, prepared: Prepared, *, actor: str, policy: Policy) ->
         draft.taken = draft.taken or made[draft.joins or draft.alert.key]
     fresh = [draft for draft in drafts if draft.relation is not Relation.KNOWN]
     taking.keep_alerts(session, [_kept(draft) for draft in fresh], actor=actor, received_at=now)
+    reporters.keep(
+        session, [(draft.case.case_id, *draft.alert.key, *draft.alert.reporter) for draft in fresh if draft.alert.reporter]
+    )
     features = features_of(session, drafts, dict(zip((d.alert.key for d in opening), rows, strict=True)), names, now)
     write(session, [event(draft, features, actor) for draft in fresh])
     return [outcome(draft, features, names) for draft in drafts]

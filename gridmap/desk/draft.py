@@ -32,6 +32,7 @@ class Incoming:
     text: str = ""
     media: list[dict[str, Any]] = field(default_factory=list)
     join: bool = True
+    reporter: tuple[str, str] | None = None  # Name and phone, either may be empty.
 
     @property
     def key(self) -> tuple[str, str]:

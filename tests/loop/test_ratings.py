@@ -10,8 +10,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from gridmap import clock
-from gridmap.cases.loop_models import Reporter
-from gridmap.cases.models import Case
 from gridmap.http.pace import Pace
 from gridmap.http.state import state
 from gridmap.web import rating
@@ -179,11 +177,13 @@ def test_no_link_before_the_case_is_handled(at_work: Town) -> None:
 
 
 def test_reporters_get_their_links_when_the_case_is_verified(at_work: Town) -> None:
-    number = at_work.alert()
-    with state(at_work.app).sessions.begin() as session:
-        case = session.query(Case).filter_by(number=number).one()
-        for name in ("示例报事人甲", "示例报事人乙"):
-            session.add(Reporter(case_id=case.id, source="resident", source_id=name, name=name, phone="021-5550-9001"))
+    number = at_work.alert(reporter={"name": "示例报事人甲", "phone": "021-5550-9001"})
+    other = at_work.alert(reporter={"name": "示例报事人乙"})
+    at_work.do("operator", "merge", other, into=number)
+    seen = at_work.see(number)["reporters"]
+    assert [(one["name"], one["phone"]) for one in seen] == [("示例报事人甲", "021-5550-9001"), ("示例报事人乙", "")]
+    assert "reporters" not in at_work.see(number, "stranger")
+    assert "reporters" not in at_work.see(number, "auditor")
     at_work.handled(number)
     at_work.do("micro_head", "verify", number)
     seen = at_work.clients["operator"].get(f"/api/v1/cases/{number}/rating-links").get_json()["links"]
