@@ -39,6 +39,7 @@ class NoticeAnswer(BaseModel):
     read_at: str | None
     facts: Json
     words: dict[str, str]
+    about: dict[str, str] = Field(description="the case's category and grid")
 
 
 class InboxAnswer(BaseModel):
@@ -119,4 +120,8 @@ def told(item: Item) -> dict[str, Any]:
         "read_at": notice.read_at.isoformat() if notice.read_at else None,
         "facts": notice.facts,
         "words": {"zh": zh, "en": en, "more_zh": more_zh, "more_en": more_en},
+        "about": {
+            **dict(zip(("category_zh", "category_en"), item.category, strict=True)),
+            **dict(zip(("grid_zh", "grid_en"), item.grid, strict=True)),
+        },
     }

@@ -8,16 +8,19 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from gridmap.accounts.caller import Caller
-from gridmap.cases.models import Case
+from gridmap.cases.models import Case, Category
+from gridmap.grids.models import Grid
 from gridmap.notices.models import Notice
 
 
 @dataclass(frozen=True)
 class Item:
-    """A notice and the number of the case it is about."""
+    """A notice, and the case it is about: its number, its category and its grid in Chinese and English."""
 
     notice: Notice
     number: str
+    category: tuple[str, str]
+    grid: tuple[str, str]
 
 
 def _own(caller: Caller) -> ColumnElement[bool]:
@@ -34,13 +37,19 @@ def items(
     session: Session, caller: Caller, *, unread: bool = False, before: int | None = None, limit: int = 50
 ) -> Sequence[Item]:
     """The newest notices of theirs, newest first; only those `before` an id, where one is given."""
-    asked = select(Notice, Case.number).join(Case, Case.id == Notice.case_id).where(_own(caller))
+    names = (Category.name_zh, Category.name_en, Grid.name, Grid.name_en)
+    asked = select(Notice, Case.number, *names).join(Case, Case.id == Notice.case_id).where(_own(caller))
+    asked = asked.outerjoin(Category, Category.id == Case.category_id).outerjoin(Grid, Grid.code == Case.grid_code)
     if unread:
         asked = asked.where(Notice.read_at.is_(None))
     if before is not None:
         asked = asked.where(Notice.id < before)
     rows = session.execute(asked.order_by(Notice.id.desc()).limit(limit))
-    return [Item(notice, number) for notice, number in rows]
+    return [Item(row[0], row[1], _both(row[2], row[3]), _both(row[4], row[5])) for row in rows]
+
+
+def _both(zh: str | None, en: str | None) -> tuple[str, str]:
+    return zh or "", en or zh or ""
 
 
 def unread(session: Session, caller: Caller) -> int:

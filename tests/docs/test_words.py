@@ -6,6 +6,7 @@ from enum import StrEnum
 import pytest
 
 from gridmap.cases.deadlines import Unit
+from gridmap.cases.escalation import Rung
 from gridmap.cases.states import State, Urgency
 from gridmap.desk.alerts import Relation
 from gridmap.geo.datum import Datum
@@ -22,6 +23,7 @@ ENUMERATIONS: tuple[type[StrEnum], ...] = (
     State,
     Urgency,
     Unit,
+    Rung,
     Relation,
     Datum,
     Level,
