@@ -29,14 +29,15 @@ _WORDS = {**ROLES, Role.GRID_HEAD: msg("village grid head")}
 _HEADS = {Role.GRID_HEAD: "village_head", Role.MICRO_HEAD: "micro_head"}
 
 
-def make(session: Session, *, now: datetime, actor: str) -> list[DemoAccount]:
+def make(session: Session, *, now: datetime, actor: str, micro: str | None = None) -> list[DemoAccount]:
     """Make them in a town without accounts; roles there is no place for (a department) are left out. The caller commits.
 
-    The member, the micro-grid's head and the village's belong together: the same micro-grid, and the village it lies in.
+    The member, the micro-grid's head and the village's belong together: the micro-grid `micro`, or one that has people, and the
+    village it lies in.
     """
     if lookup.any_account(session):
         return []
-    (town, *_), micro = lookup.towns(session), _micro(session, now)
+    (town, *_), micro = lookup.towns(session), micro or _micro(session, now)
     department = session.scalar(select(Department.id).where(Department.closed_at.is_(None)).order_by(Department.id).limit(1))
     scopes: dict[Role, Grant] = {role: Grant(role, town) for role in ACCOUNT_ROLES}
     scopes |= {Role.MEMBER: Grant(Role.MEMBER, micro), Role.MICRO_HEAD: Grant(Role.MICRO_HEAD, micro)}

@@ -15,7 +15,7 @@ from gridmap.cli.private_file import write_private
 from gridmap.cli.settings import read_settings
 from gridmap.desk.loading.demo import load_demo
 from gridmap.desk.loading.job import Terms
-from gridmap.desk.stories import play
+from gridmap.desk.stories import busiest, play
 from gridmap.errors import GridmapError, msg
 from gridmap.resources import data_dir
 from gridmap.store.files import Limits, read
@@ -44,7 +44,7 @@ def command() -> None:
         photo = read((data_dir() / "people" / "demo-after.jpg").read_bytes(), limits)
         limit_m = settings.nearest_limit_m
         play(session, now=terms.now, storage=opened(settings), photo=photo, nearest_limit_m=limit_m)
-        made = accounts.make(session, now=terms.now, actor=terms.actor)
+        made = accounts.make(session, now=terms.now, actor=terms.actor, micro=busiest(session))
         settings.home.mkdir(parents=True, exist_ok=True)
         write_private(settings.home / FILE, json.dumps([asdict(account) for account in made], ensure_ascii=False))
         session.commit()

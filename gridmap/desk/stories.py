@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,7 @@ from gridmap.desk.acting.act import Call, act, locked
 from gridmap.desk.acting.told import Told
 from gridmap.people import lookup
 from gridmap.people.duty import on_duty
-from gridmap.people.models import Department, DepartmentPost, Person
+from gridmap.people.models import Department, DepartmentPost, Person, Team
 from gridmap.store.files import File
 from gridmap.store.storage import Storage
 
@@ -55,6 +55,12 @@ def play(session: Session, *, now: datetime, storage: Storage, photo: File, near
                 act(session, locked(session, case.number), action, told, asker, call=Call(), nearest_limit_m=nearest_limit_m)
                 played += 1
     return played
+
+
+def busiest(session: Session) -> str | None:
+    """The micro-grid with the most open cases, the lowest code among equals; None before there are any."""
+    open_ones = select(Case.grid_code).where(Case.closed_at.is_(None), Case.grid_code.is_not(None)).group_by(Case.grid_code)
+    return session.scalars(open_ones.order_by(func.count().desc(), Case.grid_code).limit(1)).one_or_none()
 
 
 def _departments(session: Session, now: datetime) -> list[tuple[int, Asker]]:
@@ -96,8 +102,11 @@ Step = tuple[Action, Told, Asker]
 
 
 def _story(session: Session, case: Case, cast: _Cast, turn: int, *, storage: Storage, photo: File) -> Iterator[Step]:
-    """By turns: left alone, accepted, begun, handed up, dispatched, accepted by the department, handled, verified."""
-    kind = turn % 8
+    """By turns: given to the work team, accepted, begun, handed up, dispatched, accepted by the department, handled, verified, left alone."""
+    kind = turn % 9
+    if kind == 0:
+        team = Addressee(team=(str(case.grid_code), Team.WORK.value))
+        yield Action.DISPATCH, Told(to=(team,), note="请工作团队处置（演示）"), cast.head
     if kind in (1, 2, 6, 7):
         yield Action.ACCEPT, Told(), cast.member
     if kind in (2, 6, 7):

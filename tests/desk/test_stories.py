@@ -12,7 +12,7 @@ from gridmap.cases.models import Case
 from gridmap.cases.states import State
 from gridmap.desk.loading.demo import load_demo
 from gridmap.desk.loading.job import Terms
-from gridmap.desk.stories import play
+from gridmap.desk.stories import busiest, play
 from gridmap.resources import data_dir
 from gridmap.store.disk import Disk
 from gridmap.store.files import Limits, read
@@ -37,4 +37,8 @@ def test_the_demo_town_is_at_work(session: Session, tmp_path: Path) -> None:
         "SELECT count(*) FROM case_task t JOIN cases c ON c.id = t.case_id WHERE t.given_at < c.received_at OR t.given_at > :now"
     )
     assert session.scalar(text(out_of_order), {"now": now}) == 0
+    most = session.execute(
+        text("SELECT grid_code, count(*) FROM cases WHERE closed_at IS NULL AND grid_code <> '' GROUP BY 1")
+    ).all()
+    assert busiest(session) == min(most, key=lambda row: (-row[1], row[0]))[0]
     assert any(tmp_path.rglob("*"))

@@ -15,7 +15,12 @@ from tests.people import crew
 from tests.store import photos
 
 HERE = town.micro(1, 1)
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+    "device_scale_factor": 2,
+}
 # Whatever can be tapped, and is smaller than a finger.
 SMALL = """() => [...document.querySelectorAll('main button, main a, main label.button, main input[type=radio], main textarea')]
     .filter((one) => one.checkVisibility()).map((one) => [one.textContent.trim() || one.name, one.getBoundingClientRect()])
