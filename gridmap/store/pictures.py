@@ -14,6 +14,7 @@ from gridmap.store.exif import Taken
 TYPES = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 PUBLIC_EDGE, THUMB_EDGE = 2048, 320
+_LYING = frozenset({5, 6, 7, 8})  # Exif orientations that turn the picture by a quarter.
 # What Pillow's readers raise at files made to break them. MemoryError among them: a header may claim anything.
 _BROKEN = (
     *(OSError, EOFError, ValueError, SyntaxError, TypeError, KeyError, IndexError, AttributeError, struct.error),
@@ -61,13 +62,16 @@ def read(data: bytes, *, most_pixels: int) -> Picture:
                     field="file",
                     most=most_pixels // 10**6,
                 )
-            media_type = TYPES[str(image.format)]
-            image.load()
+            media_type, (width, height) = TYPES[str(image.format)], image.size
             said = _said(image)
-            upright = ImageOps.exif_transpose(image)
-            plain = _plain(upright)
-            public = _jpeg(plain, PUBLIC_EDGE)
-            return Picture(media_type, upright.width, upright.height, said, public, _jpeg(plain, THUMB_EDGE))
+            lies = image.getexif().get(ExifTags.Base.Orientation, 1) in _LYING
+            # Made small while it is unpacked, before anything else is done: a large photo would else be in memory four times.
+            image.thumbnail((PUBLIC_EDGE, PUBLIC_EDGE), Image.Resampling.LANCZOS)
+            plain = _plain(ImageOps.exif_transpose(image))
+            size = (height, width) if lies else (width, height)
+            public = _jpeg(plain)
+            plain.thumbnail((THUMB_EDGE, THUMB_EDGE), Image.Resampling.LANCZOS)
+            return Picture(media_type, *size, said, public, _jpeg(plain))
     except _BOMBS as error:
         raise TooLarge(
             msg("The photo has too many pixels: at most %(most)s million are taken"), field="file", most=most_pixels // 10**6
@@ -94,11 +98,9 @@ def _plain(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def _jpeg(plain: Image.Image, edge: int) -> bytes:
-    small = plain.copy()
-    small.thumbnail((edge, edge), Image.Resampling.LANCZOS)
-    clean = Image.new("RGB", small.size)
-    clean.paste(small)  # A fresh picture: `info` and its comments, profiles and notes stay behind.
+def _jpeg(plain: Image.Image) -> bytes:
+    clean = Image.new("RGB", plain.size)
+    clean.paste(plain)  # A fresh picture: `info` and its comments, profiles and notes stay behind.
     into = io.BytesIO()
     clean.save(into, "JPEG", quality=82, optimize=True)
     return into.getvalue()
