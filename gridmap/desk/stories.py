@@ -102,7 +102,7 @@ Step = tuple[Action, Told, Asker]
 
 
 def _story(session: Session, case: Case, cast: _Cast, turn: int, *, storage: Storage, photo: File) -> Iterator[Step]:
-    """By turns: given to the work team, accepted, begun, handed up, dispatched, accepted by the department, handled, verified, left alone."""
+    """By turns: given to a team, accepted, begun, handed up, dispatched, accepted by a department, handled, verified, left alone."""
     kind = turn % 9
     if kind == 0:
         team = Addressee(team=(str(case.grid_code), Team.WORK.value))
@@ -119,7 +119,12 @@ def _story(session: Session, case: Case, cast: _Cast, turn: int, *, storage: Sto
     if kind == 7 and cast.member.person_id != cast.head.person_id:
         yield Action.VERIFY, Told(note="现场已核实（演示）"), cast.head
     if kind in (3, 4, 5):
-        yield Action.HAND_UP, Told(reason="本网格处置不了，请会商（演示）"), cast.member
+        yield from _consulted(cast, kind)
+
+
+def _consulted(cast: _Cast, kind: int) -> Iterator[Step]:
+    """Handed up; then consulted and dispatched to a department; which then accepts."""
+    yield Action.HAND_UP, Told(reason="本网格处置不了，请会商（演示）"), cast.member
     if kind in (4, 5):
         met = Told(participants=("管理团队", "工作团队", "志愿团队"), notes="三支队伍现场会商（演示）", decision="请条线部门处置")
         yield Action.CONSULT, met, cast.head
