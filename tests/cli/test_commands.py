@@ -116,5 +116,5 @@ def test_a_database_that_does_not_answer_is_said_in_a_sentence(
     monkeypatch.setenv("GRIDMAP_PORT", str(free_port()))
     result = CliRunner().invoke(main, words)
     assert result.exit_code == 69
-    assert "GRIDMAP_SECRET_KEY" in result.output
+    assert "127.0.0.1" in result.output
     assert "Traceback" not in result.output
