@@ -65,3 +65,9 @@ def reached(steps: Sequence[Step], told: Collection[str], now: datetime) -> list
 def next_at(steps: Sequence[Step], told: Collection[str]) -> datetime | None:
     """When the next rung that was not told of is reached; None when there is none, or the clock stands still."""
     return min((step.at for step in steps if step.at is not None and step.rung not in told), default=None)
+
+
+def first(clock: Clock, since: datetime, *, shares: Shares = SHARES, calendar: Calendar = CHINA) -> datetime | None:
+    """When the first rung is reached at or after `since`; as `ladder` would say, reckoning no more rungs than it takes."""
+    moments = (clock.moment(share, calendar=calendar) for share in shares)
+    return next((at for at in moments if at is not None and at >= since), None)

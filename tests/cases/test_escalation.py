@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridmap.cases.deadlines import Clock, Limit, Unit
-from gridmap.cases.escalation import SHARES, Rung, ladder, next_at, reached, read_shares
+from gridmap.cases.escalation import SHARES, Rung, first, ladder, next_at, reached, read_shares
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=ZONE)
@@ -81,6 +81,12 @@ def test_following_only_what_comes_next_tells_all(clock: Clock) -> None:
     while (now := next_at(steps, told)) is not None:
         told += reached(steps, told, now)
     assert told == [step.rung for step in steps if step.at is not None]
+
+
+@given(clocks(), st.integers(0, 60 * 24 * 60))
+def test_the_first_rung_from_a_moment_on_is_the_ladders(clock: Clock, minutes: int) -> None:
+    since = clock.start + timedelta(minutes=minutes)
+    assert first(clock, since) == min((step.at for step in ladder(clock) if step.at and step.at >= since), default=None)
 
 
 def test_shares_as_people_write_them() -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.cases.clock_models import Followed
 from gridmap.cases.deadlines import Clock, Limit, Unit, due_at
-from gridmap.cases.escalation import CLIMBING, ladder
+from gridmap.cases.escalation import CLIMBING, first
 from gridmap.cases.models import OPEN_SQL, Case
 from gridmap.cases.states import State
 from gridmap.desk.watching.agenda import agenda
@@ -120,7 +120,7 @@ def _first_look(row: Any, rules: Rules) -> datetime | None:
     moments: list[datetime | None] = []
     if state in CLIMBING and row.limit_value is not None:
         clock = Clock(row.received_at, Limit(row.limit_value, Unit(row.limit_unit)))
-        moments += [step.at for step in ladder(clock, shares=rules.shares, calendar=rules.calendar)]
+        moments.append(first(clock, came, shares=rules.shares, calendar=rules.calendar))
     if state in (State.DISCOVERED, State.CONSULTING) and "dispatch" in rules.stages:
         moments.append(due_at(row.received_at, rules.stages["dispatch"], calendar=rules.calendar))
     return min((at for at in moments if at is not None and at >= came), default=None)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from gridmap import clock
@@ -16,12 +16,13 @@ from gridmap.cases.models import Case
 from gridmap.cases.tasks import Addressee, Asker
 from gridmap.cases.workflow import Action
 from gridmap.desk.watching import following
+from gridmap.desk.watching.agenda import agenda
 from gridmap.desk.watching.looking import look, next_due
 from gridmap.desk.watching.rules import Rules
 from gridmap.notices.models import Notice
 from tests import callers, town
 from tests.desk import stage
-from tests.desk.incoming import NOW
+from tests.desk.incoming import NOW, PAPER
 
 RULES = Rules()
 HOUR = timedelta(hours=1)
@@ -141,3 +142,20 @@ def test_a_deadline_that_the_calendar_has_moved_is_put_right(desk: Session) -> N
     desk.flush()
     run_until(desk, NOW + 3 * HOUR)
     assert case.due_at == NOW + 4 * HOUR
+
+
+def test_the_quick_reckoning_of_new_cases_agrees_with_the_full_one(desk: Session) -> None:
+    rules = Rules(stages={"dispatch": Limit(0.25, Unit.WORKING_HOUR)})
+    cases = [stage.open_case(desk, 1), stage.open_case(desk, 2, at=(1.2, 2.2), category=PAPER), stage.open_case(desk, 3, at=None)]
+    for bare in (rules, RULES):
+        following.watch_all(desk, bare)
+        for case in cases:
+            watched = desk.get(Watch, case.id, populate_existing=True)
+            assert (watched.next_at if watched else None) == agenda(desk, case, bare).next_at
+
+
+def test_what_was_past_when_a_case_came_by_file_is_not_told_any_more(desk: Session, crew: stage.People) -> None:
+    case = stage.open_case(desk)
+    desk.execute(text("UPDATE alert SET received_at = :at WHERE case_id = :id"), {"at": NOW + 3.8 * HOUR, "id": case.id})
+    run_until(desk, *hourly(12))
+    assert [rung for _, rung, _ in told(desk, case)] == ["grid_head", "town"]
