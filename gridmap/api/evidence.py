@@ -110,7 +110,7 @@ def get_evidence(number: str) -> Response:
     return answer({"evidence": [item(case, row, whole=whole) for row in evidence.of_case(db(), case.id)]})
 
 
-@bp.get("/cases/<number>/evidence/<int:evidence_id>/original")
+@bp.get("/cases/<number>/evidence/<int(max=9223372036854775807):evidence_id>/original")
 @needs("evidence.read")
 @bp.doc(
     summary="A file as it came",
@@ -125,7 +125,7 @@ def get_original(number: str, evidence_id: int) -> Response:
     return media.sent(row.digest, row.media_type, download=f"{case.number}-{row.kind}-{row.id}")
 
 
-@bp.get("/cases/<number>/evidence/<int:evidence_id>/public")
+@bp.get("/cases/<number>/evidence/<int(max=9223372036854775807):evidence_id>/public")
 @needs("case.read")
 @bp.doc(
     summary="The copy without metadata",
@@ -137,7 +137,7 @@ def get_public(number: str, evidence_id: int) -> Response:
     return media.sent(row.public_digest, JPEG)
 
 
-@bp.get("/cases/<number>/evidence/<int:evidence_id>/thumbnail")
+@bp.get("/cases/<number>/evidence/<int(max=9223372036854775807):evidence_id>/thumbnail")
 @needs("case.read")
 @bp.doc(
     summary="A small copy without metadata",

@@ -70,7 +70,7 @@ def vote(token: str) -> AnyResponse:
     return redirect(url_for("rating.page", token=token), 303)
 
 
-@bp.get("/r/<token>/photos/<int:evidence_id>")
+@bp.get("/r/<token>/photos/<int(max=9223372036854775807):evidence_id>")
 @public("the link itself lets in, to the photos of one case without their metadata")
 def photo(token: str, evidence_id: int) -> Response:
     """One of the case's photos, without its metadata."""

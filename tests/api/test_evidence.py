@@ -102,7 +102,8 @@ def test_another_case_s_evidence_is_none_of_this_one(client: FlaskClient, number
     told = add(client, number, photos.photo()).get_json()
     for part in ("original", "public", "thumbnail"):
         assert client.get(f"/api/v1/cases/{other}/evidence/{told['id']}/{part}").status_code == 404
-        assert client.get(f"/api/v1/cases/{number}/evidence/99999/{part}").status_code == 404
+        for nothing in (99_999, 2**63 - 1, 2**63, 10**30):
+            assert client.get(f"/api/v1/cases/{number}/evidence/{nothing}/{part}").status_code == 404
     assert client.get("/api/v1/cases/nonsense/evidence").status_code == 404
 
 

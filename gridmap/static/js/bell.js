@@ -23,7 +23,7 @@ export function bell(live) {
   }
 }
 
-function draw(node, unread) {
+export function draw(node, unread) {
   node.querySelector(".bell-count")?.remove();
   const words = unread ? t("inbox.unread", { n: unread }) : t("inbox.none");
   node.setAttribute("aria-label", words);

@@ -1,5 +1,6 @@
 // The phone page: my tasks and the cases of my grids; one case with its photos and buttons; one form. What is done here is
 // kept on the phone first and sent when it can be; the strip on top always says how that stands.
+import { draw as draw_bell } from "../bell.js";
 import { by_id, h, replace } from "../dom.js";
 import { theme } from "../theme.js";
 import { set_server_time } from "../times.js";
@@ -40,6 +41,9 @@ async function start() {
     }
     top.draw();
     draw_unless_typing();
+    const bell = by_id("bell");
+    const count = bell && app.fresh ? await ask_or(bell.dataset.count, null) : null;
+    if (count) draw_bell(bell, count.unread);
   }
 
   // The photos the server has of a case; without a connection those seen last.
