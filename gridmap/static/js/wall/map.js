@@ -73,14 +73,14 @@ export class WallMap {
     const spots = (of) => of.map(({ geometry }) => geometry.coordinates);
     const series = URGENCIES.toReversed().map((one, rank) => ({
       id: one, type: "scatter", coordinateSystem: "geo", silent: true, animation: false, z: 3 + rank,
-      symbol: SHAPES[one], symbolSize: size * (one === "overdue" ? 0.95 : 0.75), itemStyle: { color: colour(one), borderColor: colour("halo"), borderWidth: size / 12 },
+      symbol: SHAPES[one], symbolSize: size * (one === "overdue" ? 0.95 : 0.75), itemStyle: { color: colour(one), opacity: 1, borderColor: colour("halo"), borderWidth: size / 12 },
       data: spots(placed.filter(({ properties }) => tone(properties, this.at) === one)),
     }));
     const rings = { id: "fresh", type: "effectScatter", coordinateSystem: "geo", silent: true, z: 9, symbolSize: size * 1.1, rippleEffect: { scale: 5, brushType: "stroke" }, itemStyle: { color: colour("ink") },
       data: spots(placed.filter(({ properties }) => this.fresh.has(properties.number))) };
     const names = { id: "names", type: "scatter", coordinateSystem: "geo", silent: true, animation: false, z: 8, symbolSize: 1, itemStyle: { color: "transparent" }, labelLayout: { hideOverlap: true },
       data: this.#named().map(({ properties }) => ({ name: name_of(properties), value: properties.label })),
-      label: { show: true, formatter: "{b}", color: colour("ink"), fontSize: size * 1.25, textBorderColor: colour("ground"), textBorderWidth: size / 4 } };
+      label: { show: true, formatter: "{b}", color: colour("ink"), fontSize: size * 1.375, textBorderColor: colour("ground"), textBorderWidth: size / 4 } };
     this.chart.setOption({ series: [...series, rings, names] }, { replaceMerge: ["series"] });
   }
 

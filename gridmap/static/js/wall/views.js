@@ -5,7 +5,7 @@ import { axis_line, axis_text, Chart, lying } from "./chart.js";
 import { colour } from "./colours.js";
 
 const MOST = 7;
-const GRIDS = 9;
+const GRIDS = 10;
 
 function legend(size, names) {
   return { data: names, right: 0, top: 0, itemWidth: size * 1.2, itemHeight: size * 0.8, textStyle: { color: colour("ink-2"), fontSize: size * 1.375 } };
@@ -27,11 +27,11 @@ function by_day({ days }, size) {
   const bar = (id, name, key, tone) => ({ id, name, type: "bar", data: days.map((day) => day[key]), barMaxWidth: size * 2.4, itemStyle: { color: tone, borderRadius: size * 0.15 },
     label: { show: true, position: "top", color: colour("ink"), fontSize: size * 1.375 } });
   return {
-    legend: legend(size, [t("wall.filed"), t("wall.closed")]),
+    legend: legend(size, [t("wall.received"), t("wall.ended")]),
     grid: { left: size * 3.6, right: size, top: size * 3.4, bottom: size * 2.6 },
     xAxis: { type: "category", data: days.map(({ date }) => `${Number(date.slice(5, 7))}/${Number(date.slice(8))}`), axisLabel: axis_text(size), axisLine: axis_line(), axisTick: { show: false } },
     yAxis: { type: "value", minInterval: 1, axisLabel: axis_text(size), splitLine: { lineStyle: { color: colour("line") } }, splitNumber: 3 },
-    series: [bar("filed", t("wall.filed"), "filed", colour("accent")), bar("closed", t("wall.closed"), "closed", colour("line-strong"))],
+    series: [bar("filed", t("wall.received"), "filed", colour("accent")), bar("closed", t("wall.ended"), "closed", colour("line-strong"))],
   };
 }
 
