@@ -151,6 +151,7 @@ _TABLE = (
     _right("tasks.own", _WORKING),
     _right("account.own", _EVERYBODY, any_account=True),
     _right("inbox.own", _EVERYBODY, any_account=True),
+    _right("filters.own", _EVERYBODY, any_account=True),
     # The life of a case: taken and handled by members, heads and departments …
     _right("case.accept", _HANDLING, _TASK),
     _right("case.start", _HANDLING, _TASK),
@@ -170,6 +171,7 @@ _TABLE = (
     _right("case.comment", _WORKING, _TASK),
     _right("case.favourite", _WORKING, _TASK),
     _right("case.advice", _WORKING, _TASK),
+    _right("case.presence", _EVERYBODY),
     # … checked and reviewed by those above (never one's own handling: the workflow sees to that) …
     _right("case.verify", _HEADS | _OPERATOR, _GRID),
     _right("case.rework", _HEADS | _OPERATOR, _GRID),

@@ -10,6 +10,7 @@ from gridmap.api.action_forms import bp as action_forms_bp
 from gridmap.api.actions import bp as actions_bp
 from gridmap.api.advice import bp as advice_bp
 from gridmap.api.alerts import bp as alerts_bp
+from gridmap.api.attention import bp as attention_bp
 from gridmap.api.batch import bp as batch_bp
 from gridmap.api.bulk import bp as bulk_bp
 from gridmap.api.cases import bp as cases_bp
@@ -26,6 +27,7 @@ from gridmap.api.ratings import bp as ratings_bp
 from gridmap.api.reports import bp as reports_bp
 from gridmap.api.rosters import bp as rosters_bp
 from gridmap.api.routes import bp as routes_bp
+from gridmap.api.saved_filters import bp as saved_filters_bp
 from gridmap.api.search import bp as search_bp
 from gridmap.api.status import bp as status_bp
 from gridmap.api.tasks import bp as tasks_bp
@@ -38,6 +40,8 @@ _BLUEPRINTS = (
     action_forms_bp,
     advice_bp,
     bulk_bp,
+    attention_bp,
+    saved_filters_bp,
     evidence_bp,
     ratings_bp,
     tasks_bp,

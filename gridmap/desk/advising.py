@@ -143,9 +143,8 @@ def _teams(session: Session, grid: Any, load: Mapping[Any, Any], at: datetime) -
     for row in session.execute(_TEAMS, {"code": grid.code, "at": at}):
         busy, has = load.get(("team", grid.code + row.team), (0, False))
         zh, en = _TEAM_NAMES[row.team]
-        name = (f"{grid.name}{zh}", f"{grid.name_en or grid.name}, {en}")
         why: Words = (
-            f"本微网格的团队，{row.people} 人，谁先接单谁办",
-            f"the micro-grid's own, {row.people} people; whoever accepts first",
+            f"{grid.name}的团队，{row.people} 人，谁先接单谁办",
+            f"{row.people} people of {grid.name_en or grid.name}; whoever accepts first",
         )
-        yield Pick({"grid": grid.code, "team": row.team}, name, busy, grid.distance_m, (why,), has)
+        yield Pick({"grid": grid.code, "team": row.team}, (zh, en.capitalize()), busy, grid.distance_m, (why,), has)

@@ -18,6 +18,8 @@ URLS: Final = {
     "actions": "/api/v1/actions",
     "categories": "/api/v1/categories",
     "mine": "/api/v1/tasks/mine",
+    "favourites": "/api/v1/favourites",
+    "filters": "/api/v1/filters",
     "cameras": "/api/v1/cameras.geojson",
     "servicePoints": "/api/v1/service-points.geojson",
     "serviceCircles": "/api/v1/service-circles.geojson",

@@ -4,7 +4,9 @@ from alembic import context
 from geoalchemy2 import alembic_helpers
 from sqlalchemy import Connection
 
+import gridmap.accounts.filters
 import gridmap.accounts.models
+import gridmap.cases.attention
 import gridmap.cases.clock_models
 import gridmap.cases.loop_models
 import gridmap.cases.models

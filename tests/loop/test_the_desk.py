@@ -132,3 +132,56 @@ def test_what_is_told_is_checked_once_for_all(at_work: Town) -> None:
 
 def test_bulk_is_the_operators(at_work: Town) -> None:
     assert bulk(at_work, "member", "verify", [at_work.alert()])[0] == 403
+
+
+def test_favourites_are_ones_own(at_work: Town) -> None:
+    number = at_work.alert()
+    client = at_work.clients["member"]
+    for _ in range(2):
+        assert client.put(f"/api/v1/cases/{number}/favourite").get_json() == {"number": number, "favourite": True}
+    assert client.get("/api/v1/favourites").get_json()["cases"][0] == number
+    assert number not in at_work.clients["operator"].get("/api/v1/favourites").get_json()["cases"]
+    assert at_work.clients["stranger"].put(f"/api/v1/cases/{number}/favourite").status_code == 403
+    for _ in range(2):
+        assert client.delete(f"/api/v1/cases/{number}/favourite").get_json()["favourite"] is False
+    assert number not in client.get("/api/v1/favourites").get_json()["cases"]
+
+
+def test_who_else_looks_is_named_in_ones_scope_only(at_work: Town) -> None:
+    number = at_work.alert()
+    address = f"/api/v1/cases/{number}/presence"
+    assert at_work.clients["operator"].put(address, json={"doing": "dispatch"}).get_json() == {"others": []}
+    (seen,) = at_work.clients["member"].put(address, json={}).get_json()["others"]
+    assert (seen["username"], seen["doing"]) == ("operator", "dispatch")
+    outside = at_work.clients["stranger"].put(address, json={}).get_json()["others"]
+    assert all("username" not in one and "name" not in one for one in outside)
+    assert len(outside) == 2
+    assert at_work.clients["operator"].delete(address).status_code == 204
+    assert len(at_work.clients["stranger"].put(address, json={}).get_json()["others"]) == 1
+
+
+def test_who_falls_silent_is_gone(at_work: Town) -> None:
+    number = at_work.alert()
+    address = f"/api/v1/cases/{number}/presence"
+    at_work.clients["operator"].put(address, json={})
+    with state(at_work.app).sessions.begin() as session:
+        session.execute(text("UPDATE case_presence SET seen_at = seen_at - interval '46 seconds'"))
+    assert at_work.clients["member"].put(address, json={}).get_json() == {"others": []}
+
+
+def test_filters_are_kept_under_ones_own_names(at_work: Town) -> None:
+    client = at_work.clients["auditor"]
+    assert client.put("/api/v1/filters/我的超时", json={"filter": "queue=overdue"}).status_code == 200
+    told = client.put("/api/v1/filters/我的超时", json={"filter": "queue=soon"}).get_json()
+    assert told == {"filters": [{"name": "我的超时", "filter": "queue=soon"}]}
+    assert at_work.clients["operator"].get("/api/v1/filters").get_json() == {"filters": []}
+    assert client.put(f"/api/v1/filters/{'长' * 61}", json={"filter": ""}).status_code == 422
+    assert client.delete("/api/v1/filters/我的超时").get_json() == {"filters": []}
+
+
+def test_favourites_and_filters_come_to_an_end(at_work: Town) -> None:
+    client = at_work.clients["planner"]
+    for number in range(50):
+        assert client.put(f"/api/v1/filters/{number}", json={"filter": ""}).status_code == 200
+    assert client.put("/api/v1/filters/50", json={"filter": ""}).status_code == 409
+    assert client.put("/api/v1/filters/49", json={"filter": "day=1"}).status_code == 200

@@ -1,5 +1,7 @@
-// The page's address keeps the view and what is chosen, so that a link shows another screen the same, and Back works.
+// The page's address keeps the view, what is chosen and the filter, so that a link shows another screen the same, and Back works.
 import { KINDS } from "./selection.js";
+
+const FILTER = ["queue", "state", "urgency", "source", "grid", "day", "order"];
 
 export function read(hash) {
   const params = new URLSearchParams(hash.replace(/^#/, ""));
@@ -10,20 +12,24 @@ export function read(hash) {
   return {
     view: view.length === 3 && view.every(Number.isFinite) && Math.abs(view[1]) <= 85 ? { zoom: view[0], lat: view[1], lon: view[2] } : null,
     chosen: KINDS.includes(kind) && id ? { kind, id } : null,
+    filter: new URLSearchParams(FILTER.filter((name) => params.has(name)).map((name) => [name, params.get(name)])).toString(),
   };
 }
 
-export function write({ zoom, lat, lon }, chosen) {
+export function write({ zoom, lat, lon }, chosen, filter = "") {
   const sel = chosen ? `&sel=${chosen.kind}:${encodeURIComponent(chosen.id)}` : "";
-  return `#map=${Number(zoom.toFixed(2))}/${lat.toFixed(5)}/${lon.toFixed(5)}${sel}`;
+  return `#map=${Number(zoom.toFixed(2))}/${lat.toFixed(5)}/${lon.toFixed(5)}${sel}${filter && `&${filter}`}`;
 }
 
-export function keep(map, selection, { wants_view }) {
+export function keep(map, selection, filter, { wants_view }) {
+  let following = false;
   const current = () => {
     const { lat, lng } = map.getCenter();
-    return write({ zoom: map.getZoom(), lat, lon: lng }, selection.chosen);
+    return write({ zoom: map.getZoom(), lat, lon: lng }, selection.chosen, filter.words);
   };
-  map.on("moveend", () => history.replaceState(null, "", current()));
+  const now = () => { if (!following) history.replaceState(null, "", current()); };
+  map.on("moveend", now);
+  filter.changed.on(now);
   selection.changed.on((chosen, previous, how) => {
     if (!how.from_address) history.pushState(null, "", current());
   });
@@ -31,10 +37,13 @@ export function keep(map, selection, { wants_view }) {
   const language_switch = document.getElementById("language-switch");
   language_switch?.addEventListener("click", () => { language_switch.hash = location.hash; });
   const follow = () => {
-    const { view, chosen } = read(location.hash);
+    const { view, chosen, filter: words } = read(location.hash);
+    following = true;
+    if (words !== filter.words) filter.take(words);
     // What is chosen first: moving the view writes the address again.
     if (chosen) selection.choose(chosen.kind, chosen.id, { from_address: true, pan: !view });
     else selection.clear({ from_address: true });
+    following = false;
     if (view) wants_view(view);
   };
   addEventListener("popstate", follow);

@@ -5,7 +5,7 @@ import { icon } from "./glyphs.js";
 import { t } from "./words.js";
 
 export class Card {
-  // `kinds`: {kind: (id, signal) => Promise<{tone, glyph, title, subtitle, body, deeds, actions, short}>}
+  // `kinds`: {kind: (id, signal) => Promise<{tone, glyph, title, subtitle, tools, body, deeds, actions, short}>}
   constructor(selection, kinds) {
     this.node = by_id("card");
     this.selection = selection;
@@ -57,14 +57,14 @@ export class Card {
     }
   }
 
-  #show({ tone, glyph, title, subtitle, body, deeds, actions = [], short }, quietly = false) {
+  #show({ tone, glyph, title, subtitle, tools, body, deeds, actions = [], short }, quietly = false) {
     const scrolled = quietly ? this.body.scrollTop : 0;
     const before = this.node.contains(document.activeElement) ? document.activeElement : null;
     this.node.className = ["card", tone && `is-${tone}`, short && "short"].filter(Boolean).join(" ");
     this.node.setAttribute("aria-label", title);
     replace(this.head, glyph ?? h("span"),
       h("div", {}, h("h2", { dataset: { testid: "card-title" } }, title), subtitle && h("p", {}, subtitle)),
-      h("button", { type: "button", class: "card-close", "aria-label": t("card.close"), title: `${t("card.close")} (Esc)`, dataset: { testid: "card-close" }, onclick: () => this.selection.clear() }, icon("close")));
+      h("div", { class: "card-tools" }, tools, h("button", { type: "button", class: "card-close", "aria-label": t("card.close"), title: `${t("card.close")} (Esc)`, dataset: { testid: "card-close" }, onclick: () => this.selection.clear() }, icon("close"))));
     replace(this.body, body);
     if (this.deeds.firstChild !== (deeds ?? null)) replace(this.deeds, deeds);
     this.deeds.hidden = !deeds;

@@ -3,13 +3,17 @@ import { by_id, h, replace } from "./dom.js";
 import { case_glyph } from "./glyphs.js";
 import { now } from "./times.js";
 import { A_DAY, OPEN_STATES, STATES, URGENCIES, is_open, moments, tone } from "./urgency.js";
+import { QUEUES } from "./queues.js";
 import { name_of, source_name, t } from "./words.js";
 
-const TRAYS = ["", "unrouted", "triage"];
+// What asks for somebody when it is not empty.
+const ASKING = new Set(["mine", "overdue", "unrouted", "triage", "verifying"]);
 
 export class Controls {
   constructor(filter) {
     this.filter = filter;
+    this.saved = null; // Filters under names, see saved_filters.js.
+    this.queues = QUEUES;
     this.figures = {};
     this.sources = new Set();
   }
@@ -18,13 +22,13 @@ export class Controls {
   count(features) {
     const at = now();
     const open = features.filter((feature) => is_open(feature.properties));
-    const figures = { open: open.length, overdue: 0, day: 0, unrouted: 0, triage: 0 };
+    const figures = { open: open.length, overdue: 0, day: 0 };
+    this.waiting = this.filter.queues.count(features, at);
     this.by = { state: {}, urgency: {} };
     for (const { properties: facts } of open) {
       const kind = tone(facts, at);
       if (kind === "overdue") figures.overdue += 1;
       if (at - moments(facts).received < A_DAY) figures.day += 1;
-      for (const tray of facts.trays) figures[tray] += 1;
       this.by.state[facts.state] = (this.by.state[facts.state] ?? 0) + 1;
       this.by.urgency[kind] = (this.by.urgency[kind] ?? 0) + 1;
     }
@@ -55,12 +59,12 @@ export class Controls {
 
   #trays() {
     const tray = (name) => {
-      const count = name ? this.figures[name] ?? 0 : this.figures.open ?? 0;
+      const count = this.waiting?.[name] ?? 0;
       const chosen = this.filter.wanted.tray === name;
-      return h("button", { type: "button", class: `tray ${name && count ? "has-some" : ""}`, "aria-pressed": chosen, "aria-controls": "list", dataset: { testid: `tray-${name || "all"}`, control: `tray-${name}` }, onclick: () => this.filter.set({ tray: name }) },
-        t(`tray.${name || "all"}`), h("b", {}, count));
+      return h("button", { type: "button", class: `tray ${ASKING.has(name) && count ? "has-some" : ""} ${name === "overdue" ? "is-overdue" : ""}`, "aria-pressed": chosen, "aria-controls": "list", dataset: { testid: `tray-${name || "all"}`, control: `tray-${name}` }, onclick: () => this.filter.set({ tray: name }) },
+        t(`tray.${name || "all"}`), " ", h("b", {}, count));
     };
-    replace(by_id("trays"), TRAYS.map(tray));
+    replace(by_id("trays"), this.queues.map(tray));
   }
 
   #filters() {
@@ -76,7 +80,8 @@ export class Controls {
         STATES.filter((one) => one !== "void").map((one) => chip("states", one, case_glyph(one, one === "closed" ? "done" : "unlimited"), t(`state.${one}`), this.by?.state[one]))),
       h("div", { class: "filter-row" }, this.#order(), this.#source(),
         wanted.grid && h("button", { type: "button", class: "chip clear", dataset: { control: "grid" }, "aria-label": t("filter.clear_grid"), onclick: () => this.filter.set({ grid: null }) }, name_of(wanted.grid), " ×"),
-        this.filter.narrowed && h("button", { type: "button", class: "chip clear", dataset: { control: "clear", testid: "filter-clear" }, onclick: () => this.filter.clear() }, t("filter.clear"))));
+        this.filter.narrowed && h("button", { type: "button", class: "chip clear", dataset: { control: "clear", testid: "filter-clear" }, onclick: () => this.filter.clear() }, t("filter.clear"))),
+      this.saved?.node);
   }
 
   // With all open states shown, pressing one asks for that one alone.

@@ -1,11 +1,15 @@
-// Which cases are shown, in the list and on the map alike.
-import { A_DAY, OPEN_STATES, moments, tone } from "./urgency.js";
+// Which cases are shown, in the list and on the map alike; kept in the page's address, and under names of one's own.
+import { A_DAY, OPEN_STATES, STATES, URGENCIES, moments, tone } from "./urgency.js";
+import { QUEUES, Queues } from "./queues.js";
 import { signal } from "./signal.js";
 
+const ORDERS = ["newest", "pressing"];
 const fresh = () => ({ states: new Set(OPEN_STATES), urgencies: new Set(), source: "", grid: null, last_day: false, tray: "", order: "newest" });
+const all_open = (states) => states.size === OPEN_STATES.length && OPEN_STATES.every((one) => states.has(one));
 
 export class Filter {
-  constructor() {
+  constructor(queues = new Queues()) {
+    this.queues = queues;
     this.wanted = fresh();
     this.changed = signal();
   }
@@ -28,19 +32,52 @@ export class Filter {
 
   get narrowed() {
     const { states, urgencies, source, grid, last_day } = this.wanted;
-    return urgencies.size > 0 || source !== "" || grid !== null || last_day || states.size !== OPEN_STATES.length || !OPEN_STATES.every((one) => states.has(one));
+    return urgencies.size > 0 || source !== "" || grid !== null || last_day || !all_open(states);
   }
 
   passes(feature, at) {
     const facts = feature.properties;
     const { states, urgencies, source, grid, last_day, tray } = this.wanted;
     return (
-      states.has(facts.state) &&
+      (states.has(facts.state) || tray === "favourite") &&
       (!urgencies.size || urgencies.has(tone(facts, at))) &&
       (!source || facts.source === source) &&
       (!grid || (facts.grid?.code ?? "").startsWith(grid.code)) &&
       (!last_day || at - moments(facts).received < A_DAY) &&
-      (!tray || facts.trays.includes(tray))
+      this.queues.holds(tray, feature, at)
     );
+  }
+
+  // What differs from the first look, as an address or a saved filter keeps it.
+  get words() {
+    const { states, urgencies, source, grid, last_day, tray, order } = this.wanted;
+    const params = new URLSearchParams();
+    if (tray) params.set("queue", tray);
+    if (!all_open(states)) params.set("state", [...states].join(","));
+    if (urgencies.size) params.set("urgency", [...urgencies].join(","));
+    if (source) params.set("source", source);
+    if (grid) params.set("grid", grid.code);
+    if (last_day) params.set("day", "1");
+    if (order !== "newest") params.set("order", order);
+    return params.toString();
+  }
+
+  // The same, back again; what makes no sense is as if it had not been said.
+  take(words) {
+    const params = new URLSearchParams(words);
+    const several = (name, known) => (params.get(name) ?? "").split(",").filter((one) => known.includes(one));
+    const states = several("state", STATES);
+    const code = params.get("grid") ?? "";
+    const same_grid = this.wanted.grid?.code === code ? this.wanted.grid : { code };
+    this.wanted = {
+      states: new Set(states.length ? states : OPEN_STATES),
+      urgencies: new Set(several("urgency", URGENCIES)),
+      source: params.get("source") ?? "",
+      grid: /^\d{1,15}$/.test(code) ? same_grid : null,
+      last_day: params.get("day") === "1",
+      tray: QUEUES.includes(params.get("queue")) ? params.get("queue") : "",
+      order: ORDERS.includes(params.get("order")) ? params.get("order") : "newest",
+    };
+    this.changed.emit(this.wanted);
   }
 }

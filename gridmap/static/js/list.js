@@ -15,6 +15,9 @@ export class List {
     this.more = by_id("list-more");
     this.summary = by_id("list-summary");
     this.clicked = signal();
+    this.ticked = signal(); // (number, on): for several at once
+    this.selectable = by_id("bulk")?.dataset.may === "yes";
+    this.ticks = new Set();
     this.features = [];
     this.rows = new Map(); // number -> {feature, tone, node}
     this.fresh = new Set();
@@ -53,6 +56,29 @@ export class List {
     buttons[Math.max(0, Math.min(buttons.length - 1, from + by))]?.focus();
   }
 
+  // The case after the chosen one, as the list is ordered now; the first where none is chosen.
+  next() {
+    const at = this.features.findIndex((feature) => feature.properties.number === this.chosen);
+    const after = this.features[at + 1];
+    if (after) this.clicked.emit(after.properties.number);
+  }
+
+  tick(numbers) {
+    this.ticks = new Set(numbers);
+    this.node.classList.toggle("selecting", this.ticks.size > 0);
+    for (const [number, { node }] of this.rows) {
+      const box = node.querySelector(".tick");
+      if (box) box.checked = this.ticks.has(number);
+    }
+  }
+
+  // The focused row, or the chosen one, is ticked or not any more.
+  toggle_tick() {
+    const focused = document.activeElement?.closest?.("#list li")?.querySelector("[data-case]")?.dataset.case;
+    const number = focused ?? this.chosen;
+    if (this.selectable && this.rows.has(number)) this.ticked.emit(number, !this.ticks.has(number));
+  }
+
   top() {
     this.room = PAGE;
     this.node.scrollTop = 0;
@@ -83,7 +109,8 @@ export class List {
     this.more.hidden = rest <= 0;
     this.more.textContent = t("list.more", { n: Math.min(PAGE, rest), rest });
     const known = shown.length || !this.loading; // No cases so far is not no cases; the line keeps its height.
-    replace(this.summary, h("span", {}, known ? t("list.summary", { n: this.features.length }) : "\u00a0"));
+    replace(this.summary, h("span", {}, known ? t("list.summary", { n: this.features.length }) : "\u00a0"),
+      this.selectable && shown.length > 0 && h("button", { type: "button", class: "tick-all", dataset: { testid: "tick-all" }, onclick: () => { for (const { properties } of shown) this.ticked.emit(properties.number, true); } }, t("list.tick_all", { n: shown.length })));
   }
 
   #row(feature, at) {
@@ -106,12 +133,17 @@ export class List {
       h("span", { class: "where" }, where(facts)),
       h("span", { class: "left" }));
     this.#mark(button, number === this.chosen);
-    replace(node, button);
+    replace(node, button, this.selectable && this.#box(number, facts));
     this.#times(node, facts);
     if (had_focus) button.focus();
     const row = { feature, tone: kind, node };
     this.rows.set(number, row);
     return row;
+  }
+
+  #box(number, facts) {
+    const words = t("list.tick", { what: category_name(facts), number });
+    return h("input", { type: "checkbox", class: "tick", checked: this.ticks.has(number), "aria-label": words, dataset: { testid: "tick" }, onchange: (event) => this.ticked.emit(number, event.target.checked) });
   }
 
   #times(node, facts) {

@@ -1,7 +1,9 @@
 // The operator's map: brings the parts together. Data comes by URL; the shell brought the map and the addresses.
 import { get } from "./api.js";
 import { keep as keep_address, read as read_address } from "./address.js";
+import { Alarm } from "./alarm.js";
 import { announcer, toast } from "./announcer.js";
+import { Bulk } from "./bulk.js";
 import { LayerTree, buttons } from "./buttons.js";
 import { bell } from "./bell.js";
 import { Card } from "./card.js";
@@ -27,11 +29,16 @@ import { List } from "./list.js";
 import { Live } from "./live.js";
 import { mouse } from "./mouse.js";
 import { neighbours } from "./neighbours.js";
+import { Own } from "./own.js";
+import { Presence } from "./presence.js";
+import { Queues } from "./queues.js";
 import { reconcile } from "./reconcile.js";
+import { SavedFilters } from "./saved_filters.js";
 import { Search } from "./search.js";
 import { Selection } from "./selection.js";
 import { sheet } from "./sheet.js";
 import { at_most_every, once_a_frame } from "./signal.js";
+import { Star } from "./star.js";
 import { CaseStore } from "./store.js";
 import { theme } from "./theme.js";
 import { now, set_server_time } from "./times.js";
@@ -47,7 +54,8 @@ const opened_with = read_address(location.hash);
 theme();
 who();
 const store = new CaseStore();
-const filter = new Filter();
+const queues = new Queues();
+const filter = new Filter(queues);
 const selection = new Selection();
 const counts = new Counts(urls.counts);
 const live = new Live(urls.events);
@@ -68,6 +76,7 @@ const cases = new Cases(map);
 const list = new List();
 const controls = new Controls(filter);
 const announce = announcer();
+const alarm = new Alarm();
 const drawer = sheet();
 pin(map, selection);
 
@@ -91,6 +100,7 @@ const draw = once_a_frame(() => {
   const at = now();
   const shown = store.all.filter((feature) => filter.passes(feature, at));
   controls.count(store.all);
+  if (live.running) alarm.watch(store.all, at);
   list.show(shown, { order: filter.wanted.order, loading: !live.running });
   cases.draw(cases.hidden ? [] : shown);
 });
@@ -120,6 +130,10 @@ filter.changed.on(async ({ states }) => {
   }
 });
 counts.changed.on((codes) => grids.recolour(codes));
+const own = new Own({ urls, queues, controls, store, filter, draw });
+controls.saved = new SavedFilters(urls.filters, filter, toast);
+trying(controls.saved.load());
+new Bulk({ urls, list, store });
 counts.changed.on(at_most_every(1500, () => selection.chosen?.kind === "grid" && card.refresh()));
 
 // --- what is chosen ---------------------------------------------------------------------------------------------------
@@ -147,7 +161,9 @@ function pick_place(taken) {
   map.getContainer().addEventListener("click", take, { capture: true, once: true });
 }
 const handling = new Handling({ urls, say: toast, changed: (number) => selection.is("case", number) && card.refresh(), pick_place, near: (feature) => neighbours(store, feature) });
-const shared = { urls, choose, locate, say: toast, counts, handling, only: (grid) => filter.set({ grid }) };
+const presence = new Presence(urls.case, () => handling.open?.action ?? "");
+const star = new Star(own, toast);
+const shared = { urls, choose, locate, say: toast, counts, handling, presence, star, only: (grid) => filter.set({ grid }) };
 const card = new Card(selection, {
   case: case_card(shared),
   grid: grid_card(shared),
@@ -200,6 +216,7 @@ async function place_of({ kind, id }) {
 
 selection.changed.on((chosen, _, how) => {
   const id_if = (kind) => (chosen?.kind === kind ? chosen.id : null);
+  presence.look(id_if("case"));
   cases.choose(id_if("case"));
   list.choose(id_if("case"));
   grids.choose(id_if("grid"));
@@ -217,8 +234,14 @@ map.on("click", () => selection.clear());
 
 const search = new Search(urls.search);
 search.found.on((result) => choose(result.kind === "coordinates" ? "place" : result.kind, result.kind === "coordinates" ? `${result.lon},${result.lat}` : result.id));
-keys({ search, list, selection });
-const follow_address = keep_address(map, selection, { wants_view: ({ lat, lon, zoom }) => map.setView([lat, lon], zoom, { animate: false }) });
+keys({ search, list, selection, handling, favour: () => selection.chosen?.kind === "case" && star.toggle(), select: () => list.toggle_tick() });
+filter.changed.on(async ({ grid }) => {
+  // An address says the code alone.
+  if (!grid || Object.keys(grid).length > 1) return;
+  const known = await grid_of(grid.code);
+  if (known && filter.wanted.grid === grid) filter.set({ grid: known });
+});
+const follow_address = keep_address(map, selection, filter, { wants_view: ({ lat, lon, zoom }) => map.setView([lat, lon], zoom, { animate: false }) });
 follow_address();
 // The other language shows the same place.
 const switched = document.getElementById("language-switch");
@@ -236,9 +259,10 @@ const following = new Following({
     list.flash(number);
     // The mark is drawn at the end of this frame; then it may flash.
     setTimeout(() => cases.flash(number), 60);
-    if (opened) announce(feature.properties);
+    if (opened) { announce(feature.properties); alarm.opened(feature.properties); }
   },
   on_touched(number) {
+    own.look_again();
     if (selection.is("case", number)) card.refresh();
   },
   others: {
@@ -265,6 +289,7 @@ for (let pause = 1000; !live.running; pause = Math.min(pause * 2, 10000)) {
   }
 }
 draw();
+own.look_again();
 reconcile({ counts, store, live, reload: () => following.load() });
 setInterval(() => { cases.tick(); draw(); }, 20000);
 // Remaining time on the card runs, too.

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CaseStore, newest_first, pressing_first } from "../../../gridmap/static/js/store.js";
 import { Filter } from "../../../gridmap/static/js/filter.js";
+import { Queues } from "../../../gridmap/static/js/queues.js";
 import { Counts, differ } from "../../../gridmap/static/js/counts.js";
 import { tone, urgency } from "../../../gridmap/static/js/urgency.js";
 
@@ -90,4 +91,29 @@ test("the filter shows what was asked for", () => {
   assert.ok(!filter.passes(feature("1"), AT));
   assert.ok(filter.passes(feature("1", { trays: ["triage"] }), AT));
   assert.ok(!filter.narrowed);
+});
+
+test("a filter's words make the same filter; nonsense makes none", () => {
+  const filter = new Filter();
+  filter.set({ tray: "soon", states: new Set(["handling"]), urgencies: new Set(["overdue"]), source: "patrol", grid: { code: "310151101" }, last_day: true, order: "pressing" });
+  const other = new Filter();
+  other.take(filter.words);
+  assert.deepEqual(other.wanted, filter.wanted);
+  assert.equal(new Filter().words, "");
+  other.take("queue=planet&state=asleep&urgency=&grid=x&order=up&day=yes");
+  assert.equal(other.words, "");
+});
+
+test("queues count each open case where it waits", () => {
+  const queues = new Queues();
+  queues.take("mine", ["1"]);
+  const due = (ms) => iso(AT + ms);
+  const all = [
+    feature("1", { due_at: due(-HOUR) }),
+    feature("2", { due_at: due(HOUR / 2), trays: ["triage"] }),
+    feature("3", { state: "verifying", due_at: due(HOUR / 2) }),
+    feature("4", { state: "closed", due_at: due(-HOUR) }),
+    feature("5", { trays: ["unrouted", "triage"] }),
+  ];
+  assert.deepEqual(queues.count(all, AT), { "": 4, mine: 1, overdue: 1, soon: 1, unrouted: 1, triage: 2, verifying: 1, favourite: 0 });
 });

@@ -9,13 +9,14 @@ import { holder_words, loop_parts } from "./loop.js";
 import { action, code, copy_place, facts, link, media_links, nearby, path, section } from "./parts.js";
 import { happened } from "./timeline.js";
 
-export function case_card({ urls, choose, locate, say, handling }) {
+export function case_card({ urls, choose, locate, say, handling, presence, star }) {
   return async (number, signal) => {
     const { body: feature, etag } = await get_tagged(urls.case + encodeURIComponent(number), {}, { signal, cache: "no-store" });
     const found = feature.geometry ? await around(urls, feature.geometry.coordinates, signal) : null;
     // A case that somebody else was asked for meanwhile shows none of its deeds.
     if (signal.aborted) return null;
-    return { ...build(feature, found, { choose, locate, say }), deeds: handling.show(feature, etag) };
+    const card = build(feature, found, { choose, locate, say });
+    return { ...card, body: [presence.node, ...card.body], tools: star.show(number), deeds: handling.show(feature, etag) };
   };
 }
 
@@ -76,7 +77,7 @@ function what(facts_of, at, choose) {
       [t("case.suspended"), facts_of.suspended_until && moment(facts_of.suspended_until)],
       [t("case.merged_into"), facts_of.merged_into && h("button", { type: "button", class: "link", onclick: () => choose("case", facts_of.merged_into) }, h("span", { class: "name figure-code" }, facts_of.merged_into))],
       [t("case.merged"), facts_of.merged?.join(t("sign.comma"))],
-      [t("case.rounds"), facts_of.rounds > 0 && t("case.rounds_words", { n: facts_of.rounds })],
+      [t("case.rounds"), facts_of.rounds > 0 ? t("case.rounds_words", { n: facts_of.rounds }) : null],
       [t("case.closed"), facts_of.closed_at && moment(facts_of.closed_at)],
       [t("case.category_code"), facts_of.category && code(`${facts_of.category.code} · ${facts_of.category.standard_ref}`)],
     ]));

@@ -69,7 +69,7 @@ export class Handling {
         ...this.help,
         feature: () => this.feature,
         etag: () => this.etag,
-        cancel: () => { this.forms.delete(key); this.close(); this.buttons.querySelector(`[data-deed="${action}"]`)?.focus(); },
+        cancel: () => { this.forms.delete(key); this.close(); (this.buttons.querySelector(`[data-deed="${action}"]`) ?? this.buttons.querySelector("button"))?.focus(); },
         done: (told) => this.#done(key, action, told),
         refused: (words) => { if (!this.open) this.#say(words, "wrong"); },
       }));
@@ -109,9 +109,10 @@ export class Handling {
     const shown = this.all || few ? known : known.slice(0, AT_ONCE);
     const focused = this.buttons.contains(document.activeElement) ? document.activeElement.dataset.deed : null;
     replace(this.buttons,
-      shown.map((action, index) => h("button", { type: "button", class: `deed ${index === 0 && !this.open ? "primary" : ""}`, "aria-expanded": this.open?.action === action, dataset: { deed: action, testid: `deed-${action}` }, onclick: () => (this.open?.action === action ? this.close() : this.start(action)) }, t(`act.${action}`))),
-      !few && h("button", { type: "button", class: "deed more", "aria-expanded": Boolean(this.all), dataset: { deed: "more", testid: "deed-more" }, onclick: () => { this.all = !this.all; this.#draw(); } }, this.all ? t("deeds.less") : t("deeds.more", { n: known.length - AT_ONCE })));
+      shown.map((action, index) => h("button", { type: "button", class: index === 0 ? "deed primary" : "deed", dataset: { deed: action, testid: `deed-${action}` }, onclick: () => this.start(action) }, t(`act.${action}`))),
+      !few && h("button", { type: "button", class: "deed deed-more", "aria-expanded": Boolean(this.all), dataset: { deed: "more", testid: "deed-more" }, onclick: () => { this.all = !this.all; this.#draw(); } }, this.all ? t("deeds.less") : t("deeds.more", { n: known.length - AT_ONCE })));
     if (focused) this.buttons.querySelector(`[data-deed="${focused}"]`)?.focus();
+    this.buttons.hidden = Boolean(this.open);
     this.node.hidden = !known.length && !this.open && !this.word.textContent;
   }
 

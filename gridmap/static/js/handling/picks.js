@@ -27,6 +27,9 @@ export function picks(field, help) {
     return h("li", {}, h("label", {}, input, h("span", { class: "pick-name" }, name_of(pick)), h("span", { class: "pick-aside" }, aside.join(" · ")),
       pick.reasons.length > 0 && h("span", { class: "pick-why" }, pick.reasons.map((one) => one[language]).join(t("sign.semicolon")))));
   };
-  get(`${help.urls.case}${encodeURIComponent(help.number)}/advice`, {}, { cache: "no-store" }).then((answer) => { found = answer.picks; draw(); }, (error) => { replace(list); fail(error.message || t("card.unreachable")); });
+  get(`${help.urls.case}${encodeURIComponent(help.number)}/advice`, {}, { cache: "no-store" }).then((answer) => { found = help.several ? departments(answer.picks) : answer.picks; draw(); }, (error) => { replace(list); fail(error.message || t("card.unreachable")); });
   return { node, read: () => [...chosen.values()], fail };
 }
+
+// For cases that lie in different grids: who is on duty in one of them, and has that one already, says nothing of the others.
+const departments = (found) => found.filter((pick) => pick.to.department).map((pick) => ({ ...pick, has: false, reasons: [] }));
