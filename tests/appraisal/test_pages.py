@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from gridmap import clock
 from gridmap.accounts.rights import Role
-from gridmap.appraisal.indicators import MEASURES, RATIOS
+from gridmap.appraisal.indicators import MEASURES, RATIOS, Measure, Ratio
 from gridmap.appraisal.words import SOURCES
 from gridmap.resources import static_dir
 from tests import callers, town
@@ -35,7 +35,8 @@ def page(client: FlaskClient, path: str, language: str = "en") -> str:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_figure_is_there_in_both_languages(operator: FlaskClient, kind: str, language: str) -> None:
     shown = page(operator, f"/reports/{kind}", language)
-    for one in (*MEASURES.values(), *RATIOS.values()):
+    figures: list[Measure | Ratio] = [*MEASURES.values(), *RATIOS.values()]
+    for one in figures:
         assert (one.zh if language == "zh" else one.en) in shown, one.key
     assert ("未结而已过时限的案件计为超期" if language == "zh" else "counts as late") in shown
     assert "style=" not in shown
