@@ -3,7 +3,7 @@
 Set-based: each function does its work for a whole chunk of alerts in one statement.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from gridmap.cases.ground import Rules, Spot, cells
 from gridmap.cases.models import COUNTED_SQL, DAY_SQL, OPEN_SQL
-from gridmap.db import MANY, copy, run
+from gridmap.db import MANY, copy, run, run_together
 from gridmap.geo.measure import half_box
 from gridmap.geo.shapes import point_wkb
+from gridmap.grids.publishing import LOCK_SQL
 
 _LOCK_CLASS = 0x67726964  # "grid": keeps these apart from other users of advisory locks.
 _SLOTS = 1024
@@ -40,11 +41,17 @@ class Nearby(NamedTuple):
     distance_m: float
 
 
+Statement = tuple[str, dict[str, Any]]  # With its values.
+
+
 def _json(rows: Sequence[Any]) -> str:
     """Rows travel as one JSON document: quoting thousands of values for SQL arrays costs more than all the rest."""
     return orjson.dumps(rows).decode()
 
 
+# Whoever publishes waits for those who take, and they for it: no case opens by boundaries that are just retired.
+_HOLD = f"SELECT pg_advisory_xact_lock_shared({LOCK_SQL})"
+_NEWEST = "SELECT id FROM publication ORDER BY at DESC LIMIT 1"
 _LOCK = f"""
     SELECT CASE WHEN slot = {_WHOLE} THEN pg_advisory_xact_lock_shared({_LOCK_CLASS}, slot)
                 ELSE pg_advisory_xact_lock({_LOCK_CLASS}, slot) END
@@ -53,20 +60,40 @@ _LOCK = f"""
 _LOCK_WHOLE = f"SELECT pg_advisory_xact_lock({_LOCK_CLASS}, {_WHOLE})"
 
 
-def lock(session: Session, ids: Sequence[tuple[str, str]], spots: Sequence[Spot], rules: Rules) -> None:
-    """Make others that take the same alert, or one that could join the same case, wait until this transaction ends.
+class Found(NamedTuple):
+    """What was on record: cases of known alerts by (source, source_id), the nearest case for each spot, the publication.
 
+    `publication` is the newest one's id; 0 before the first.
+    """
+
+    known: dict[tuple[str, str], Taken]
+    near: dict[int, Nearby]
+    publication: int
+
+
+def look(
+    session: Session, ids: Sequence[tuple[str, str]], spots: Mapping[int, Spot], may_join: Collection[int], rules: Rules
+) -> Found:
+    """Lock, then find what is known of these alerts and what those of `may_join` (keys of `spots`) can join: one round trip.
+
+    Locking makes others that take the same alert, or one that could join the same case, wait until this transaction ends.
     Without it, two alerts about one heap of rubbish that arrive together would each find no case and open two.
     Few take the slots of their keys and their ground, and share the lock of the whole; many, who would need nearly every
     slot, take the whole for themselves. The whole comes first and slots ascend: no deadlock between transactions that
     lock once, and a chunk never fills the lock table.
     """
+    joining = {i: spots[i] for i in may_join} if rules.radius_m > 0 else {}
+    asked = [(_HOLD, {}), _locking(ids, spots.values(), rules), (_NEWEST, {}), _asking(ids)]
+    _, _, newest, known, *near = run_together(session, asked + ([_joining(joining, rules)] if joining else []))
+    return Found(_taken(known), _nearby(near[0]) if near else {}, newest[0][0] if newest else 0)
+
+
+def _locking(ids: Sequence[tuple[str, str]], spots: Iterable[Spot], rules: Rules) -> Statement:
     if len(ids) >= WHOLE_FROM:
-        run(session, _LOCK_WHOLE, {})
-        return
+        return _LOCK_WHOLE, {}
     keys = [f"{source}\x1f{source_id}" for source, source_id in ids]
     keys += [str(cell) for spot in spots for cell in cells(spot, rules.radius_m)]
-    run(session, _LOCK, {"slots": [_WHOLE, *sorted({crc32(key.encode()) % _SLOTS for key in keys})]})
+    return _LOCK, {"slots": [_WHOLE, *sorted({crc32(key.encode()) % _SLOTS for key in keys})]}
 
 
 _KNOWN = """
@@ -78,7 +105,14 @@ _KNOWN = """
 
 def known(session: Session, ids: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Taken]:
     """The cases of those alerts (source, source_id) that were taken before."""
-    rows = run(session, _KNOWN, {"asked": _json([{"source": source, "source_id": source_id} for source, source_id in ids])})
+    return _taken(run(session, *_asking(ids)))
+
+
+def _asking(ids: Sequence[tuple[str, str]]) -> Statement:
+    return _KNOWN, {"asked": _json([{"source": source, "source_id": source_id} for source, source_id in ids])}
+
+
+def _taken(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[str, str], Taken]:
     return {(source, source_id): Taken(case_id, number) for source, source_id, case_id, number in rows}
 
 
@@ -99,15 +133,15 @@ _JOINABLE = f"""
 """
 
 
-def joinable(session: Session, spots: dict[int, Spot], rules: Rules) -> dict[int, Nearby]:
-    """For each spot (by its key) the nearest open case of its category within the rules."""
-    if not spots or rules.radius_m <= 0:
-        return {}
+def _joining(spots: Mapping[int, Spot], rules: Rules) -> Statement:
     asked = []
     for i, spot in spots.items():
         wide, high = half_box(spot.lat, rules.radius_m)
         asked.append({"i": i, "wide": wide, "high": high, **spot._asdict()})
-    rows = run(session, _JOINABLE, {"asked": _json(asked), "seconds": rules.hours * 3600, "radius": rules.radius_m})
+    return _JOINABLE, {"asked": _json(asked), "seconds": rules.hours * 3600, "radius": rules.radius_m}
+
+
+def _nearby(rows: Iterable[tuple[Any, ...]]) -> dict[int, Nearby]:
     return {i: Nearby(case_id, number, metres) for i, case_id, number, metres in rows}
 
 

@@ -18,7 +18,7 @@ from gridmap.cases.ground import Rules
 from gridmap.cases.states import State
 from gridmap.cases.taking import Kept
 from gridmap.desk.draft import Draft, Incoming, Relation
-from gridmap.desk.drafting import Prepared, prepare
+from gridmap.desk.drafting import Prepared, prepare, routed_anew
 from gridmap.desk.joining import settle
 from gridmap.desk.telling import Fresh, Outcome, event, features_of, outcome
 from gridmap.journal.write import write
@@ -54,11 +54,14 @@ def receive(session: Session, alerts: Sequence[Incoming], *, actor: str, policy:
 
 def take(session: Session, prepared: Prepared, *, actor: str, policy: Policy) -> list[Outcome]:
     """The second half of `receive`, for who prepares one chunk of alerts while another is taken. The caller commits."""
-    now = clock.now()
+    spots = {i: draft.spot for i, draft in enumerate(prepared.drafts) if draft.spot is not None}
+    may_join = [i for i in spots if prepared.drafts[i].alert.join]
+    found = taking.look(session, [draft.alert.key for draft in prepared.drafts], spots, may_join, policy.rules)
+    now = clock.now()  # Nobody publishes from here on.
+    if found.publication != prepared.index.publication:
+        prepared = routed_anew(session, prepared, now, nearest_limit_m=policy.nearest_limit_m)
     drafts, names = prepared.drafts, prepared.index.names
-    spots = {i: draft.spot for i, draft in enumerate(drafts) if draft.spot is not None}
-    taking.lock(session, [draft.alert.key for draft in drafts], list(spots.values()), policy.rules)
-    settle(session, drafts, spots, policy.rules)
+    settle(drafts, spots, found, policy.rules)
     opening = [draft for draft in drafts if draft.relation is Relation.OPENED]
     # Whatever else a new case is to know from the start is asked for here, once for all of `opening`.
     rows = _rows(opening, _named(session, opening, now), now, working.recent(session))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ class Prepared:
 
     drafts: list[Draft]
     index: GridIndex
+    seen: dict[str, KnownCamera]
 
 
 def prepare(session: Session, alerts: Sequence[Incoming], *, nearest_limit_m: float) -> Prepared:
@@ -31,12 +33,27 @@ def prepare(session: Session, alerts: Sequence[Incoming], *, nearest_limit_m: fl
         (a.category for a in alerts if a.category),
         ((vendor, a.source_code) for a in alerts if a.source_code for vendor in _vendors(a, seen)),
     )
-    routes = route_by(index, [_place(a, seen) for a in alerts], limit_m=nearest_limit_m)
+    return _routed([(alert, _category(alert, found, seen)) for alert in alerts], index, seen, nearest_limit_m)
+
+
+def routed_anew(session: Session, prepared: Prepared, at: datetime, *, nearest_limit_m: float) -> Prepared:
+    """The same alerts, understood as before, routed by the boundaries in force at `at`; their places stay as they are."""
+    index = index_at(session, at)
+    return _routed([(draft.alert, draft.category) for draft in prepared.drafts], index, prepared.seen, nearest_limit_m)
+
+
+def _routed(
+    understood: Sequence[tuple[Incoming, KnownCategory | None]],
+    index: GridIndex,
+    seen: dict[str, KnownCamera],
+    nearest_limit_m: float,
+) -> Prepared:
+    routes = route_by(index, [_place(alert, seen) for alert, _ in understood], limit_m=nearest_limit_m)
     drafts = [
-        Draft(alert, _category(alert, found, seen), route, _route_facts(alert, route, seen))
-        for alert, route in zip(alerts, routes, strict=True)
+        Draft(alert, category, route, _route_facts(alert, route, seen))
+        for (alert, category), route in zip(understood, routes, strict=True)
     ]
-    return Prepared(drafts, index)
+    return Prepared(drafts, index, seen)
 
 
 def _vendors(alert: Incoming, seen: dict[str, KnownCamera]) -> list[str]:

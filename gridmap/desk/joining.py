@@ -1,12 +1,9 @@
-"""Which case each alert belongs to: one that knows it already, one near by that it joins, or one of its own."""
+"""Which case each alert belongs to: one that knows it already, one near by that it joins, or one of its own. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy.orm import Session
-
-from gridmap.cases import taking
 from gridmap.cases.ground import Cell, Rules, Spot, cell, cells
-from gridmap.cases.taking import Nearby, Taken
+from gridmap.cases.taking import Found, Nearby, Taken
 from gridmap.desk.draft import Draft, Relation
 from gridmap.geo.measure import distance_m
 
@@ -14,11 +11,9 @@ from gridmap.geo.measure import distance_m
 Opened = dict[Cell, list[tuple[Spot, tuple[str, str]]]]
 
 
-def settle(session: Session, drafts: Sequence[Draft], spots: dict[int, Spot], rules: Rules) -> None:
-    """Decide for each draft, in order, whether it is known, joins or opens."""
-    known = taking.known(session, [draft.alert.key for draft in drafts])
-    may_join = {i: spot for i, spot in spots.items() if drafts[i].alert.join and drafts[i].alert.key not in known}
-    near = taking.joinable(session, may_join, rules)
+def settle(drafts: Sequence[Draft], spots: Mapping[int, Spot], found: Found, rules: Rules) -> None:
+    """Decide for each draft, in order, whether it is known, joins or opens; `found` is what was on record, locked."""
+    known, near = found.known, found.near
     chunk: set[tuple[str, str]] = set()
     opened: Opened = {}
     for i, draft in enumerate(drafts):
@@ -27,8 +22,8 @@ def settle(session: Session, drafts: Sequence[Draft], spots: dict[int, Spot], ru
             draft.relation, draft.taken, draft.joins = Relation.KNOWN, known.get(key), key
             continue
         chunk.add(key)
-        if i in may_join:
-            _join(draft, may_join[i], near.get(i), opened, rules)
+        if draft.alert.join and i in spots:
+            _join(draft, spots[i], near.get(i), opened, rules)
         if draft.relation is Relation.OPENED and i in spots and rules.radius_m > 0:
             opened.setdefault(cell(spots[i], rules.radius_m), []).append((spots[i], key))
     _follow(drafts)

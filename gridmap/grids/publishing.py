@@ -21,6 +21,8 @@ from gridmap.grids.coverage import Problem, problems
 from gridmap.grids.models import Boundary, Grid, Publication
 from gridmap.journal.write import Event, write
 
+LOCK_SQL = "hashtext('gridmap publish')"  # Who publishes has it alone; who must not see boundaries change shares it.
+
 
 @dataclass(frozen=True)
 class GridDraft:
@@ -77,7 +79,7 @@ def publish(
             `at` lies in the future.
         Conflict: `at` is not after the last publish.
     """
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('gridmap publish'))"))
+    session.execute(text(f"SELECT pg_advisory_xact_lock({LOCK_SQL})"))
     drafts = [_snap(draft) for draft in drafts]
     _check(session, drafts)
     at = _moment(session, at)
@@ -97,6 +99,11 @@ def publish(
     done = Published(publication, at, opened, closed, sorted(same), renamed)
     write(session, [_event(done, retired, actor)])
     return done
+
+
+def hold(session: Session) -> None:
+    """Let nobody publish until this transaction ends; waits for who is publishing."""
+    session.execute(text(f"SELECT pg_advisory_xact_lock_shared({LOCK_SQL})"))
 
 
 def _snap(draft: GridDraft) -> GridDraft:

@@ -34,11 +34,33 @@ from tools.bench.city import City, demo_town
 from tools.bench.wire import Wire
 
 ACTOR = "bench"
-_CLOSE = text(
+_END = text(  # Void: the one end that a case just discovered may come to.
     """
-    UPDATE cases SET state = 'closed', closed_at = received_at + interval '1 day'
+    UPDATE cases SET state = 'void', closed_at = received_at + interval '1 day'
     WHERE source = 'bench-past' AND id % 10 <> 0
     """
+)
+_PEOPLE = (  # In each micro-grid of the city a head, and two members of the work team who share the day.
+    """
+    INSERT INTO person (ref, name, name_en)
+    SELECT 'bench-' || code || '-' || n, '测试人员' || n, 'Bench person ' || n
+    FROM grid CROSS JOIN generate_series(0, 2) AS n WHERE code LIKE :city AND length(code) = 15 ORDER BY n, code
+    """,
+    """
+    INSERT INTO post (person_id, grid_code, kind, team, valid)
+    SELECT p.id, split_part(p.ref, '-', 2), k.code, k.team, tstzrange(:since, NULL)
+    FROM person p JOIN post_kind k
+      ON k.code = CASE split_part(p.ref, '-', 3) WHEN '0' THEN 'micro_head' ELSE :kind END
+    WHERE p.ref LIKE 'bench-%'
+    """,
+    """
+    INSERT INTO shift (post_id, weekdays, starts, ends, valid)
+    SELECT o.id, '{1,2,3,4,5,6,7}', h.starts, h.ends, daterange(CAST(:since AS date), NULL)
+    FROM post o JOIN person p ON p.id = o.person_id
+    JOIN (VALUES ('1', time '08:00', time '20:00'), ('2', time '20:00', time '08:00')) AS h (n, starts, ends)
+      ON h.n = split_part(p.ref, '-', 3)
+    WHERE p.ref LIKE 'bench-%'
+    """,
 )
 CHUNK = 1000
 
@@ -104,6 +126,12 @@ def _fill(engine: Engine, city: City, size: Size) -> tuple[str, list[CategoryKey
         publish(session, demo_town(data_dir()) + city.drafts(), actor=ACTOR, at=now - timedelta(days=100))
         rows = session.execute(text("SELECT standard_ref, kind, code FROM category ORDER BY id"))
         categories = [CategoryKey(*row) for row in rows]
+    with Session(engine) as session, session.begin():
+        _tell("giving each its people")
+        kind = session.execute(text("SELECT min(code) FROM post_kind WHERE team = 'work'")).scalar_one()
+        for statement in _PEOPLE:
+            given = {"city": f"{city.codes[0][:9]}%", "since": now - timedelta(days=100), "kind": kind}
+            session.execute(text(statement), given)
     _tell(f"opening {size.cases:,} cases")
     policy = Policy(settings.nearest_limit_m, settings.duplicate_radius_m, settings.duplicate_hours)
     _open_cases(engine, city, categories, size.cases, policy)
@@ -114,7 +142,7 @@ def _fill(engine: Engine, city: City, size: Size) -> tuple[str, list[CategoryKey
 
 
 def _open_cases(engine: Engine, city: City, categories: list[CategoryKey], how_many: int, policy: Policy) -> None:
-    """Evenly over the 90 days before now, the way every alert goes; then nine of ten are closed."""
+    """Evenly over the 90 days before now, the way every alert goes; then nine of ten are ended."""
     begun = clock.now() - timedelta(days=90)
     for first in range(0, how_many, CHUNK):
         at = begun + timedelta(days=90) * (first / how_many)
@@ -124,7 +152,7 @@ def _open_cases(engine: Engine, city: City, categories: list[CategoryKey], how_m
             alerts = [_incoming(n, at, place, categories[n % len(categories)]) for n, place in zip(numbers, places, strict=True)]
             receive(session, alerts, actor=ACTOR, policy=policy)
     with Session(engine) as session, session.begin():
-        session.execute(_CLOSE)
+        session.execute(_END)
 
 
 def _incoming(number: int, at: datetime, place: tuple[float, float], category: CategoryKey) -> Incoming:

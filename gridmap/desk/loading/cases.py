@@ -26,6 +26,7 @@ from gridmap.desk.loading.job import MOST_IDS, Job
 from gridmap.desk.loading.upserting import CHUNK, chunks
 from gridmap.errors import msg
 from gridmap.grids.models import Publication
+from gridmap.grids.publishing import hold
 from gridmap.journal.write import Event, write
 from gridmap.places.lookup import KnownCamera, cameras
 from gridmap.routing.ask import Place, route_all
@@ -203,6 +204,7 @@ def _write(job: Job, cases: Sequence[_Case], seen: dict[str, KnownCamera], categ
     if not cases:
         return
     numbers: list[str] = []
+    hold(job.session)
     calendar = working.calendar(job.session)
     for start, chunk in zip(range(0, len(cases), CHUNK), chunks(cases), strict=True):
         routes = _routes(job, chunk, seen)
