@@ -19,6 +19,7 @@ from gridmap.db import MANY, copy, run, run_together
 from gridmap.geo.measure import half_box
 from gridmap.geo.shapes import point_wkb
 from gridmap.grids.publishing import LOCK_SQL
+from gridmap.people.first import VERSION_SQL
 
 _LOCK_CLASS = 0x67726964  # "grid": keeps these apart from other users of advisory locks.
 _SLOTS = 1024
@@ -63,12 +64,13 @@ _LOCK_WHOLE = f"SELECT pg_advisory_xact_lock({_LOCK_CLASS}, {_WHOLE})"
 class Found(NamedTuple):
     """What was on record: cases of known alerts by (source, source_id), the nearest case for each spot, the publication.
 
-    `publication` is the newest one's id; 0 before the first.
+    `publication` is the newest one's id; 0 before the first. `roster` is the version of people and rosters.
     """
 
     known: dict[tuple[str, str], Taken]
     near: dict[int, Nearby]
     publication: int
+    roster: str | None
 
 
 def look(
@@ -83,9 +85,9 @@ def look(
     lock once, and a chunk never fills the lock table.
     """
     joining = {i: spots[i] for i in may_join} if rules.radius_m > 0 else {}
-    asked = [(_HOLD, {}), _locking(ids, spots.values(), rules), (_NEWEST, {}), _asking(ids)]
-    _, _, newest, known, *near = run_together(session, asked + ([_joining(joining, rules)] if joining else []))
-    return Found(_taken(known), _nearby(near[0]) if near else {}, newest[0][0] if newest else 0)
+    asked = [(_HOLD, {}), _locking(ids, spots.values(), rules), (_NEWEST, {}), (VERSION_SQL, {}), _asking(ids)]
+    _, _, newest, [(roster,)], known, *near = run_together(session, asked + ([_joining(joining, rules)] if joining else []))
+    return Found(_taken(known), _nearby(near[0]) if near else {}, newest[0][0] if newest else 0, roster)
 
 
 def _locking(ids: Sequence[tuple[str, str]], spots: Iterable[Spot], rules: Rules) -> Statement:

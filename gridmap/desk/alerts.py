@@ -22,7 +22,7 @@ from gridmap.desk.drafting import Prepared, prepare, routed_anew
 from gridmap.desk.joining import settle
 from gridmap.desk.telling import Fresh, Outcome, event, features_of, outcome
 from gridmap.journal.write import write
-from gridmap.people.duty import on_duty
+from gridmap.people.first import first_on_duty
 
 __all__ = ["Fresh", "Incoming", "Outcome", "Policy", "Prepared", "Relation", "prepare", "receive", "take"]
 
@@ -64,7 +64,8 @@ def take(session: Session, prepared: Prepared, *, actor: str, policy: Policy) ->
     settle(drafts, spots, found, policy.rules)
     opening = [draft for draft in drafts if draft.relation is Relation.OPENED]
     # Whatever else a new case is to know from the start is asked for here, once for all of `opening`.
-    rows = _rows(opening, _named(session, opening, now), now, working.recent(session))
+    named = first_on_duty(session, {d.route.grid for d in opening if d.route.grid}, now, version=found.roster)
+    rows = _rows(opening, named, now, working.recent(session))
     made = taking.open_cases(session, rows)
     for draft in drafts:
         draft.taken = draft.taken or made[draft.joins or draft.alert.key]
@@ -76,12 +77,6 @@ def take(session: Session, prepared: Prepared, *, actor: str, policy: Policy) ->
     features = features_of(session, drafts, dict(zip((d.alert.key for d in opening), rows, strict=True)), names, now)
     write(session, [event(draft, features, actor) for draft in fresh])
     return [outcome(draft, features, names) for draft in drafts]
-
-
-def _named(session: Session, opening: Sequence[Draft], now: datetime) -> dict[str, int]:
-    """Who is on duty in the grids of new cases, by grid; nobody at all where neither roster nor head is known."""
-    found = on_duty(session, {draft.route.grid for draft in opening if draft.route.grid}, now)
-    return {code: duty[0].person_id for code, duty in found.items() if duty}
 
 
 def _rows(opening: Sequence[Draft], named: Mapping[str, int], now: datetime, calendar: Calendar) -> list[dict[str, Any]]:
