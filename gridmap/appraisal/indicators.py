@@ -247,8 +247,8 @@ _RATIOS = (
     Ratio("solved_rate", "解决率", "Said to be solved", "solved", "votes", "本系统：认为已解决数/评价数", _UP),
     Ratio(
         "mean_handling",
-        "平均处置用时",
-        "Mean handling time",
+        "平均处置用时（小时）",
+        "Mean handling time (h)",
         "handling_hours",
         "closed",
         "评价字段：平均处置用时（GB/T 30428.4 各地扩展）",
@@ -287,7 +287,17 @@ _RATIOS = (
         of=_T,
     ),
     Ratio("hand_back_rate", "退回率", "Handed back", "handed_back", "ended", "数字政通：回退；分母取办结任务数", _DOWN, of=_T),
-    Ratio("mean_task", "平均任务用时", "Mean task time", "task_hours", "done", "评价字段：平均处置用时", _DOWN, "hours", _T),
+    Ratio(
+        "mean_task",
+        "平均任务用时（小时）",
+        "Mean task time (h)",
+        "task_hours",
+        "done",
+        "评价字段：平均处置用时",
+        _DOWN,
+        "hours",
+        _T,
+    ),
 )
 
 MEASURES: Mapping[str, Measure] = {one.key: one for one in _MEASURES}

@@ -99,7 +99,7 @@ def test_zero_denominators_are_no_number_anywhere(app: APIFlask) -> None:
     assert all(one["now"]["value"] is None for one in ratios.values())
     with clock.frozen(NOW):
         table = list(csv.reader(io.StringIO(client.get("/api/v1/reports/day.csv").get_data().decode("utf-8-sig"))))
-    assert {row[3] for row in table[2:] if row[2] in ("On-time rate", "Satisfaction", "Mean handling time")} == {"—"}
+    assert {row[3] for row in table[2:] if row[2] in ("On-time rate", "Satisfaction", "Mean handling time (h)")} == {"—"}
 
 
 def test_csv_is_for_excel_and_holds_no_formula(at_work: FlaskClient) -> None:
@@ -156,8 +156,8 @@ def test_this_moment(at_work: FlaskClient) -> None:
     assert told["today"]["filed"] == 4
     assert told["on_time"] == {"value": pytest.approx(1 / 3), "numerator": 1, "denominator": 3}
     assert told["hours"]["today"][9] == 4
-    assert told["hours"]["today"][14] == 0
-    assert told["hours"]["today"][15] is None
+    assert told["hours"]["today"][13] == 0
+    assert told["hours"]["today"][14] is None
     assert [row["code"] for row in told["by_grid"]] == [town.village(1), None, town.village(2)]
     assert told["days"][-1] == {"date": "2026-11-20", "filed": 4, "closed": 2}
     assert told["position"] >= 0
