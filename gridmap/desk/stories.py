@@ -102,7 +102,7 @@ Step = tuple[Action, Told, Asker]
 
 
 def _story(session: Session, case: Case, cast: _Cast, turn: int, *, storage: Storage, photo: File) -> Iterator[Step]:
-    """By turns: given to a team, accepted, begun, handed up, dispatched, accepted by a department, handled, verified, left alone."""
+    """By turns: given to a team, accepted, begun, consulted and given to a department, handled, verified, left alone."""
     kind = turn % 9
     if kind == 0:
         team = Addressee(team=(str(case.grid_code), Team.WORK.value))
