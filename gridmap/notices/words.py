@@ -8,6 +8,7 @@ from gridmap.clock import local
 
 # kind: (Chinese, English); what stands in braces comes from the notice's facts.
 KINDS: Mapping[str, tuple[str, str]] = {
+    "named": ("新案件，您正在值班", "A new case, and you are on duty"),
     "task": ("新任务", "A new task for you"),
     "handed_up": ("请组织会商", "Handed up to you: call the teams together"),
     "returned": ("任务被退回", "A task was handed back"),

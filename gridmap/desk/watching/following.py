@@ -19,7 +19,7 @@ from gridmap.cases.states import State
 from gridmap.desk.watching.agenda import agenda
 from gridmap.desk.watching.rules import Rules
 from gridmap.journal.feed import last_position
-from gridmap.notices.giving import GIVEN
+from gridmap.notices.giving import GIVEN, Recipients, give
 
 READER = "watch"
 AT_ONCE = 1000
@@ -52,9 +52,31 @@ def follow(session: Session, rules: Rules, channels: Collection[str]) -> int | N
     elif kinds & WHOLE:
         watch_all(session, rules)
     _watch(session, {row.subject for row in rows if row.topic == "cases" and row.kind != "cases.loaded"}, rules)
+    _tell_who_is_named(session, {row.subject for row in rows if row.kind == "case.opened"})
     _send(session, [key for row in rows for key in row.ids or ()], channels)
     reading.position = rows[-1].position
     return len(rows)
+
+
+# Most people have no account, and thousands of cases may have opened: only those somebody would read of are looked at.
+_NAMED = text(
+    """
+    SELECT c.id FROM cases c
+    WHERE c.number = ANY(CAST(:numbers AS text[]))
+      AND EXISTS (SELECT FROM account a WHERE a.person_id = c.person_id AND a.disabled_at IS NULL)
+    ORDER BY c.id
+    """
+)
+
+
+def _tell_who_is_named(session: Session, numbers: Collection[str]) -> None:
+    """Tell whoever was on duty that a new case bears their name; once, since a row of the feed is read once."""
+    if not numbers:
+        return
+    for case_id in session.execute(_NAMED, {"numbers": sorted(numbers)}).scalars().all():
+        case = session.get_one(Case, case_id, populate_existing=True)
+        to = Recipients(persons=frozenset({case.person_id} if case.person_id is not None else ()))
+        give(session, case, "named", to, actor="system", at=case.received_at)
 
 
 def _begin(session: Session, rules: Rules) -> int | None:
