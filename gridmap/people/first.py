@@ -39,6 +39,9 @@ _NEXT = """
 """
 
 
+_MICRO_GRIDS = "SELECT code FROM grid WHERE level = 'micro' AND parent_code = ANY(CAST(%(villages)s AS text[]))"
+
+
 @dataclass
 class _Kept:
     """The first on duty by grid (None: nobody), true from `since` until before `until` under one version."""
@@ -69,7 +72,10 @@ def first_on_duty(session: Session, codes: Collection[str], at: datetime, *, ver
     kept = _keeping(session, at, version)
     missing = [code for code in codes if code not in kept.first]
     if missing:
-        kept.first.update(_ask(session, missing, at))
+        # Their whole villages: what asking costs is mostly the same for one grid and for fifty.
+        villages = sorted({code[:12] for code in missing})
+        neighbours = (code for (code,) in run(session, _MICRO_GRIDS, {"villages": villages}))
+        kept.first.update(_ask(session, {*missing, *neighbours}, at))
     return {code: person for code in codes if (person := kept.first[code]) is not None}
 
 
