@@ -71,7 +71,7 @@ export class WallMap {
     const size = rem();
     const placed = this.open.filter(({ geometry }) => geometry);
     const spots = (of) => of.map(({ geometry }) => geometry.coordinates);
-    const series = URGENCIES.toReversed().map((one, rank) => ({
+    const series = [...URGENCIES].reverse().map((one, rank) => ({
       id: one, type: "scatter", coordinateSystem: "geo", silent: true, animation: false, z: 3 + rank,
       symbol: SHAPES[one], symbolSize: size * (one === "overdue" ? 0.95 : 0.75), itemStyle: { color: colour(one), opacity: 1, borderColor: colour("halo"), borderWidth: size / 12 },
       data: spots(placed.filter(({ properties }) => tone(properties, this.at) === one)),
