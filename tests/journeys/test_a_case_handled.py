@@ -98,7 +98,7 @@ def test_a_camera_alert_to_the_end(town_hall: Station, at_the_desk: Desk, depart
     first.check()
     desk.see("field-note").fill("请尽快清理")
     desk.see("form-send").click()
-    expect(desk.see("deed-word")).to_have_text("已完成：派单。案件现为“待接单”。")
+    expect(desk.see("deed-word")).to_have_text("已完成：派遣。案件现为“待接单”。")
     expect(desk.see("case-holder")).to_contain_text("演示城管中队")
 
     department.evaluate(ACT, [number, "accept", {}])
@@ -116,7 +116,7 @@ def test_a_camera_alert_to_the_end(town_hall: Station, at_the_desk: Desk, depart
     desk.see("form-send").click()
     expect(desk.see("case-status")).to_contain_text("已结案")
     expect(desk.see("timeline").locator("li")).to_have_text(
-        [re.compile(words) for words in ("立案", "派单 → 演示城管中队", "接单", ".", "办结", "核实通过", "结案")]
+        [re.compile(words) for words in ("立案", "派遣 → 演示城管中队", "接单", ".", "办结", "核实", "结案")]
     )
     desk.expect_quiet()
 
@@ -150,7 +150,7 @@ def test_an_unknown_place_and_category_are_mended(town_hall: Station, at_the_des
     do(desk, "classify")
     desk.see("field-category").fill("06010")
     desk.see("form-send").click()
-    expect(desk.see("deed-word")).to_contain_text("已完成：分类")
+    expect(desk.see("deed-word")).to_contain_text("已完成：归类")
     do(desk, "locate")
     desk.see("pick-place").click()
     desk.page.locator(".folium-map").click(position={"x": 200, "y": 300})

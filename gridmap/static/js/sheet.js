@@ -10,14 +10,17 @@ export function sheet() {
     handle.setAttribute("aria-expanded", String(open));
     handle.setAttribute("aria-label", t(open ? "sheet.close" : "sheet.open"));
   };
+  const toggle = () => set(!panel.classList.contains("open"));
   let from = null;
-  handle.addEventListener("pointerdown", (event) => { from = event.clientY; });
+  let drawn = false;
+  handle.addEventListener("pointerdown", (event) => { from = event.clientY; drawn = false; });
   addEventListener("pointerup", (event) => {
-    if (from !== null && Math.abs(event.clientY - from) > 24) set(event.clientY < from);
-    else if (from !== null && event.target === handle) set(!panel.classList.contains("open"));
+    drawn = from !== null && Math.abs(event.clientY - from) > 24;
+    if (drawn) set(event.clientY < from);
     from = null;
   });
-  handle.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); set(!panel.classList.contains("open")); } });
+  // At the click, not before: what the sheet brings under the finger would be pressed by the same tap.
+  handle.addEventListener("click", () => { if (!drawn) toggle(); drawn = false; });
   set(false);
   return { close: () => set(false) };
 }
