@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import gridmap.accounts.models
+import gridmap.cases.attention
 import gridmap.cases.clock_models
 import gridmap.cases.loop_models
 import gridmap.cases.models
