@@ -544,7 +544,7 @@ export const messages = {
   "keys.select": { zh: "勾选或取消", en: "Tick or untick" },
   "keys.next": { zh: "打开队列中的下一件", en: "Open the next of the queue" },
   "keys.search": { zh: "搜索", en: "Search" },
-  "keys.close": { zh: "关闭", en: "Close" },
+  "keys.close": { zh: "关闭卡片", en: "Close the card" },
   "keys.favourite": { zh: "收藏或取消", en: "Star or unstar" },
   "keys.send": { zh: "提交填写的内容", en: "Send what is filled in" },
   "keys.zoom": { zh: "放大、缩小（焦点在地图上时）", en: "Zoom, with the map focused" },
