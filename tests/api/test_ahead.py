@@ -37,7 +37,7 @@ def test_the_next_piece_is_made_while_the_last_is_finished() -> None:
 
 
 def test_who_makes_no_more_still_has_the_last_piece_finished() -> None:
-    finished = []
+    finished: list[int] = []
 
     def pieces() -> Iterator[int]:
         yield 1

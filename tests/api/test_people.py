@@ -1,7 +1,7 @@
 """People, teams, rosters and departments through the API: what it tells whom, and what it lets whom change."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 import pytest
 from apiflask import APIFlask
@@ -31,7 +31,7 @@ def peopled(app: APIFlask) -> APIFlask:
         crew.kinds(session)
         one, two, head = (crew.person(session, n) for n in (1, 2, 3))
         crew.shift(session, crew.post(session, one, HERE))
-        crew.shift(session, crew.post(session, two, HERE, "eco_warden"), crew.time(17), crew.time(20))
+        crew.shift(session, crew.post(session, two, HERE, "eco_warden"), time(17), time(20))
         crew.post(session, head, HERE, "micro_head")
     return app
 

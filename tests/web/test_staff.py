@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from apiflask import APIFlask
@@ -33,7 +33,7 @@ def peopled(app: APIFlask) -> APIFlask:
         crew.kinds(session)
         one, two, head, shy, open_ = (crew.person(session, n, phone_public=n == 5) for n in range(1, 6))
         crew.shift(session, crew.post(session, one, HERE))
-        crew.shift(session, crew.post(session, two, HERE, "eco_warden"), crew.time(17), crew.time(20))
+        crew.shift(session, crew.post(session, two, HERE, "eco_warden"), time(17), time(20))
         crew.post(session, head, HERE, "micro_head")
         for volunteer in (shy, open_):
             crew.post(session, volunteer, HERE, "resident_volunteer")
