@@ -13,7 +13,7 @@ const quiet = (...words) => h("p", { class: "quiet" }, words.filter(Boolean).joi
 export function actor(name) {
   if (!name) return "";
   const [kind, rest] = name.includes(":") ? [name.slice(0, name.indexOf(":")), name.slice(name.indexOf(":") + 1)] : [name, ""];
-  if (kind === "account" && rest) return rest;
+  if ((kind === "account" || kind === "demo") && rest) return rest;
   return messages[`actor.${kind}`] ? t(`actor.${kind}`, { name: rest }) : name;
 }
 
