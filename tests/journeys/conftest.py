@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -16,7 +17,10 @@ from gridmap.cluster.server import Cluster
 from gridmap.db import make_engine
 from gridmap.desk.loading.demo import load_demo
 from gridmap.desk.loading.job import Terms
+from gridmap.desk.stories import play
 from gridmap.resources import data_dir
+from gridmap.store.disk import Disk
+from gridmap.store.files import Limits, read
 from tests import town
 from tests.journeys.operator_desk import Desk
 from tests.journeys.station import Station, free_port
@@ -71,8 +75,12 @@ def tiny(session: Session) -> None:
 
 
 def demo(session: Session) -> None:
-    """The demo town, 600 cases."""
-    load_demo(session, data_dir(), Terms(actor="test", now=datetime.now(UTC)))
+    """The demo town, 600 cases, its open ones moved along."""
+    now = datetime.now(UTC)
+    load_demo(session, data_dir(), Terms(actor="test", now=now))
+    photo = read((data_dir() / "people" / "demo-after.jpg").read_bytes(), Limits(10**7, 10**8))
+    with TemporaryDirectory() as folder:  # No journey of the demo town looks at the photo itself.
+        play(session, now=now, storage=Disk(Path(folder)), photo=photo, nearest_limit_m=30.0)
 
 
 @pytest.fixture(scope="module")
