@@ -24,7 +24,7 @@ WORDS = """() => {
 HAN = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]")
 # What stays Latin on a Chinese page: names of standards, units and settings, and codes.
 LATIN = re.compile(
-    r"WGS-84|GCJ-02|BD-09|CGCS2000|API|OpenAPI|GRIDMAP_BASE_MAPS|GB/T|km²|Esc|Mo-Fr|dahua|SP-001|gridmap load grids|gcj02",
+    r"WGS-84|GCJ-02|BD-09|CGCS2000|API|OpenAPI|GRIDMAP_BASE_MAPS|GB/T|km²|Esc|Ctrl|Enter|Mo-Fr|dahua|SP-001|gridmap load grids|gcj02",
     re.IGNORECASE,
 )
 
