@@ -1,6 +1,8 @@
 """Keep accounts: make them, give and take roles, reset, disable. Each deed is told to the journal; the caller commits."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -179,32 +181,28 @@ def remove_second_factor(session: Session, username: str, *, actor: str) -> None
     tell(session, "account.second-factor-removed", username, actor)
 
 
-class _somebody_left:  # noqa: N801  # reads as a verb where it is used
+@contextmanager
+def _somebody_left(session: Session, now: datetime) -> Iterator[None]:
     """A change after which nobody could keep the accounts is refused, if somebody could before."""
+    # One at a time: two administrators who disable each other at once would both find the other still there.
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext("gridmap administrators"))))
+    before = _administrators(session, now)
+    yield
+    if before and not _administrators(session, now):
+        raise Conflict(msg("Nobody would be left to keep the accounts; make another administrator of the town first"))
 
-    def __init__(self, session: Session, now: datetime) -> None:
-        self._session, self._now = session, now
 
-    def __enter__(self) -> None:
-        # One at a time: two administrators who disable each other at once would both find the other still there.
-        self._session.execute(select(func.pg_advisory_xact_lock(func.hashtext("gridmap administrators"))))
-        self._before = self._count()
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if kind is None and self._before and not self._count():
-            raise Conflict(msg("Nobody would be left to keep the accounts; make another administrator of the town first"))
-
-    def _count(self) -> int:
-        query = (
-            select(func.count())
-            .select_from(AccountGrant)
-            .join(Account, Account.id == AccountGrant.account_id)
-            .where(
-                Account.disabled_at.is_(None),
-                AccountGrant.role == Role.ADMINISTRATOR,
-                func.length(AccountGrant.grid_code) == TOWN_DIGITS,
-                AccountGrant.valid_from <= self._now,
-                (AccountGrant.valid_until.is_(None)) | (AccountGrant.valid_until > self._now),
-            )
+def _administrators(session: Session, now: datetime) -> int:
+    query = (
+        select(func.count())
+        .select_from(AccountGrant)
+        .join(Account, Account.id == AccountGrant.account_id)
+        .where(
+            Account.disabled_at.is_(None),
+            AccountGrant.role == Role.ADMINISTRATOR,
+            func.length(AccountGrant.grid_code) == TOWN_DIGITS,
+            AccountGrant.valid_from <= now,
+            (AccountGrant.valid_until.is_(None)) | (AccountGrant.valid_until > now),
         )
-        return self._session.scalar(query) or 0
+    )
+    return session.scalar(query) or 0

@@ -19,6 +19,7 @@ from gridmap.people.models import Person
 class SignedIn:
     """An account with a session, as its pages show it."""
 
+    account_id: int
     caller: Caller
     username: str
     name: str
@@ -50,7 +51,7 @@ def signed_in(session: Session, account_id: int, now: datetime) -> SignedIn | No
         return None
     grants = () if row.must_change else tuple(Grant(Role(role), grid, department) for role, grid, department in row.grants)
     caller = Caller(f"account:{row.username}", account_id, row.person_id, grants)
-    return SignedIn(caller, row.username, row.name, row.session_epoch, row.must_change, row.second_factor)
+    return SignedIn(account_id, caller, row.username, row.name, row.session_epoch, row.must_change, row.second_factor)
 
 
 def account(session: Session, username: str, *, lock: bool = False) -> Account:

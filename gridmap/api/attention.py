@@ -59,7 +59,7 @@ class LookingAnswer(BaseModel):
 @bp.doc(summary="My favourites")
 def get_favourites() -> Response:
     """The cases the caller has marked."""
-    return answer({"cases": attention.favourites(db(), _me())})
+    return answer({"cases": attention.favourites(db(), who.account().account_id)})
 
 
 @bp.put("/cases/<number>/favourite")
@@ -69,7 +69,7 @@ def get_favourites() -> Response:
 def put_favourite(number: str) -> Response:
     """Mark a case; twice is once."""
     case = _in_scope(number)
-    attention.favour(db(), _me(), case.id)
+    attention.favour(db(), who.account().account_id, case.id)
     db().commit()
     return answer({"number": case.number, "favourite": True})
 
@@ -81,7 +81,7 @@ def put_favourite(number: str) -> Response:
 def delete_favourite(number: str) -> Response:
     """Take the mark away; where there is none, nothing changes."""
     case = numbered(db(), number)  # Whoever was given another scope may still let go.
-    attention.let_go(db(), _me(), case.id)
+    attention.let_go(db(), who.account().account_id, case.id)
     db().commit()
     return answer({"number": case.number, "favourite": False})
 
@@ -98,7 +98,7 @@ def delete_favourite(number: str) -> Response:
 def put_presence(number: str, body: LookBody) -> Response:
     """Who else looks at it."""
     case = numbered(db(), number)
-    others = attention.look(db(), _me(), case.id, doing=body.doing, at=clock.now())
+    others = attention.look(db(), who.account().account_id, case.id, doing=body.doing, at=clock.now())
     db().commit()
     named = who.may("people.read", scope_of(db(), case.id, case.grid_code))
     told = [one._asdict() if named else {"doing": one.doing} for one in others]
@@ -113,7 +113,7 @@ def put_presence(number: str, body: LookBody) -> Response:
 @bp.doc(summary="Say that I have closed it", responses={404: "No such case"})
 def delete_presence(number: str) -> Response:
     """No longer there."""
-    attention.leave(db(), _me(), numbered(db(), number).id)
+    attention.leave(db(), who.account().account_id, numbered(db(), number).id)
     db().commit()
     return Response(status=204)
 
@@ -122,9 +122,3 @@ def _in_scope(number: str) -> Case:
     case = numbered(db(), number)
     who.check("case.favourite", scope_of(db(), case.id, case.grid_code))
     return case
-
-
-def _me() -> int:
-    account_id = who.account().caller.account_id
-    assert account_id is not None  # noqa: S101  # whoever is signed in has an account
-    return account_id

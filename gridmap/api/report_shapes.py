@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell
+from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
-from openpyxl.worksheet.worksheet import Worksheet
 
 from gridmap.api.shapes import Json
 from gridmap.appraisal.counting import By
@@ -168,22 +167,21 @@ def _as_of(report: Report) -> list[str]:
 
 def as_xlsx(report: Report, language: str) -> bytes:
     """The report as a workbook: the figures on one sheet, their definitions on the other."""
-    book = Workbook()
-    sheet = book.active
-    assert isinstance(sheet, Worksheet)  # noqa: S101  # a new workbook has one
-    sheet.title = called("figures", language)
-    _write(sheet, 1, [title(report, language), *_as_of(report)], bold=True)
-    _write(sheet, 2, HEADINGS[language], bold=True)
-    for number, row in enumerate(rows(report, language), 3):
-        _write(sheet, number, row)
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(called("figures", language))
     sheet.freeze_panes = "A3"
     _widths(sheet, (14, 24, 24, 12, 12, 12, 12, 12, 12, 12))
+    sheet.append(_cells(sheet, [title(report, language), *_as_of(report)], bold=True))
+    sheet.append(_cells(sheet, HEADINGS[language], bold=True))
+    for row in rows(report, language):
+        sheet.append(_cells(sheet, row))
     meant = book.create_sheet(called("definitions", language))
-    _write(meant, 1, [called(one, language) for one in ("indicator", "numerator", "denominator", "rule")], bold=True)
-    everything: list[Measure | Ratio] = [*MEASURES.values(), *RATIOS.values()]
-    for number, one in enumerate(everything, 2):
-        _write(meant, number, _definition(one, language))
     _widths(meant, (24, 24, 24, 90))
+    heads = [called(one, language) for one in ("indicator", "numerator", "denominator", "rule")]
+    meant.append(_cells(meant, heads, bold=True))
+    everything: list[Measure | Ratio] = [*MEASURES.values(), *RATIOS.values()]
+    for one in everything:
+        meant.append(_cells(meant, _definition(one, language)))
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -200,19 +198,21 @@ def _definition(one: Measure | Ratio, language: str) -> list[Value]:
     ]
 
 
-def _widths(sheet: Worksheet, widths: Iterable[float]) -> None:
+def _widths(sheet: Any, widths: Iterable[float]) -> None:
     for column, width in zip("ABCDEFGHIJ", widths, strict=False):
         sheet.column_dimensions[column].width = width
 
 
-def _write(sheet: Worksheet, number: int, values: Iterable[Any], *, bold: bool = False) -> None:
+def _cells(sheet: Any, values: Iterable[Any], *, bold: bool = False) -> list[Any]:
+    """A row of cells: figures to the right, text never a formula."""
+    cells = []
     for column, value in enumerate(values, 1):
-        cell = sheet.cell(number, column)
-        assert isinstance(cell, Cell)  # noqa: S101  # nothing is merged here
-        cell.value = defused(value)
+        cell = WriteOnlyCell(sheet, defused(value))
         if isinstance(value, str):
             cell.data_type = "s"  # openpyxl would make a formula of what begins with "=".
         elif column > 3:
             cell.alignment = Alignment(horizontal="right")
         if bold:
             cell.font = Font(bold=True)
+        cells.append(cell)
+    return cells

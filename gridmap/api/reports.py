@@ -1,7 +1,7 @@
 """Reports: a day, a week or a month in figures, as JSON, CSV and Excel; and how things stand at this moment."""
 
+import datetime as dt
 from collections.abc import Callable
-from datetime import date as Day  # noqa: N812  # the field is called date
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -49,7 +49,7 @@ _Grid = Annotated[
 class ReportQuery(Strictly):
     """Which period, and where."""
 
-    date: Annotated[Day | None, BeforeValidator(_is_day), Field(description="any day of the period; default today")] = None
+    date: Annotated[dt.date | None, BeforeValidator(_is_day), Field(description="any day of the period; default today")] = None
     grid: _Grid = None
 
 
@@ -63,8 +63,8 @@ class PeriodAnswer(BaseModel):
     """A period by the town's calendar; what was counted runs from `since` until before `at`."""
 
     kind: Kind
-    first: Day
-    last: Day
+    first: dt.date
+    last: dt.date
     since: str
     at: str
     complete: bool | None = Field(default=None, description="whether the period is over")

@@ -54,7 +54,7 @@ def put_filter(name: str, body: FilterBody) -> Response:
     """Keep it; the same name again replaces what was there."""
     if not name.strip() or len(name) > MOST_LETTERS:
         raise Invalid(msg("A filter's name has 1 to %(most)s characters"), field="name", most=MOST_LETTERS)
-    filters.save(db(), _me(), name.strip(), body.filter)
+    filters.save(db(), who.account().account_id, name.strip(), body.filter)
     db().commit()
     return _all()
 
@@ -65,16 +65,11 @@ def put_filter(name: str, body: FilterBody) -> Response:
 @bp.doc(summary="Forget a filter")
 def delete_filter(name: str) -> Response:
     """Forget it; where there is none, nothing changes."""
-    filters.remove(db(), _me(), name.strip())
+    filters.remove(db(), who.account().account_id, name.strip())
     db().commit()
     return _all()
 
 
 def _all() -> Response:
-    return answer({"filters": [{"name": one.name, "filter": one.filter} for one in filters.saved(db(), _me())]})
-
-
-def _me() -> int:
-    account_id = who.account().caller.account_id
-    assert account_id is not None  # noqa: S101  # whoever is signed in has an account
-    return account_id
+    mine = filters.saved(db(), who.account().account_id)
+    return answer({"filters": [{"name": one.name, "filter": one.filter} for one in mine]})

@@ -39,7 +39,8 @@ class Counted:
 
 
 _ENDED = f"('{State.VOID}', '{State.MERGED}')"
-_BACK = f"(j.kind IN ('case.rework', 'case.reopen') OR (j.kind = 'case.rate' AND j.data->>'to' IN ('{State.HANDLING}', '{State.DISCOVERED}')))"  # noqa: E501  # one condition
+_REOPENED_BY_VOTE = f"j.kind = 'case.rate' AND j.data->>'to' IN ('{State.HANDLING}', '{State.DISCOVERED}')"
+_BACK = f"(j.kind IN ('case.rework', 'case.reopen') OR ({_REOPENED_BY_VOTE}))"
 _OPEN_AT_END = "(closed_at IS NULL OR closed_at >= :at)"
 _CLOSED = "(closed_at >= :since AND closed_at < :at)"
 _IN_HAND = f"(NOT pausing OR NOT {_OPEN_AT_END})"

@@ -31,7 +31,7 @@ class CasePresence(Base):
     """Somebody has a case open on their screen, or had until a moment ago. Unlogged: a crash may forget it."""
 
     __tablename__ = "case_presence"
-    __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012  # SQLAlchemy reads the class's own
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
 
     case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Case.id), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey(Account.id), primary_key=True)

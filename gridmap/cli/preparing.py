@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import secrets
 import shutil
 import sys
 import time
@@ -49,7 +48,7 @@ def _is_empty(url: str) -> bool:
 
 def environment(settings: Settings, url: str) -> dict[str, str]:
     """What our children need to know beyond the settings they read themselves."""
-    own = {"GRIDMAP_DATABASE_URL": url, "GRIDMAP_SECRET_KEY": _secret(settings), "PYTHONUNBUFFERED": "1"}
+    own = {"GRIDMAP_DATABASE_URL": url, "PYTHONUNBUFFERED": "1"}
     return {**os.environ, **own, "PROMETHEUS_MULTIPROC_DIR": str(_fresh_figures(settings))}
 
 
@@ -61,16 +60,6 @@ def _fresh_figures(settings: Settings) -> Path:
     return folder
 
 
-def _secret(settings: Settings) -> str:
-    """The key that signs cookies: the one set, or one made at the first start."""
-    if settings.secret_key is not None:
-        return settings.secret_key.get_secret_value()
-    path = settings.home / "secret_key"
-    if not path.exists():
-        write_private(path, secrets.token_urlsafe(48))
-    return path.read_text().strip()
-
-
 def simulator_key(settings: Settings, url: str) -> Path:
     """A file with a fresh key for the simulator."""
     path = settings.home / "simulator-key"
@@ -80,8 +69,8 @@ def simulator_key(settings: Settings, url: str) -> Path:
 
 def _new_key(url: str) -> str:
     """A key for the simulator alone, in place of the last start's."""
-    from gridmap.accounts import keys  # noqa: PLC0415  # same
-    from gridmap.db import make_engine, make_sessions  # noqa: PLC0415  # only where alerts are simulated
+    from gridmap.accounts import keys  # noqa: PLC0415  # only where alerts are simulated
+    from gridmap.db import make_engine, make_sessions  # noqa: PLC0415  # same
 
     engine = make_engine(url, pool_size=1)
     try:

@@ -95,7 +95,7 @@ def _gunicorn(listener: socket.socket) -> list[str]:
 
 def origin(settings: Settings) -> str:
     """The address a browser on this machine types."""
-    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104  # all interfaces: ours too
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104  # told apart, not listened on
     host = f"[{here}]" if ":" in here else here
     return f"http://{host}:{settings.port}"
 

@@ -3,12 +3,10 @@
 Any number may run: each takes what no other has in hand. What one was doing when it died was not done, and the next does it.
 """
 
-import signal
-from threading import Event, Thread
-
 import click
 
 from gridmap.cli.settings import read_settings
+from gridmap.cli.until_told import told_to_stop
 
 
 @click.command
@@ -18,10 +16,7 @@ def command() -> None:
     from gridmap.cli.database import opened_engine  # noqa: PLC0415  # same
     from gridmap.cli.watchman import keep_watch  # noqa: PLC0415  # same
 
-    stop = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # In a thread of its own: the handler may interrupt this one while it holds the event's lock.
-        signal.signal(number, lambda *_: Thread(target=stop.set).start())
+    stop = told_to_stop()
     settings = read_settings()
     logs.configure(settings.log_level)
     with opened_engine(settings) as engine:

@@ -38,7 +38,7 @@ class User:
 
     def get_id(self) -> str:
         """What the cookie holds."""
-        return str(self.who.caller.account_id)
+        return str(self.who.account_id)
 
 
 def install(app: Flask, settings: Settings) -> None:
