@@ -5,7 +5,8 @@ import shapely
 from shapely.geometry import Polygon
 from sqlalchemy.orm import Session
 
-from gridmap.grids.publishing import GridDraft, Published, publish
+from gridmap.grids.change import GridDraft
+from gridmap.grids.publishing import Published, publish
 from tests import town
 
 

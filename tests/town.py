@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 
 from gridmap.cases.models import Category, SourceCode, TimeLimit
 from gridmap.cases.states import ENDED_STATES, State
-from gridmap.grids.publishing import GridDraft, Published, publish
+from gridmap.grids.change import GridDraft
+from gridmap.grids.publishing import Published, publish
 from gridmap.places.models import Camera, CameraState, ServicePoint
 from gridmap.places.views import sector
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import shapely
-from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry import MultiPolygon
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
@@ -16,27 +16,13 @@ from gridmap.errors import Conflict, Fault, Invalid, msg
 from gridmap.geo.measure import area_m2
 from gridmap.geo.shapes import as_multipolygon, snapped
 from gridmap.grids import tiling
+from gridmap.grids.change import GridDraft
 from gridmap.grids.codes import Level, level_of, parent_of
 from gridmap.grids.coverage import Problem, problems
 from gridmap.grids.models import Boundary, Grid, Publication
 from gridmap.journal.write import Event, write
 
 LOCK_SQL = "hashtext('gridmap publish')"  # Who publishes has it alone; who must not see boundaries change shares it.
-
-
-@dataclass(frozen=True)
-class GridDraft:
-    """A grid as it shall be from the publish on.
-
-    `shape` (degrees WGS-84) is given for micro-grids only; villages and the town are the union of theirs.
-    """
-
-    code: str
-    name: str
-    name_en: str = ""
-    head_name: str = ""
-    head_phone: str = ""
-    shape: Polygon | MultiPolygon | None = None
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from gridmap import clock
 from gridmap.errors import Invalid, NotFound
 from gridmap.grids import lookup, tiling
+from gridmap.grids.change import GridDraft
 from gridmap.grids.models import Boundary, Grid, Publication
-from gridmap.grids.publishing import GridDraft, publish
+from gridmap.grids.publishing import publish
 from gridmap.journal.models import JournalEntry
 from tests import town
 from tests.grids.publishes import LATER, everything, in_force, redrawn

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from gridmap import clock
 from gridmap.errors import Conflict, Invalid
+from gridmap.grids.change import GridDraft
 from gridmap.grids.coverage import Flaw
-from gridmap.grids.publishing import GridDraft, NoPartition, publish
+from gridmap.grids.publishing import NoPartition, publish
 from tests import town
 from tests.grids.publishes import everything, redrawn
 

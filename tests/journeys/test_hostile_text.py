@@ -13,7 +13,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from gridmap.cases.models import Case
-from gridmap.grids.publishing import GridDraft, publish
+from gridmap.grids.change import GridDraft
+from gridmap.grids.publishing import publish
 from gridmap.maps import export
 from tests import town
 from tests.journeys.conftest import Serve

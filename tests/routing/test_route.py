@@ -16,8 +16,9 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from gridmap.geo.shapes import as_multipolygon
+from gridmap.grids.change import GridDraft
 from gridmap.grids.models import Boundary
-from gridmap.grids.publishing import GridDraft, publish
+from gridmap.grids.publishing import publish
 from gridmap.places.views import sector
 from gridmap.routing.ask import Place, index_at, route_all, route_by, route_one
 from gridmap.routing.route import Basis, Route, Rule

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from shapely.geometry import Polygon, shape
 
-from gridmap.grids.publishing import GridDraft
+from gridmap.grids.change import GridDraft
 
 TOWN = "310199001"
 WEST, SOUTH = 120.25, 31.0  # One tile of zoom 9 holds the whole city, and not the demo town.

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from gridmap.errors import Conflict, Invalid
 from gridmap.geo.datum import Datum
+from gridmap.grids.change import GridDraft
 from gridmap.grids.models import Boundary, Grid, Publication
-from gridmap.grids.publishing import GridDraft
 from gridmap.journal.models import JournalEntry
 from tests import town
 from tests.desk.loading.conftest import NOW, Feature, Loads, collection, in_datum, reasons
