@@ -11,8 +11,7 @@ from gridmap import clock
 from gridmap.accounts.rights import Role
 from gridmap.appraisal.indicators import MEASURES, RATIOS, Measure, Ratio
 from gridmap.appraisal.words import SOURCES
-from gridmap.resources import static_dir
-from tests import callers, town
+from tests import callers, messages, town
 from tests.api.asking import send
 
 NOW = datetime(2026, 11, 20, 6, tzinfo=UTC)
@@ -96,6 +95,5 @@ def test_the_wall_holds_no_data_and_one_third_partys_script(operator: FlaskClien
 
 
 def test_sources_are_called_as_on_the_map() -> None:
-    text = (static_dir() / "js/messages.js").read_text("utf-8")
-    there = {key: (zh, en) for key, zh, en in re.findall(r'"source\.([\w-]+)": { zh: "([^"]+)", en: "([^"]+)" }', text)}
+    there = {key.removeprefix("source."): words for key, words in messages.WORDS.items() if key.startswith("source.")}
     assert there == SOURCES

@@ -1,4 +1,4 @@
-"""Nothing is said in one language only: neither by pages and errors (gettext) nor by scripts (messages.js)."""
+"""Nothing is said in one language only: neither by pages and errors (gettext) nor by scripts (messages/*.js)."""
 
 import re
 from pathlib import Path
@@ -9,9 +9,9 @@ from babel.messages.extract import extract_from_dir
 from gridmap import resources
 from gridmap.cases.states import State, Urgency
 from gridmap.grids.codes import Level
+from tests import messages
 
 JS = resources.static_dir() / "js"
-ENTRY = re.compile(r'^  "([^"]+)": \{ zh: "((?:[^"\\]|\\.)*)", en: "((?:[^"\\]|\\.)*)" \},$', re.MULTILINE)
 PLACE = re.compile(r"%\((\w+)\)s")
 
 
@@ -27,13 +27,8 @@ def catalogue() -> polib.POFile:
     return polib.pofile(str(resources.translations_dir() / "zh" / "LC_MESSAGES" / "messages.po"))
 
 
-def messages() -> dict[str, tuple[str, str]]:
-    text = (JS / "messages.js").read_text("utf-8")
-    return {key: (zh, en) for key, zh, en in ENTRY.findall(text)}
-
-
 def scripts() -> dict[Path, str]:
-    return {path: path.read_text("utf-8") for path in sorted(JS.rglob("*.js")) if path.name != "messages.js"}
+    return {path: path.read_text("utf-8") for path in sorted(JS.rglob("*.js")) if path not in messages.FILES}
 
 
 def test_every_sentence_has_its_chinese() -> None:
@@ -53,12 +48,20 @@ def test_translations_have_the_same_places() -> None:
 
 
 def test_every_line_of_the_scripts_catalogue_is_understood() -> None:
+    assert len(messages.ENTRIES) == len(re.findall(r'^  "', messages.TEXT, re.MULTILINE))
+
+
+def test_every_word_stands_in_one_place() -> None:
+    assert len(messages.WORDS) == len(messages.ENTRIES)
+
+
+def test_every_file_of_words_is_taken_up() -> None:
     text = (JS / "messages.js").read_text("utf-8")
-    assert len(messages()) == len(re.findall(r'^  "', text, re.MULTILINE))
+    assert sorted(re.findall(r"\.\.\.(\w+)", text)) == [path.stem for path in messages.FILES]
 
 
 def test_every_word_a_script_says_is_there_in_both_languages() -> None:
-    known = messages()
+    known = messages.WORDS
     for path, text in scripts().items():
         for key in re.findall(r"""\bt\(\s*"([^"]+)\"""", text):
             assert key in known, f"{path.name}: {key}"
@@ -71,16 +74,16 @@ def test_no_word_of_the_scripts_is_unused() -> None:
     everything = "\n".join(scripts().values())
     exact = set(re.findall(r"""["`]([\w.\-]+)["`]""", everything))
     starts = set(re.findall(r"`([\w.]+\.)\$\{", everything))
-    unused = [key for key in messages() if key not in exact and not any(key.startswith(start) for start in starts)]
+    unused = [key for key in messages.WORDS if key not in exact and not any(key.startswith(start) for start in starts)]
     assert unused == []
 
 
 def test_both_languages_fill_the_same_places() -> None:
     place = re.compile(r"\{(\w+)\}")
-    assert [key for key, (zh, en) in messages().items() if set(place.findall(zh)) != set(place.findall(en))] == []
+    assert [key for key, (zh, en) in messages.WORDS.items() if set(place.findall(zh)) != set(place.findall(en))] == []
 
 
 def test_every_state_urgency_and_level_has_words() -> None:
-    known = messages()
+    known = messages.WORDS
     wanted = [*(f"state.{s}" for s in State), *(f"urgency.{u}" for u in Urgency), *(f"level.{level}" for level in Level)]
     assert [key for key in wanted if key not in known] == []
