@@ -48,7 +48,9 @@ def template(cluster: Cluster) -> str:
     return TEMPLATE
 
 
-def _copy(cluster: Cluster, template: str) -> Iterator[Engine]:
+@contextmanager
+def database_copy(cluster: Cluster, template: str) -> Iterator[Engine]:
+    """A database of one's own from the template, gone afterwards."""
     name = f"gridmap_test_{next(_copies)}"
     with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
@@ -64,7 +66,8 @@ def _copy(cluster: Cluster, template: str) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def engine(cluster: Cluster, template: str) -> Iterator[Engine]:
     """The database most tests share; nobody commits in it."""
-    yield from _copy(cluster, template)
+    with database_copy(cluster, template) as made:
+        yield made
 
 
 @pytest.fixture
@@ -79,7 +82,8 @@ def session(engine: Engine) -> Iterator[Session]:
 @pytest.fixture
 def committing(cluster: Cluster, template: str) -> Iterator[Engine]:
     """A database of the test's own, for what needs real commits: the feed, two people at once, whole servers."""
-    yield from _copy(cluster, template)
+    with database_copy(cluster, template) as made:
+        yield made
 
 
 @pytest.fixture
@@ -138,7 +142,7 @@ def sender(app: APIFlask, key: str) -> FlaskClient:
 def standing(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     """A machine with a key before an application that a module's tests share: the tiny town with a category, two cameras
     and two service points. For questions, and for what must be refused."""
-    with contextmanager(_copy)(cluster, template) as engine:
+    with database_copy(cluster, template) as engine:
         with Session(engine) as session, session.begin():
             town.found(session)
             town.category(session, vendor_code="890")

@@ -3,17 +3,19 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from gridmap.appraisal.indicators import MEASURES, Ratio, Subject, of
+from gridmap.appraisal.indicators import of
+from gridmap.appraisal.measures import MEASURES, Subject
+from gridmap.appraisal.ratios import Ratio
 
 PAGE = Path(__file__).resolve().parents[1] / "docs/reports.md"
 HEAD = """# 报表与大屏 · Reports and the wall
 
-日报、周报、月报与大屏的每个数都有一个写明的口径。指标表由 `python -m tools.reports` 从 `gridmap/appraisal/indicators.py` 生成，
-测试会比对；另一个测试用随机案件，把数据库算出的数与逐件手算的数对照。
+日报、周报、月报与大屏的每个数都有一个写明的口径。指标表由 `python -m tools.reports` 从 `gridmap/appraisal/` 的 `measures.py` 和
+`ratios.py` 生成，测试会比对；另一个测试用随机案件，把数据库算出的数与逐件手算的数对照。
 
 Every figure of the day, week and month reports and of the wall has one written definition. The tables are made by
-`python -m tools.reports` from `gridmap/appraisal/indicators.py`; a test compares, and another counts random cases by hand and by
-the database.
+`python -m tools.reports` from `measures.py` and `ratios.py` of `gridmap/appraisal/`; a test compares, and another counts
+random cases by hand and by the database.
 
 ## 怎样看 · Where to look
 

@@ -11,8 +11,10 @@ from openpyxl.styles import Alignment, Font
 
 from gridmap.api.shapes import Json
 from gridmap.appraisal.counting import By
-from gridmap.appraisal.indicators import MEASURES, RATIOS, Measure, Ratio, Subject, of
+from gridmap.appraisal.indicators import of
+from gridmap.appraisal.measures import MEASURES, Measure, Subject
 from gridmap.appraisal.periods import Period, Window
+from gridmap.appraisal.ratios import RATIOS, Ratio
 from gridmap.appraisal.report import Part, Report
 from gridmap.appraisal.words import called, grew, part_name, points, shown, title, word
 from gridmap.clock import local

@@ -16,8 +16,8 @@ from gridmap.api.fields import Strictly
 from gridmap.api.shapes import GridName, Json, Responses, raw
 from gridmap.appraisal import moment, report
 from gridmap.appraisal.counting import By
-from gridmap.appraisal.indicators import RATIOS
 from gridmap.appraisal.periods import Kind, asked
+from gridmap.appraisal.ratios import RATIOS
 from gridmap.appraisal.report import Quotient, Report
 from gridmap.errors import NotFound, msg
 from gridmap.grids import lookup

@@ -11,7 +11,7 @@ from enum import StrEnum
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
-from gridmap.appraisal.indicators import MEASURES, Subject
+from gridmap.appraisal.measures import MEASURES, Subject
 from gridmap.appraisal.periods import Window
 from gridmap.cases.states import State
 from gridmap.grids.codes import LENGTHS, Level

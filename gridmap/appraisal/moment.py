@@ -8,17 +8,16 @@ from sqlalchemy.orm import Session
 
 from gridmap.appraisal.counting import Counted, count
 from gridmap.appraisal.periods import Kind, containing
-from gridmap.cases.models import OPEN_SQL
+from gridmap.cases.models import LATE_SQL, OPEN_SQL
 from gridmap.cases.states import SOON_AT_LEAST
 from gridmap.clock import local
 from gridmap.grids.codes import LENGTHS, Level
 
-_LATE = "due_at < :at AND coalesce(handled_at, 'infinity') > due_at AND NOT exempt"
 # As `states.urgency` has it, for what is not handled yet.
-_SOON = "due_at >= :at AND handled_at IS NULL AND due_at - :at <= greatest((due_at - received_at) / 4, :soon)"
+_SOON = "due_at >= :now AND handled_at IS NULL AND due_at - :now <= greatest((due_at - received_at) / 4, :soon)"
 _STANDING = text(
     f"""
-    SELECT grouping(g) AS whole, g, count(*) AS open, count(*) FILTER (WHERE {_LATE}) AS overdue,
+    SELECT grouping(g) AS whole, g, count(*) AS open, count(*) FILTER (WHERE {LATE_SQL} AND NOT exempt) AS overdue,
            count(*) FILTER (WHERE {_SOON}) AS soon, count(*) FILTER (WHERE state = 'suspended') AS suspended
     FROM (SELECT *, left(grid_code, :digits) AS g FROM cases
           WHERE {OPEN_SQL} AND (CAST(:prefix AS text) IS NULL OR grid_code LIKE :prefix)) AS open_cases
@@ -51,7 +50,7 @@ _DAYS = text(
 
 def standing(session: Session, prefix: str | None, part: Level, now: datetime) -> dict[str | None, dict[str, int]]:
     """Open cases now, by grid; the whole under "": open, overdue (not handled within the limit), soon due, suspended."""
-    bound = {"at": now, "soon": SOON_AT_LEAST, "digits": LENGTHS[part], "prefix": _like(prefix)}
+    bound = {"now": now, "soon": SOON_AT_LEAST, "digits": LENGTHS[part], "prefix": _like(prefix)}
     rows = session.execute(_STANDING, bound).mappings()
     keys = ("open", "overdue", "soon", "suspended")
     return {"" if row["whole"] else row["g"]: {key: row[key] for key in keys} for row in rows}

@@ -7,8 +7,9 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from gridmap.appraisal.counting import NONE, By, Counted, Counts, count
-from gridmap.appraisal.indicators import RATIOS, Ratio, quotient
+from gridmap.appraisal.indicators import quotient
 from gridmap.appraisal.periods import Period, Window
+from gridmap.appraisal.ratios import RATIOS, Ratio
 from gridmap.grids.codes import Level, level_of
 from gridmap.grids.lookup import Name, grid, names
 from gridmap.people.models import Department

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from gridmap.appraisal.counting import By
-from gridmap.appraisal.indicators import Measure, Ratio
+from gridmap.appraisal.measures import Measure
 from gridmap.appraisal.periods import Kind, Period
+from gridmap.appraisal.ratios import Ratio
 from gridmap.appraisal.report import Part, Quotient, Report, change
 
 _WORDS: Mapping[str, tuple[str, str]] = {

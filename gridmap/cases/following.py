@@ -42,7 +42,7 @@ _PARTS = {
     "ratings": _RATINGS,
 }
 _CASE = """
-    SELECT c.version, c.limit_value, c.limit_unit, c.consulted_at, c.handled_at, c.verified_at, c.rounds, c.exempt, c.person_id,
+    SELECT c.version, c.limit_value, c.limit_unit, c.consulted_at, c.verified_at, c.rounds, c.exempt, c.person_id,
            into_.number AS merged_into, s.planned_until AS suspended_until, p.ref AS person, p.name AS person_name,
            p.name_en AS person_name_en, array(SELECT number FROM cases WHERE merged_into = c.id ORDER BY id) AS merged
     FROM cases c LEFT JOIN cases into_ ON into_.id = c.merged_into LEFT JOIN person p ON p.id = c.person_id

@@ -15,8 +15,8 @@ from gridmap.errors import NotFound, msg
 from gridmap.grids.lookup import Bounds
 
 _COLUMNS = """
-    c.id, c.number, c.state, c.due_at, c.source, c.source_id, c.source_code, c.occurred_at, c.received_at, c.closed_at, c.address,
-    c.text, c.accuracy_m, c.camera_id, c.alerts, c.ambiguous, c.grid_code, c.category_id, c.version,
+    c.id, c.number, c.state, c.due_at, c.source, c.source_id, c.source_code, c.occurred_at, c.received_at, c.handled_at,
+    c.closed_at, c.address, c.text, c.accuracy_m, c.camera_id, c.alerts, c.ambiguous, c.grid_code, c.category_id, c.version,
     ST_X(c.location) AS lon, ST_Y(c.location) AS lat,
     k.standard_ref, k.kind, k.code, k.name_zh, k.name_en, k.group_zh, k.group_en,
     m.name AS micro_name, m.name_en AS micro_name_en, v.name AS village_name, v.name_en AS village_name_en,
@@ -149,7 +149,7 @@ def feature(row: Mapping[str, Any], at: datetime) -> dict[str, Any]:
         "properties": {
             "number": row["number"],
             "state": state.value,
-            "urgency": urgency(row["received_at"], due, closed or at).value,
+            "urgency": urgency(row["received_at"], due, at, done_at=row["handled_at"] or closed).value,
             "due_at": _moment(due),
             "source": row["source"],
             "source_id": row["source_id"],
@@ -161,6 +161,7 @@ def feature(row: Mapping[str, Any], at: datetime) -> dict[str, Any]:
             "trays": [tray for tray, bare in (("unrouted", row["grid_code"]), ("triage", row["category_id"])) if bare is None],
             "occurred_at": _moment(row["occurred_at"]),
             "received_at": _moment(row["received_at"]),
+            "handled_at": _moment(row["handled_at"]),
             "closed_at": _moment(closed),
             "address": row["address"],
             "text": row["text"],

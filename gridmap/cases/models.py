@@ -26,6 +26,8 @@ from gridmap.geo.shapes import Shape
 from gridmap.grids.codes import Level
 
 OPEN_SQL = "closed_at IS NULL"  # As the check "closed" has it; conditions of indexes need not know the states.
+# Past its limit, and not handled within it; what then waits to be verified or rated waits for others than its handlers.
+LATE_SQL = "due_at < :now AND coalesce(handled_at, 'infinity') > due_at"
 _ENDED_SQL = "state IN ({})".format(", ".join(f"'{state}'" for state in ENDED_STATES))
 DAY_SQL = "to_char(now() AT TIME ZONE 'Asia/Shanghai', 'YYYYMMDD')"
 COUNTED_SQL = "to_char(nextval('case_number'), 'FM999999999999000000')"  # Six digits, and more when there are more.

@@ -35,10 +35,15 @@ class Urgency(StrEnum):
 SOON_AT_LEAST = timedelta(hours=1)
 
 
-def urgency(opened_at: datetime, due_at: datetime | None, at: datetime) -> Urgency:
-    """Overdue past its limit; soon in the limit's last quarter or last hour, whichever is longer."""
+def urgency(opened_at: datetime, due_at: datetime | None, at: datetime, *, done_at: datetime | None = None) -> Urgency:
+    """Overdue past its limit; soon in the limit's last quarter or last hour, whichever is longer.
+
+    What was done (handled, or closed) was done in time or not, however long it then waits to be verified or rated.
+    """
     if due_at is None:
         return Urgency.UNLIMITED
+    if done_at is not None:
+        return Urgency.OVERDUE if done_at > due_at else Urgency.INTIME
     if at > due_at:
         return Urgency.OVERDUE
     return Urgency.SOON if due_at - at <= max((due_at - opened_at) / 4, SOON_AT_LEAST) else Urgency.INTIME

@@ -30,6 +30,9 @@ class Outcome(NamedTuple):
     fresh: Fresh | None = None
 
 
+_FRESH = {"alerts": 1, "version": 0, "handled_at": None}
+
+
 def features_of(
     session: Session,
     drafts: Sequence[Draft],
@@ -42,7 +45,7 @@ def features_of(
     features: dict[int, dict[str, Any]] = {}
     for draft in drafts:
         if draft.relation is Relation.OPENED:
-            row = {**rows[draft.alert.key], "number": draft.case.number, "alerts": 1, "version": 0, **_named(draft, called)}
+            row = {**rows[draft.alert.key], **_FRESH, "number": draft.case.number, **_named(draft, called)}
             features[draft.case.case_id] = lookup.feature(row, now)
         elif draft.relation is Relation.JOINED:
             joined[draft.case.case_id] = joined.get(draft.case.case_id, 0) + 1

@@ -11,8 +11,10 @@ from gridmap import clock
 from gridmap.accounts.lookup import towns
 from gridmap.appraisal import moment, report, words
 from gridmap.appraisal.counting import By
-from gridmap.appraisal.indicators import MEASURES, RATIOS, Measure, Ratio, Subject, of
+from gridmap.appraisal.indicators import of
+from gridmap.appraisal.measures import MEASURES, Measure, Subject
 from gridmap.appraisal.periods import Kind, Period, asked
+from gridmap.appraisal.ratios import RATIOS, Ratio
 from gridmap.appraisal.report import Part, Report
 from gridmap.errors import Invalid, NotFound, msg
 from gridmap.grids import lookup

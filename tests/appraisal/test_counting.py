@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from gridmap.appraisal.counting import CASE_SQL, HOUR_SQL, TASK_SQL, VOTE_SQL, By, count
-from gridmap.appraisal.indicators import MEASURES, RATIOS, quotient
+from gridmap.appraisal.indicators import quotient
+from gridmap.appraisal.measures import MEASURES
 from gridmap.appraisal.periods import Window
+from gridmap.appraisal.ratios import RATIOS
 from gridmap.grids.codes import Level
 from gridmap.people.models import Department
 from tests import town

@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 
 from gridmap import clock
 from gridmap.accounts.rights import Role
-from gridmap.appraisal.indicators import MEASURES, RATIOS, Measure, Ratio
+from gridmap.appraisal.measures import MEASURES, Measure
+from gridmap.appraisal.ratios import RATIOS, Ratio
 from gridmap.appraisal.words import SOURCES
 from tests import callers, messages, town
 from tests.api.asking import send

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from gridmap import clock
@@ -142,19 +142,27 @@ def test_numbers_are_readable_and_count_up(forty: Session) -> None:
 def test_figures_agree_with_counting(forty: Session) -> None:
     day_ago = NOW - timedelta(hours=2, minutes=30)  # So that one lot is older.
     later = NOW + timedelta(hours=3)
+    forty.execute(text("UPDATE cases SET handled_at = due_at WHERE source_id IN ('A-4', 'A-5')"))
+    forty.execute(text("UPDATE cases SET handled_at = due_at + interval '1 second' WHERE source_id = 'A-7'"))
     cases = list(forty.scalars(select(Case)))
+
+    def late(case: Case) -> bool:
+        return case.due_at is not None and case.due_at < later and (case.handled_at is None or case.handled_at > case.due_at)
+
+    of = {case.source_id: case for case in cases}
+    assert [late(of[name]) for name in ("A-4", "A-5", "A-7", "A-8")] == [False, False, True, True]
     counts = figures.open_counts(forty, now=later, day_ago=day_ago)
     for code in {case.grid_code for case in cases}:
         mine = [case for case in cases if case.grid_code == code and case.state != State.CLOSED]
         assert counts[code] == {
             "open": len(mine),
             "last_24h": sum(case.received_at >= day_ago for case in mine),
-            "overdue": sum(case.due_at is not None and case.due_at < later for case in mine),
+            "overdue": sum(late(case) for case in mine),
             "triage": sum(case.category_id is None for case in mine),
         }
     mine = [case for case in cases if (case.grid_code or "").startswith(town.village(1))]
     assert figures.grid_load(forty, town.village(1), now=later, day_ago=day_ago) == {
         "open_cases": sum(case.state != State.CLOSED for case in mine),
         "cases_24h": sum(case.received_at >= day_ago for case in mine),
-        "overdue": sum(case.state != State.CLOSED and case.due_at is not None and case.due_at < later for case in mine),
+        "overdue": sum(case.state != State.CLOSED and late(case) for case in mine),
     }

@@ -31,5 +31,11 @@ def test_the_last_quarter_and_the_last_hour_are_soon(limit_h: float | None, pass
     assert urgency(OPENED, due, OPENED + timedelta(hours=passed_h)).value == said
 
 
+@pytest.mark.parametrize(("done_h", "said"), [(1, "intime"), (7.9, "intime"), (8, "intime"), (8.001, "overdue")])
+def test_what_was_handled_in_time_stays_in_time_however_long_it_waits(done_h: float, said: str) -> None:
+    due, done = OPENED + timedelta(hours=8), OPENED + timedelta(hours=done_h)
+    assert urgency(OPENED, due, OPENED + timedelta(hours=100), done_at=done).value == said
+
+
 def test_three_states_are_ends() -> None:
     assert set(State) - set(OPEN_STATES) == {State.CLOSED, State.VOID, State.MERGED}

@@ -1,7 +1,6 @@
 """The tiny town with somebody of every role."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from sqlalchemy.orm import Session
@@ -9,14 +8,14 @@ from sqlalchemy.orm import Session
 from gridmap.cluster.server import Cluster
 from gridmap.http.state import state
 from tests import town
-from tests.conftest import _copy, make_app
+from tests.conftest import database_copy, make_app
 from tests.loop.crew_at_work import Town, people
 
 
 @pytest.fixture(scope="module")
 def at_work(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Everybody signed in; a module's tests share them, each with cases of its own."""
-    with contextmanager(_copy)(cluster, template) as engine:
+    with database_copy(cluster, template) as engine:
         with Session(engine) as session, session.begin():
             town.found(session)
             town.category(session, vendor_code="890")

@@ -148,7 +148,7 @@ export class List {
 
   #times(node, facts) {
     node.querySelector(".when").textContent = ago(facts.received_at);
-    node.querySelector(".left").textContent = is_open(facts) ? remaining_short(facts.due_at) : t(`state.${facts.state}`);
+    node.querySelector(".left").textContent = is_open(facts) ? remaining_short(facts.due_at, facts.handled_at) : t(`state.${facts.state}`);
   }
 
   #mark(button, chosen) {

@@ -53,14 +53,17 @@ export function ago(iso) {
   return moment(iso);
 }
 
-export function remaining(due_at) {
+// Until the limit runs out; of what has been handled no more than whether it was in time.
+export function remaining(due_at, handled_at = null) {
   if (!due_at) return t("due.none");
+  if (handled_at) return t(Date.parse(handled_at) > Date.parse(due_at) ? "due.handled_late" : "due.handled");
   const left = Date.parse(due_at) - now();
   return left < 0 ? t("due.over", { span: span(left) }) : t("due.left", { span: span(left) });
 }
 
-export function remaining_short(due_at) {
+export function remaining_short(due_at, handled_at = null) {
   if (!due_at) return "";
+  if (handled_at) return t(Date.parse(handled_at) > Date.parse(due_at) ? "due.handled_late" : "due.handled");
   const left = Date.parse(due_at) - now();
   return left < 0 ? t("due.over_short", { span: span(left) }) : t("due.left_short", { span: span(left) });
 }

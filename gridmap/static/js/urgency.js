@@ -13,7 +13,7 @@ const read = new WeakMap();
 export function moments(facts) {
   let known = read.get(facts);
   if (!known) {
-    known = { received: Date.parse(facts.received_at), due: facts.due_at ? Date.parse(facts.due_at) : Infinity };
+    known = { received: Date.parse(facts.received_at), due: facts.due_at ? Date.parse(facts.due_at) : Infinity, handled: facts.handled_at ? Date.parse(facts.handled_at) : null };
     read.set(facts, known);
   }
   return known;
@@ -21,7 +21,9 @@ export function moments(facts) {
 
 export function urgency(facts, at) {
   if (!facts.due_at) return "unlimited";
-  const { received, due } = moments(facts);
+  const { received, due, handled } = moments(facts);
+  // It was handled in time or not, however long it then waits to be verified or rated.
+  if (handled !== null) return handled > due ? "overdue" : "intime";
   if (at > due) return "overdue";
   const limit = due - received;
   return due - at <= Math.max(limit / 4, AN_HOUR) ? "soon" : "intime";

@@ -22,6 +22,9 @@ test("urgency is the server's rule", () => {
   assert.equal(urgency(facts(2 * HOUR, 2 * HOUR), AT), "soon"); // due this moment is not over it
   assert.equal(urgency(facts(2 * HOUR, 2 * HOUR + 1), AT), "overdue");
   assert.equal(urgency({ state: "handling", due_at: null }, AT), "unlimited");
+  const handled = (ago) => ({ ...facts(2 * HOUR, 5 * HOUR), state: "verifying", handled_at: new Date(AT - ago).toISOString() });
+  assert.equal(urgency(handled(4 * HOUR), AT), "intime"); // handled within its limit, waiting to be verified since
+  assert.equal(urgency(handled(1 * HOUR), AT), "overdue");
   assert.equal(tone({ state: "closed", received_at: iso(0), due_at: iso(1) }, AT), "done");
 });
 

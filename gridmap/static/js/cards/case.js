@@ -57,7 +57,7 @@ function status(facts_of, kind) {
   return h("section", { class: `status is-${kind}`, dataset: { testid: "case-status" } },
     h("span", { class: "pill" }, t(`state.${facts_of.state}`)),
     open && h("span", { class: "pill" }, t(`urgency.${kind}`)),
-    open && h("span", { class: "due" }, remaining(facts_of.due_at)),
+    open && h("span", { class: "due" }, remaining(facts_of.due_at, facts_of.handled_at)),
     facts_of.alerts > 1 && h("span", { class: "pill plain" }, t("case.alerts", { n: facts_of.alerts })),
     facts_of.ambiguous && h("span", { class: "pill plain" }, t("case.ambiguous")),
     holder && h("p", { class: "holder", dataset: { testid: "case-holder" } }, h("span", { class: "quiet" }, t("loop.with")), holder));

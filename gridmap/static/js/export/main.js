@@ -47,7 +47,7 @@ function case_facts(facts, place) {
     tone: kind, glyph: case_glyph(facts.state, kind), title: category_name(facts), text: facts.text, reason: facts.reason?.[language],
     subtitle: joined([facts.number, facts.category && group_name(facts.category)], " · "),
     rows: [
-      row(t("case.state"), [t(`state.${facts.state}`), is_open(facts) ? remaining(facts.due_at) : ""].filter(Boolean).join(" · ")),
+      row(t("case.state"), [t(`state.${facts.state}`), is_open(facts) ? remaining(facts.due_at, facts.handled_at) : ""].filter(Boolean).join(" · ")),
       row(t("case.grid"), facts.grid ? joined([facts.town, facts.village, facts.grid].map(name_of), " › ") : t("tray.unrouted")),
       row(t("case.address"), facts.address), row(t("case.place"), place && coordinates(place[0], place[1])),
       row(t("case.source"), source_name(facts.source)), row(t("case.occurred"), moment(facts.occurred_at)), row(t("case.due"), facts.due_at && moment(facts.due_at)),

@@ -44,6 +44,8 @@ export const common = {
   "due.left": { zh: "还剩 {span}", en: "{span} left" },
   "due.over_short": { zh: "超 {span}", en: "{span} over" },
   "due.left_short": { zh: "剩 {span}", en: "{span} left" },
+  "due.handled": { zh: "按时处置", en: "Handled in time" },
+  "due.handled_late": { zh: "超时处置", en: "Handled late" },
 
   "connection.starting": { zh: "正在连接", en: "Connecting" },
   "connection.starting.long": { zh: "正在载入案件并建立实时连接。", en: "Loading cases and opening the live connection." },

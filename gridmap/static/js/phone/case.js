@@ -21,7 +21,7 @@ export function case_view(app, item) {
   return h("article", { class: `p-case is-${how}`, dataset: { testid: "case", case: facts.number } },
     h("p", {}, h("a", { href: "#", class: "p-back" }, t("phone.back"))),
     h("h1", { tabindex: "-1" }, category_name(facts)),
-    h("p", { class: "p-due" }, h("span", { class: "p-state" }, standing(item)), due && h("span", { class: "pill", title: moment(due) }, remaining(due))),
+    h("p", { class: "p-due" }, h("span", { class: "p-state" }, standing(item)), due && h("span", { class: "pill", title: moment(due) }, remaining(due, facts.handled_at))),
     facts.text && h("p", { class: "p-text" }, theirs(facts.text)),
     item.task?.note && h("p", { class: "p-note" }, t("phone.note"), theirs(item.task.note)),
     h("dl", { class: "p-facts" },

@@ -39,5 +39,5 @@ function card(app, item) {
       h("span", { class: "p-where" }, facts.address ? theirs(facts.address) : name_of(facts.grid) || t("case.no_place")),
       h("span", { class: "p-card-foot" }, h("span", { class: "p-state" }, standing(item)),
         waiting.length > 0 && h("span", { class: "p-waiting" }, t(waiting.some((entry) => entry.problem) ? "phone.entry.refused" : "phone.unsent", { n: waiting.length })))),
-    due_of(item) && h("span", { class: "pill" }, remaining_short(due_of(item))));
+    due_of(item) && h("span", { class: "pill" }, remaining_short(due_of(item), facts.handled_at)));
 }
