@@ -1,29 +1,33 @@
 """POST /api/v1/cases/{number}/actions/{action}: one address for each action of the workflow, with its own body."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response, request
 from flask_babel import gettext
 from pydantic import BaseModel
+from sqlalchemy import select
 
 from gridmap import clock
-from gridmap.accounts.rights import RIGHTS, Role, Scope, allows
+from gridmap.accounts.rights import RIGHTS, Role, Scope
 from gridmap.accounts.words import ROLES
 from gridmap.api.action_bodies import BODIES, told
 from gridmap.api.fields import Strictly
 from gridmap.api.shapes import Json
 from gridmap.cases.models import Case
+from gridmap.cases.numbered import numbered
 from gridmap.cases.states import State
 from gridmap.cases.tasks import HELD
-from gridmap.cases.workflow import TABLE, Action, Standing, possible
+from gridmap.cases.workflow import TABLE, Action
 from gridmap.db import identity
 from gridmap.desk.acting import act as acting
 from gridmap.desk.acting.adjusting import request_kind
 from gridmap.desk.acting.askers import asker_of, scope_of
 from gridmap.desk.acting.doing import standing_of, tasks_of
-from gridmap.errors import Conflict, Invalid, NeedsVersion, msg
+from gridmap.desk.acting.offering import View, offered, pending_of
+from gridmap.errors import Conflict, Invalid, NeedsVersion, NotAllowed, msg
 from gridmap.http import who
 from gridmap.http.json import answer
 from gridmap.http.state import db, settings
@@ -60,11 +64,12 @@ def _expected(action: Action) -> int | None:
     return int(version)
 
 
-def allowed(standing: Standing, scope: Scope) -> list[str]:
+def allowed(case: Case, scope: Scope) -> list[str]:
     """The actions the caller may do now."""
-    caller = who.caller()
-    fitting = possible(standing, asker_of(db(), caller, scope, clock.now()))
-    return [action.value for action in fitting if allows(caller, f"case.{action.value}", scope)]
+    caller, now = who.caller(), clock.now()
+    asker, standing = asker_of(db(), caller, scope, now), standing_of(db(), case.id, State(case.state))
+    pending = pending_of(db(), [case.id])[case.id]
+    return [action.value for action in offered(View(case, standing, pending, caller, asker, scope, now))]
 
 
 def _post(action: Action, body: Strictly, number: str) -> Response:
@@ -77,11 +82,12 @@ def _post(action: Action, body: Strictly, number: str) -> Response:
         limit_m = settings().nearest_limit_m
         done = acting.act(db(), case, action, told(body, db()), asker, call=call, nearest_limit_m=limit_m)
     except Conflict as error:
+        db().rollback()
         error.facts |= _instead(case, scope)
         raise
     db().commit()
     facts = {"number": done.number, "state": done.state.value, "version": done.version, "fresh": done.fresh}
-    response = answer(facts | {"allowed": allowed(standing_of(db(), case.id, State(case.state)), scope)})
+    response = answer(facts | {"allowed": allowed(case, scope)})
     response.set_etag(etag_of(done.version))
     return response
 
@@ -101,17 +107,32 @@ def _key() -> str | None:
 
 def _instead(case: Case, scope: Scope) -> Json:
     """What the caller may do instead, and who may do what: told with a refusal."""
-    db().rollback()
     db().refresh(case)
-    standing = standing_of(db(), case.id, State(case.state))
-    fitting = [action.value for action, row in TABLE.items() if standing.state in row.paths]
+    state = State(case.state)
+    fitting = [action.value for action, row in TABLE.items() if state in row.paths]
     return {
-        "state": standing.state.value,
+        "state": state.value,
         "version": case.version,
         "holder": _holder(case, scope),
-        "allowed": allowed(standing, scope),
+        "allowed": allowed(case, scope),
         "who": {action: [gettext(ROLES[role]) for role in ROLES if role in _roles(action)] for action in fitting},
     }
+
+
+def _explained(view: Callable[..., Response]) -> Callable[..., Response]:
+    """A refusal for want of a right says as much as one by the table: how the case stands, what may be done, and by whom."""
+
+    @wraps(view)
+    def explained(number: str, *args: Any, **kwargs: Any) -> Response:
+        try:
+            return view(number, *args, **kwargs)
+        except NotAllowed as error:
+            case = db().scalars(select(Case).where(Case.number == number)).one_or_none() if who.may("case.read") else None
+            if case is not None:
+                error.facts |= _instead(case, scope_of(db(), case.id, case.grid_code))
+            raise
+
+    return explained
 
 
 def _holder(case: Case, scope: Scope) -> str | None:
@@ -150,9 +171,19 @@ def _register(action: Action) -> None:
     )(wants)
     wants = bp.output(DoneAnswer)(wants)
     wants = bp.input(BODIES[action], arg_name="body")(wants)
-    wants = who.needs(f"case.{action.value}")(wants)  # Outermost: before the body is looked at.
+    wants = _explained(who.needs(f"case.{action.value}")(wants))  # Outermost: before the body is looked at.
     bp.post(f"/cases/<number>/actions/{action.value}")(wants)
 
 
 for _action in BODIES:
     _register(_action)
+
+
+@bp.post("/cases/<number>/actions/<action>")
+@who.needs("case.read")
+@bp.doc(hide=True)
+def post_unknown(number: str, action: str) -> Response:
+    """Any other action: there is none, and this is what there is."""
+    case = numbered(db(), number)
+    facts = _instead(case, scope_of(db(), case.id, case.grid_code))
+    raise Conflict(msg("There is no action '%(action)s'"), facts=facts, action=action[:40])

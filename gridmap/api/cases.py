@@ -15,9 +15,9 @@ from gridmap.api.shapes import Feature, FeatureCollection, Json, collection, rou
 from gridmap.cases import lookup
 from gridmap.cases.following import FOR_EVERYBODY, loop_of, reporters
 from gridmap.cases.lookup import Filter
+from gridmap.cases.models import Case
 from gridmap.cases.states import OPEN_STATES, State
 from gridmap.desk.acting.askers import scope_of
-from gridmap.desk.acting.doing import standing_of
 from gridmap.errors import Invalid, msg
 from gridmap.http.json import GEOJSON, answer
 from gridmap.http.state import db
@@ -153,7 +153,7 @@ def get_case(number: str) -> Response:
         "timeline": _timeline(number, detail.feature, personal=personal),
         "received": detail.alerts,
         **loop_of(db(), detail.id, personal=personal),
-        "allowed": allowed(standing_of(db(), detail.id, State(properties["state"])), scope),
+        "allowed": allowed(db().get_one(Case, detail.id), scope),
     }
     if may("reporter.read", scope):
         more["reporters"] = reporters(db(), detail.id)

@@ -13,9 +13,10 @@ from gridmap.accounts.rights import TOWN_DIGITS, TOWN_WIDE, Role, Scope, allows
 from gridmap.cases.loop_models import CaseTask
 from gridmap.cases.models import Case
 from gridmap.cases.states import State
-from gridmap.cases.workflow import Action, Standing, possible
+from gridmap.cases.workflow import Action, Standing
 from gridmap.desk.acting.askers import asker_of, live_tasks
 from gridmap.desk.acting.doing import as_task
+from gridmap.desk.acting.offering import View, offered, pending_of
 
 # What nobody has yet: for members to take, for heads to consult on and hand out; and what heads have to look at again.
 UNHELD = (State.DISCOVERED, State.CONSULTING, State.VERIFYING)
@@ -54,14 +55,14 @@ def worklist(session: Session, caller: Caller, now: datetime) -> list[Item]:
     asker = asker_of(session, caller, TOWN_WIDE, now)
     mine = live_tasks(session, asker)
     cases = {case.id: case for case in _cases(session, caller, {task.case_id for task in mine})}
-    tasks = _tasks(session, cases)
+    tasks, pending = _tasks(session, cases), pending_of(session, cases)
     found: list[Item] = []
     for case in cases.values():
         theirs = [task for task in mine if task.case_id == case.id]
         scope = Scope(case.grid_code, frozenset(task.department_id for task in tasks[case.id] if task.department_id is not None))
         standing = Standing(State(case.state), tuple(map(as_task, tasks[case.id])))
         here = replace(asker, leads=allows(caller, "case.dispatch", scope))
-        may = [action for action in possible(standing, here) if allows(caller, f"case.{action.value}", scope)]
+        may = offered(View(case, standing, pending[case.id], caller, here, scope, now))
         group = _group(case, theirs, caller)
         found += [Item(group, case, task, may) for task in theirs] or [Item(group, case, None, may)]
     order = {Group.HELD: 0, Group.WAITING: 0, Group.GRID: 1}

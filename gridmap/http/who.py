@@ -109,7 +109,7 @@ def may(deed: str, scope: Scope = TOWN_WIDE) -> bool:
 
 def _refusal(deed: str) -> NotAllowed:
     right = RIGHTS[deed]
-    who = "、".join(gettext(ROLES[role]) for role in ROLES if role in right.roles)
+    who = gettext(msg(", ")).join(gettext(ROLES[role]) for role in ROLES if role in right.roles)
     if right.key_scope is not None:
         return NotAllowed(
             msg("You may not do this here (%(deed)s). These may, each within their scope: %(roles)s; or a key for '%(scope)s'"),

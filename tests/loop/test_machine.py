@@ -79,10 +79,12 @@ class Loop(RuleBasedStateMachine):
         self.number = self.at_work.alert()
 
     def tries(self, who: str, action: str, may: bool, **fields: Any) -> bool:
-        """Let somebody try; it works exactly when the model says so."""
+        """Let somebody try; it works exactly when the model says so, and when the case said so before."""
+        offered = action in self.at_work.see(self.number, who)["allowed"]
         told = self.at_work.try_to(who, action, self.number, **fields)
         expected = {200} if may else {403, 409}
         assert told.status_code in expected, f"{who} {action} at {self.model.stands}: {told.get_data(as_text=True)}"
+        assert offered == may, f"{who} {action} at {self.model.stands}: was it offered?"
         self.model.done += may
         return may
 

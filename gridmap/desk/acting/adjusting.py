@@ -2,53 +2,42 @@
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridmap.cases.loop_models import Request, Review, Suspension
+from gridmap.cases.pending import Pending, check_appeal, check_extension, check_not_overdue, check_suspension
 from gridmap.cases.states import State
 from gridmap.cases.workflow import NotNow
 from gridmap.desk.acting.doing import Doing
+from gridmap.desk.acting.offering import done_at, pending_of
 from gridmap.errors import Invalid, NotFound, msg
 
-MOST_EXTENSIONS = 2
 LONGEST_SUSPENSION = timedelta(days=365)
 REVIEWERS = {"extension": 1, "suspension": 1, "appeal": 2}
 
 
 def ask_extension(doing: Doing) -> State:
     """Ask for the first limit once more; only while not overdue, granted twice at most."""
-    _not_overdue(doing)
-    if _granted(doing, "extension") >= MOST_EXTENSIONS:
-        raise NotNow(msg("The limit has been extended %(most)s times, which is the most"), most=MOST_EXTENSIONS)
+    check_extension(_pending(doing), doing.case.due_at, doing.now)
     return _ask(doing, "extension")
 
 
 def ask_suspension(doing: Doing) -> State:
     """Ask for the clock to stand still until a moment, a year ahead at most; only while not overdue, granted once."""
-    _not_overdue(doing)
-    if _granted(doing, "suspension"):
-        raise NotNow(msg("This case has been suspended once, which is the most"))
+    check_suspension(_pending(doing), doing.case.due_at, doing.now)
     _check_until(doing)
     return _ask(doing, "suspension")
 
 
 def ask_appeal(doing: Doing) -> State:
     """Ask for an overtime to be excused, once and after closing; the times themselves stay as they are."""
-    case = doing.case
-    if case.due_at is None or (case.handled_at or case.closed_at or doing.now) <= case.due_at:
-        raise NotNow(msg("This case was not overdue; there is nothing to appeal against"))
-    asked = select(func.count()).select_from(Request).where(Request.case_id == case.id, Request.kind == "appeal")
-    if doing.session.scalar(asked):
-        raise NotNow(msg("An appeal has been made before; there is only one"))
+    check_appeal(_pending(doing), doing.case.due_at, done_at(doing.case, doing.now))
     return _ask(doing, "appeal")
 
 
-def _not_overdue(doing: Doing) -> None:
-    if doing.case.due_at is None:
-        raise NotNow(msg("This case has no limit"))
-    if doing.now > doing.case.due_at:
-        raise NotNow(msg("This case is overdue; its limit can't be changed any more"))
+def _pending(doing: Doing) -> Pending:
+    return pending_of(doing.session, [doing.case.id])[doing.case.id]
 
 
 def _check_until(doing: Doing) -> None:
@@ -59,17 +48,7 @@ def _check_until(doing: Doing) -> None:
         raise Invalid(msg("A suspension may last a year at most"), field="until")
 
 
-def _granted(doing: Doing, kind: str) -> int:
-    asked = select(func.count()).select_from(Request)
-    return (
-        doing.session.scalar(asked.where(Request.case_id == doing.case.id, Request.kind == kind, Request.state == "granted")) or 0
-    )
-
-
 def _ask(doing: Doing, kind: str) -> State:
-    asked = select(Request.id).where(Request.case_id == doing.case.id, Request.kind == kind, Request.state == "asked")
-    if doing.session.scalar(asked) is not None:
-        raise NotNow(msg("This has been asked for and waits for its review"))
     until = doing.told.until if kind == "suspension" else None
     made = Request(
         case_id=doing.case.id, kind=kind, reason=doing.told.reason, until=until, asked_by=doing.asker.name, asked_at=doing.now
@@ -113,7 +92,7 @@ def review(doing: Doing) -> State:
 def _still_fitting(doing: Doing, request: Request) -> None:
     if State(doing.case.state) is State.CLOSED:
         raise NotNow(msg("The case is closed; its limit does not matter any more"))
-    _not_overdue(doing)
+    check_not_overdue(doing.case.due_at, doing.now)
     if request.until is not None and request.until <= doing.now:
         raise NotNow(msg("The suspension asked for would have ended by now"))
 
