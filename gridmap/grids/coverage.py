@@ -30,6 +30,7 @@ class Flaw(StrEnum):
     GAP = "gap"
     OVERLAP = "overlap"
     UNNODED = "unnoded"
+    OUTSIDE = "outside"
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ _SENTENCES = {
     Flaw.UNNODED: msg(
         "Neighbours %(codes)s do not share their corners along %(length)s m of border at %(place)s: give both the same vertices"
     ),
+    Flaw.OUTSIDE: msg("%(codes)s reach %(area)s m² (%(length)s m long) beyond the ground of the grids at %(place)s"),
 }
 
 
@@ -109,12 +111,45 @@ def problems(shapes: Shapes) -> list[Problem]:
     if broken or not codes:  # The other questions have no answer for polygons that are none.
         return broken
     stretch = _stretch(polygons)
-    flat = np.asarray(shapely.transform(polygons, lambda xy: xy * stretch))
+    flat = _flattened(polygons, stretch)
     areas = [*_overlaps(codes, flat), *_gaps(codes, flat)]
     wide = [place for place in areas if not place.thin]
     loose = list(_loose(codes, flat, explained=wide))
     found = [*wide, *loose] or areas
     return [_problem(place, stretch) for place in found]
+
+
+def problems_of_change(before: Shapes, after: Shapes, beside: Shapes) -> list[Problem]:
+    """What keeps a partition, in which the polygons `after` took the place of those of `before`, from being one still.
+
+    Nothing further off is looked at. The ground may not change: what no grid covers any more is a gap, what was nobody's
+    before lies outside. `beside` holds the polygons that stay, as far as they come within `GAP_WIDTH_M` of the others' boxes.
+    """
+    codes = sorted({*after, *beside})
+    polygons = np.array([after.get(code, beside.get(code)) for code in codes], dtype=object)
+    broken = list(_broken(codes, polygons))
+    if broken or not (before or after):
+        return broken
+    stretch = _stretch(np.array([*before.values(), *after.values()], dtype=object))
+    flat, old = _flattened(polygons, stretch), _flattened(np.array([*before.values()], dtype=object), stretch)
+    new = np.array([code in after for code in codes])
+    wide = [place for place in (*_overlaps(codes, flat), *_moved_ground(codes, flat, old, new)) if not place.thin]
+    touched = shapely.buffer(shapely.union_all([*old, *flat[new]]), GAP_WIDTH_M)
+    # Thin strips of ground are won or lost where a new corner on the outer border was rounded; `_loose` sees those within.
+    loose = [place for place in _loose(codes, flat, explained=wide) if shapely.intersects(place.flat, touched)]
+    return [_problem(place, stretch) for place in (*wide, *loose)]
+
+
+def _moved_ground(codes: list[str], flat: np.ndarray, old: np.ndarray, new: np.ndarray) -> Iterator[_Place]:
+    lost = shapely.difference(shapely.union_all(old), shapely.union_all(flat))
+    won = shapely.difference(shapely.union_all(flat[new]), shapely.union_all([*old, *flat[~new]]))
+    for flaw, ground in ((Flaw.GAP, lost), (Flaw.OUTSIDE, won)):
+        for part in shapely.get_parts(_areal(ground)):
+            yield _Place(flaw, _along(codes, flat, part), part)
+
+
+def _flattened(polygons: np.ndarray, stretch: np.ndarray) -> np.ndarray:
+    return np.asarray(shapely.transform(polygons, lambda xy: xy * stretch))
 
 
 def _stretch(polygons: np.ndarray) -> np.ndarray:
@@ -172,13 +207,16 @@ def _areal(shape: BaseGeometry) -> BaseGeometry:
 
 
 def _gaps(codes: list[str], flat: np.ndarray) -> Iterator[_Place]:
-    tree = shapely.STRtree(flat)
     for part in shapely.get_parts(shapely.union_all(flat)):
         for ring in part.interiors:
             hole = Polygon(ring)
-            around = np.sort(tree.query(hole, predicate="touches"))
-            along = around[shapely.relate_pattern(flat[around], hole, "****1****")]  # Sharing an edge, not a corner only.
-            yield _Place(Flaw.GAP, tuple(codes[i] for i in along), hole)
+            yield _Place(Flaw.GAP, _along(codes, flat, hole), hole)
+
+
+def _along(codes: list[str], flat: np.ndarray, place: BaseGeometry) -> tuple[str, ...]:
+    """The grids that share an edge with a place, not a corner only."""
+    around = np.flatnonzero(shapely.intersects(flat, place))
+    return tuple(codes[i] for i in around[shapely.relate_pattern(flat[around], place, "****1****")])
 
 
 def _loose(codes: list[str], flat: np.ndarray, *, explained: list[_Place]) -> Iterator[_Place]:

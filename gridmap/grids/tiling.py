@@ -1,13 +1,14 @@
-"""The shapes tiles are cut from: the whole coverage simplified at once, so that no two neighbours can come apart.
+"""The shapes tiles are cut from: borders simplified arc by arc, so that no two neighbours can come apart.
 
-A polygon simplified alone loses the edge it shares. Here the micro-grids of the whole city are simplified together, by
-zoom band, and villages and towns are the unions of what came out; so a shared border, also one shared across levels, is
-the same chain of vertices on every side, in every tile. All in EPSG:3857 metres, the plane of the tiles.
+A polygon simplified alone loses the edge it shares. Here the arcs between the micro-grids' junctions are simplified, each once
+(`simplifying`), by zoom band, and villages and towns are the unions of what came out; so a shared border, also one shared
+across levels, is the same chain of vertices on every side, in every tile. What becomes of an arc is told by what lies beside it,
+so that a publish makes only the shapes around what it changed. All in EPSG:3857 metres, the plane of the tiles.
 """
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -18,8 +19,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from gridmap.geo.shapes import as_multipolygon
-from gridmap.grids.codes import LENGTHS, PARENTS, Level
+from gridmap.grids.codes import Level, level_of, parent_of
+from gridmap.grids.lookup import Bounds
 from gridmap.grids.models import Boundary, TileShape
+from gridmap.grids.simplifying import Borders
 
 # Every second zoom: a band serves its own zoom and the one below it, where its shapes are finer than they need be by a
 # factor of two. One band for each zoom would double the rows and save a quarter of the vertices.
@@ -47,24 +50,15 @@ def to_mercator(shapes: Shapes) -> Shapes:
     return np.asarray(shapely.transform(shapes, lambda xy: np.column_stack(_MERCATOR.transform(xy[:, 0], xy[:, 1]))))
 
 
-def simplified(micros: Shapes, band: int) -> Shapes:
-    """A coverage in EPSG:3857 as the tiles of a band show it: still a coverage, with the same junctions."""
-    tolerance = tolerance_m(band)
-    return np.asarray(shapely.coverage_simplify(micros, tolerance)) if tolerance else micros
+def simplified(micros: Shapes) -> Iterator[tuple[int, Shapes]]:
+    """A coverage in EPSG:3857 as the tiles of each band show it: still a coverage, with the same junctions."""
+    borders = Borders(micros)
+    for band in BANDS:
+        yield band, borders.simplified(tolerance_m(band))
+    yield FULL, micros
 
 
-def with_parents(codes: Sequence[str], shapes: Shapes) -> dict[str, shapely.MultiPolygon]:
-    """The micro-grids by code, and the villages and towns that are their unions, by theirs."""
-    found = {code: as_multipolygon(shape) for code, shape in zip(codes, shapes, strict=True)}
-    level = Level.MICRO
-    while level in PARENTS:
-        children = defaultdict(list)
-        for code, shape in found.items():
-            if len(code) == LENGTHS[level]:
-                children[code[: LENGTHS[PARENTS[level]]]].append(shape)
-        found |= {code: as_multipolygon(shapely.coverage_union_all(parts)) for code, parts in children.items()}
-        level = PARENTS[level]
-    return found
+Key = tuple[str, int]  # A grid's code and a band.
 
 
 class _Row(NamedTuple):
@@ -75,7 +69,34 @@ class _Row(NamedTuple):
     wkb: bytes
 
 
-_SAME = func.encode(func.sha256(func.ST_AsBinary(TileShape.geom, "NDR")), "hex")
+# An arc depends on those whose boxes meet its own. `own` may look different because of what changed within the boxes asked
+# for; their arcs depend on those of `beside`, whose junctions show only where their own neighbours are there as well.
+_AROUND = text(
+    """
+    WITH box AS (
+        SELECT ST_MakeEnvelope(west, south, east, north, 4326) AS geom
+        FROM unnest(CAST(:west AS float8[]), CAST(:south AS float8[]), CAST(:east AS float8[]), CAST(:north AS float8[]))
+             AS asked (west, south, east, north)
+    ), own AS MATERIALIZED (
+        SELECT DISTINCT m.id FROM box JOIN boundary m ON m.geom && box.geom WHERE m.level = 'micro' AND upper_inf(m.valid)
+    ), beside AS MATERIALIZED (
+        SELECT DISTINCT m.id FROM own JOIN boundary o USING (id) JOIN boundary m ON m.geom && o.geom
+        WHERE m.level = 'micro' AND upper_inf(m.valid)
+    ), around AS MATERIALIZED (
+        SELECT DISTINCT m.id FROM beside JOIN boundary o USING (id) JOIN boundary m ON m.geom && o.geom
+        WHERE m.level = 'micro' AND upper_inf(m.valid)
+    )
+    SELECT b.grid_code, ST_AsBinary(b.geom) AS wkb, EXISTS (SELECT FROM own WHERE own.id = b.id) AS own
+    FROM around JOIN boundary b USING (id) ORDER BY b.grid_code
+    """
+)
+_STANDING = text(
+    """
+    SELECT b.grid_code AS code, b.id, b.level, t.zoom, encode(sha256(ST_AsBinary(t.geom, 'NDR')), 'hex') AS digest
+    FROM boundary b LEFT JOIN tile_shape t ON t.boundary_id = b.id
+    WHERE upper_inf(b.valid) AND b.grid_code = ANY(CAST(:codes AS text[]))
+    """
+)
 _WRITE = text(
     """
     INSERT INTO tile_shape (boundary_id, zoom, level, grid_code, geom)
@@ -85,49 +106,91 @@ _WRITE = text(
     ON CONFLICT (boundary_id, zoom) DO UPDATE SET geom = excluded.geom
     """
 )
-_REMOVE = text(
+_REMOVE = text("DELETE FROM tile_shape WHERE boundary_id = ANY(CAST(:ids AS bigint[])) RETURNING zoom")
+_CHILDREN = text(
     """
-    DELETE FROM tile_shape t
-    USING unnest(CAST(:ids AS bigint[]), CAST(:zooms AS int[])) AS gone (id, zoom)
-    WHERE t.boundary_id = gone.id AND t.zoom = gone.zoom
+    SELECT g.parent_code AS parent, t.grid_code AS code, t.zoom, ST_AsBinary(t.geom) AS wkb
+    FROM unnest(CAST(:parents AS text[]), CAST(:zooms AS int[])) AS asked (parent, zoom)
+    JOIN grid g ON g.parent_code = asked.parent AND g.retired_at IS NULL
+    JOIN boundary b ON b.grid_code = g.code AND upper_inf(b.valid)
+    JOIN tile_shape t ON t.boundary_id = b.id AND t.zoom = asked.zoom
+    ORDER BY g.code COLLATE "C"
     """
 )
+_EVERYWHERE: Bounds = (-180.0, -90.0, 180.0, 90.0)
+_ALL = (*BANDS, FULL)
 
 
 def rebuild(session: Session) -> int:
-    """Bring the tile shapes in line with the boundaries in force; answers how many rows were written or removed.
+    """Bring all tile shapes in line with the boundaries in force; answers how many rows were written or removed.
 
     Rows that would not change are left alone. The caller commits.
     """
-    there = {
-        (boundary_id, zoom): digest
-        for boundary_id, zoom, digest in session.execute(select(TileShape.boundary_id, TileShape.zoom, _SAME))
+    in_force = func.upper_inf(Boundary.valid)
+    ended = select(TileShape.boundary_id).join(Boundary, Boundary.id == TileShape.boundary_id).where(~in_force)
+    parents = select(Boundary.grid_code).where(in_force, Boundary.level != Level.MICRO)
+    return redraw(session, [_EVERYWHERE], opened=session.scalars(parents).all(), closed=session.scalars(ended.distinct()).all())
+
+
+def redraw(session: Session, boxes: Sequence[Bounds], *, opened: Iterable[str], closed: Sequence[int]) -> int:
+    """Bring the tile shapes in line where boundaries changed; answers how many rows were written or removed.
+
+    The caller commits.
+
+    Args:
+        boxes: around the micro-grids' boundaries that were closed and opened, degrees.
+        opened: codes whose boundary is new; parents among them get shapes of their own whatever became of their children.
+        closed: ids of the boundaries no longer in force.
+    """
+    removed = len(session.execute(_REMOVE, {"ids": list(closed)}).all()) if closed else 0
+    fresh = {level: {(code, band) for code in opened if level_of(code) is level for band in _ALL} for level in Level}
+    written = _write(session, _micros(session, boxes))
+    changed = len(written)
+    for level in (Level.VILLAGE, Level.TOWN):
+        above = {(parent, band) for code, band in written if (parent := parent_of(code)) is not None}
+        written = _write(session, _unions(session, above | fresh[level]))
+        changed += len(written)
+    return removed + changed
+
+
+def _micros(session: Session, boxes: Sequence[Bounds]) -> dict[Key, bytes]:
+    """The micro-grids that may look different, by band, as WKB."""
+    west, south, east, north = (list(side) for side in zip(*boxes, strict=True)) if boxes else ([], [], [], [])
+    rows = session.execute(_AROUND, {"west": west, "south": south, "east": east, "north": north}).all()
+    if not rows:
+        return {}
+    micros = to_mercator(shapely.from_wkb(np.array([bytes(row.wkb) for row in rows], dtype=object)))
+    own = np.array([row.own for row in rows])
+    codes = [row.grid_code for row in rows if row.own]
+    return {
+        (code, band): wkb
+        for band, shapes in simplified(micros)
+        for code, wkb in zip(codes, shapely.to_wkb(shapes[own], byte_order=1), strict=True)
     }
-    wanted = {(row.boundary_id, row.zoom): row for row in _wanted(session)}
-    gone = sorted(there.keys() - wanted.keys())
-    new = [row for key, row in wanted.items() if there.get(key) != hashlib.sha256(row.wkb).hexdigest()]
-    if gone:
-        session.execute(_REMOVE, {"ids": [key for key, _ in gone], "zooms": [zoom for _, zoom in gone]})
+
+
+def _unions(session: Session, asked: Collection[Key]) -> dict[Key, bytes]:
+    """Villages and towns as the unions of their children's tile shapes."""
+    given = {"parents": [code for code, _ in asked], "zooms": [band for _, band in asked]}
+    children: dict[Key, list[bytes]] = defaultdict(list)
+    for row in session.execute(_CHILDREN, given):
+        children[row.parent, row.zoom].append(bytes(row.wkb))
+    return {key: _union(parts) for key, parts in children.items()}
+
+
+def _union(parts: list[bytes]) -> bytes:
+    whole = as_multipolygon(shapely.coverage_union_all(shapely.from_wkb(np.array(parts, dtype=object))))
+    return bytes(shapely.to_wkb(whole, byte_order=1))
+
+
+def _write(session: Session, made: Mapping[Key, bytes]) -> list[Key]:
+    """Write the shapes that differ from what stands; answers which."""
+    standing = session.execute(_STANDING, {"codes": sorted({code for code, _ in made})}).all()
+    bearers = {row.code: row for row in standing}
+    there = {(row.code, row.zoom): row.digest for row in standing}
+    rows = [_Row(bearers[code].id, band, bearers[code].level, code, wkb) for (code, band), wkb in made.items()]
+    new = [row for row in rows if there.get((row.grid_code, row.zoom)) != hashlib.sha256(row.wkb).hexdigest()]
     if new:
         ids, zooms, levels, codes, wkbs = map(list, zip(*new, strict=True))
         session.execute(_WRITE, {"ids": ids, "zooms": zooms, "levels": levels, "codes": codes, "wkbs": wkbs})
-    return len(gone) + len(new)
-
-
-def _wanted(session: Session) -> Iterator[_Row]:
-    in_force = func.upper_inf(Boundary.valid)
-    bearers = {
-        code: (boundary_id, level)
-        for boundary_id, code, level in session.execute(select(Boundary.id, Boundary.grid_code, Boundary.level).where(in_force))
-    }
-    micros = session.execute(
-        select(Boundary.grid_code, Boundary.geom).where(in_force, Boundary.level == Level.MICRO).order_by(Boundary.grid_code)
-    ).all()
-    if not micros:
-        return
-    codes, shapes = [row[0] for row in micros], to_mercator(np.array([row[1] for row in micros], dtype=object))
-    for band in (*BANDS, FULL):
-        for code, shape in with_parents(codes, simplified(shapes, band)).items():
-            if code in bearers:
-                boundary_id, level = bearers[code]
-                yield _Row(boundary_id, band, str(level), code, shapely.to_wkb(shape, byte_order=1))
+    return [(row.grid_code, row.zoom) for row in new]

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from gridmap import clock
 from gridmap.errors import Conflict, Invalid
 from gridmap.grids.change import GridDraft
+from gridmap.grids.checking import NoPartition
 from gridmap.grids.coverage import Flaw
-from gridmap.grids.publishing import NoPartition, publish
+from gridmap.grids.publishing import publish
 from tests import town
 from tests.grids.publishes import everything, redrawn
 

@@ -21,9 +21,10 @@ from gridmap.errors import Fault, Invalid, msg
 from gridmap.geo.measure import plane_at
 from gridmap.geo.shapes import snapped
 from gridmap.grids.change import GridDraft
+from gridmap.grids.checking import NoPartition
 from gridmap.grids.codes import LENGTHS, Level, level_of, parent_of
 from gridmap.grids.models import Boundary, Grid
-from gridmap.grids.publishing import NoPartition, Published, publish
+from gridmap.grids.publishing import Published, publish
 
 _LEVELS = {
     "镇": "town",
