@@ -39,7 +39,7 @@ def micros(session: Session) -> redraws.Shapes:
 # ---- what comes of it
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32 - 1))
 def test_any_sequence_of_changes_ends_as_the_whole_set_published_anew(session: Session, seed: int) -> None:
     chance = np.random.default_rng(seed)
