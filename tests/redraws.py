@@ -33,7 +33,7 @@ def redrawn(shapes: Mapping[str, MultiPolygon], chance: Generator, taken: set[st
     """The partition after some random operations; no village is left without a grid, no code of `taken` comes back."""
     now = dict(shapes)
     for _ in range(steps):
-        operation = chance.choice([_moved, _split, _merged])
+        operation = (_moved, _split, _merged)[chance.integers(3)]
         then = operation(now, chance, taken | now.keys())
         if then is not None and not problems(then):
             now = then
