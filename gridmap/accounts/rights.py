@@ -135,11 +135,11 @@ _TABLE = (
     # Bringing in.
     _right("alerts.send", _OPERATOR | _IN_THE_GRID, key_scope=KeyScope.ALERTS),
     _right("route.ask", _EVERYBODY, key_scope=KeyScope.ROUTE),
-    # Keeping people, rosters and departments.
+    # Keeping people, rosters and departments; those are the whole town's business.
     _right("people.change", _KEEPING, _GRID),
     _right("roster.change", _KEEPING | _HEADS, _GRID),
     _right("roster.swap", _KEEPING | _IN_THE_GRID, _GRID),
-    _right("department.change", _KEEPING),
+    _right("department.change", _KEEPING, _GRID),
     # Drawing grids.
     _right("grids.plan", {Role.PLANNER}, _GRID),
     _right("grids.publish", {Role.PLANNER}, _GRID),

@@ -1,4 +1,4 @@
-"""Where a role may hold: the grids in force and the departments that are open, and what they are called."""
+"""Where a role may hold: the grids in force and the departments that are open, and what they are called; where a person acts."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,8 +7,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gridmap.accounts.models import AccountGrant
+from gridmap.accounts.rights import TOWN_WIDE, Scope
 from gridmap.grids.models import Grid
-from gridmap.people.models import Department
+from gridmap.people import lookup
+from gridmap.people.models import Department, Person
 
 MOST = 2000  # Grids of larger cities are typed, not chosen from a list.
 
@@ -54,3 +56,10 @@ def named(session: Session, grants: Iterable[AccountGrant]) -> dict[int, Place]:
         for grant in given
         if grant.grid_code in by_code or grant.department_id in by_id
     }
+
+
+def of_person(session: Session, person: Person) -> list[Scope]:
+    """Where somebody acts, acted or will; the town for whoever never did."""
+    grids = {post.grid_code for post, _, _ in lookup.posts_of(session, person.id)}
+    offices = lookup.departments_of(session, person.id)
+    return [*map(Scope, sorted(grids)), *(Scope(None, frozenset({office})) for office in offices)] or [TOWN_WIDE]

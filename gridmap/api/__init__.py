@@ -23,6 +23,7 @@ from gridmap.api.live import bp as live_bp
 from gridmap.api.own import bp as own_bp
 from gridmap.api.people import bp as people_bp
 from gridmap.api.places import bp as places_bp
+from gridmap.api.posts import bp as posts_bp
 from gridmap.api.ratings import bp as ratings_bp
 from gridmap.api.reports import bp as reports_bp
 from gridmap.api.rosters import bp as rosters_bp
@@ -58,7 +59,7 @@ _BLUEPRINTS = (
 )
 
 _ACCESS = (own_bp, accounts_bp, keys_bp)
-_STAFF = (teams_bp, people_bp, rosters_bp, departments_bp, reports_bp)
+_STAFF = (teams_bp, people_bp, posts_bp, rosters_bp, departments_bp, reports_bp)
 
 
 def install(app: APIFlask) -> None:

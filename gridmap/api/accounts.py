@@ -10,7 +10,7 @@ from gridmap import clock
 from gridmap.accounts import keeping, lookup
 from gridmap.accounts.models import Account, AccountGrant
 from gridmap.accounts.rights import Grant, Role
-from gridmap.api.fields import Moment, Strictly, Text
+from gridmap.api.fields import GRID_CODE, Moment, Strictly, Text
 from gridmap.api.shapes import Json
 from gridmap.http.json import answer
 from gridmap.http.state import db
@@ -28,7 +28,7 @@ class RoleBody(Strictly):
     """A role within a grid or, for handlers, a department."""
 
     role: GivenRole
-    grid: Annotated[Text | None, Field(pattern=r"^([0-9]{9}|[0-9]{12}|[0-9]{15})$")] = None
+    grid: Annotated[Text | None, GRID_CODE] = None
     department: Annotated[Text | None, Field(max_length=40, description="its code")] = None
     since: Moment | None = None
     until: Moment | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from apiflask import APIBlueprint
 from flask import Response
@@ -12,9 +12,10 @@ from gridmap import clock
 from gridmap.accounts.rights import Scope
 from gridmap.api import staff_shapes as shapes
 from gridmap.api.fields import Moment, Strictly, Text
-from gridmap.api.people import EndBody
 from gridmap.api.shapes import Json
-from gridmap.api.staff_shapes import CLASHES, CONDITIONAL, MadeAnswer, Reason
+from gridmap.api.staff_shapes import CLASHES, CONDITIONAL, EndBody, MadeAnswer, Reason
+from gridmap.cases import owning
+from gridmap.cases.categories import CategoryKey
 from gridmap.errors import NotFound, msg
 from gridmap.http.conditional import seen, tagged
 from gridmap.http.json import answer
@@ -58,6 +59,20 @@ class PlaceBody(Strictly):
     reason: Reason = ""
 
 
+class CategoryBody(Strictly):
+    """A category by its lasting key."""
+
+    standard_ref: Annotated[Text, Field(max_length=100)]
+    kind: Literal["component", "matter"]
+    code: Annotated[Text, Field(max_length=20)]
+
+
+class OwnedBody(Strictly):
+    """All the categories a department is to answer for."""
+
+    categories: Annotated[tuple[CategoryBody, ...], Field(max_length=5000)]
+
+
 class CloseBody(Strictly):
     """Why a department is closed."""
 
@@ -75,6 +90,12 @@ class DepartmentAnswer(BaseModel):
     address: str
     closed_at: datetime | None
     people: list[Json] | None
+
+
+class OwnedAnswer(BaseModel):
+    """The categories a department answers for."""
+
+    categories: list[CategoryBody]
 
 
 class DepartmentsAnswer(BaseModel):
@@ -144,8 +165,7 @@ def patch_department(code: str, body: DepartmentChange) -> Response:
     """The department, changed."""
     departments.locked(db(), code)
     seen(TOPIC, code)
-    changes = {name: value for name, value in body.model_dump(exclude_unset=True).items() if value is not None}
-    departments.change(db(), code, changes, actor=check(CHANGE).name)
+    departments.change(db(), code, shapes.changes(body), actor=check(CHANGE).name)
     db().commit()
     return _one(code)
 
@@ -164,6 +184,37 @@ def close(code: str, body: CloseBody) -> Response:
     return _one(code)
 
 
+def _owned(code: str) -> Response:
+    found = owning.owned(db(), lookup.department(db(), code).id)
+    return tagged(answer({"categories": [key._asdict() for key in found]}), TOPIC, code)
+
+
+@bp.get("/<code>/categories")
+@needs("map.read")
+@bp.output(OwnedAnswer)
+@bp.doc(summary="What a department answers for", responses={404: "No such department"})
+def get_categories(code: str) -> Response:
+    """The categories whose cases are handed to it first."""
+    return _owned(code)
+
+
+@bp.put("/<code>/categories")
+@needs(CHANGE)
+@bp.input(OwnedBody, arg_name="body")
+@bp.output(OwnedAnswer)
+@bp.doc(
+    summary="Say what a department answers for", description="All of it; what is left out is its no more.", responses=CONDITIONAL
+)
+def put_categories(code: str, body: OwnedBody) -> Response:
+    """The categories, as they are now."""
+    actor = check(CHANGE).name
+    departments.locked(db(), code)
+    seen(TOPIC, code)
+    owning.own(db(), code, [CategoryKey(**one.model_dump()) for one in body.categories], actor=actor)
+    db().commit()
+    return _owned(code)
+
+
 @bp.post("/<code>/people")
 @needs(CHANGE)
 @bp.input(PlaceBody, arg_name="body")
@@ -174,7 +225,7 @@ def bring_in(code: str, body: PlaceBody) -> Response:
     facts = body.model_dump(exclude={"ref"})
     place = departments.bring_in(db(), code, body.ref, actor=check(CHANGE).name, **facts)
     db().commit()
-    return tagged(answer({"id": place.id}, 201), TOPIC, code)
+    return shapes.made(place.id, TOPIC, code)
 
 
 @bp.post("/<code>/people/<int(max=2147483647):place_id>/end")

@@ -76,6 +76,7 @@ Text = Annotated[str, StringConstraints(strict=True), AfterValidator(_printable)
 # Spaces around a name are nobody's: files lose them too, and what was exported must be known again when it is loaded.
 Name = Annotated[Text, AfterValidator(str.strip), Field(min_length=1, max_length=200)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_is_text), AfterValidator(_not_ancient)]
+GRID_CODE = Field(pattern=r"^([0-9]{9}|[0-9]{12}|[0-9]{15})$")  # town, village, micro-grid
 Number = Annotated[FiniteFloat, Strict()]
 Longitude = Annotated[Number, AfterValidator(_longitude), Field(description="degrees east", examples=[121.3946])]
 Latitude = Annotated[Number, AfterValidator(_latitude), Field(description="degrees north", examples=[31.6309])]

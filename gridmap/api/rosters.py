@@ -11,7 +11,7 @@ from gridmap import clock
 from gridmap.accounts.rights import Scope
 from gridmap.api import staff_shapes as shapes
 from gridmap.api.fields import Strictly, Text
-from gridmap.api.staff_shapes import CLASHES, CONDITIONAL, MadeAnswer, Reason
+from gridmap.api.staff_shapes import CLASHES, CONDITIONAL, MadeAnswer, Reason, WhyBody
 from gridmap.errors import NotFound, msg
 from gridmap.grids.lookup import grid
 from gridmap.http.conditional import seen, tagged
@@ -97,12 +97,6 @@ class SwapBody(Strictly):
     reason: Why
 
 
-class WithdrawBody(Strictly):
-    """Why an exception is taken back, where its turn has begun."""
-
-    reason: Reason = ""
-
-
 class WeekAnswer(BaseModel):
     """A week, Monday first."""
 
@@ -159,7 +153,7 @@ def post_shift(code: str, body: ShiftBody) -> Response:
         actor=actor,
     )
     db().commit()
-    return tagged(answer({"id": shift.id}, 201), TOPIC, code)
+    return shapes.made(shift.id, TOPIC, code)
 
 
 def _ours(code: str, shift_id: int) -> None:
@@ -195,15 +189,15 @@ def post_exception(code: str, body: ExceptionBody) -> Response:
     seat = Seat(body.shift, body.day)
     made = rostering.except_turn(db(), seat, substitute=body.substitute, reason=body.reason, actor=actor)
     db().commit()
-    return tagged(answer({"id": made.id}, 201), TOPIC, code)
+    return shapes.made(made.id, TOPIC, code)
 
 
 @bp.post("/<code>/exceptions/<int(max=2147483647):exception_id>/withdraw")
 @needs(CHANGE)
-@bp.input(WithdrawBody, arg_name="body")
+@bp.input(WhyBody, arg_name="body")
 @bp.output(MadeAnswer)
 @bp.doc(summary="Take an exception back", description="Both sides of a swap together.", responses=CONDITIONAL)
-def withdraw(code: str, exception_id: int, body: WithdrawBody) -> Response:
+def withdraw(code: str, exception_id: int, body: WhyBody) -> Response:
     """The exception that holds no more."""
     actor = check(CHANGE, Scope(code)).name
     grids = roster.grids_of_exception(db(), exception_id)

@@ -3,12 +3,17 @@
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
+from flask import Response
 from pydantic import BaseModel, Field
 
 from gridmap.accounts.rights import Scope
-from gridmap.api.fields import Text
+from gridmap.api.fields import Moment, Strictly, Text
 from gridmap.api.shapes import Json
+from gridmap.http.conditional import tagged
+from gridmap.http.json import answer
+from gridmap.http.state import db
 from gridmap.http.who import may
+from gridmap.people import lookup, registering
 from gridmap.people.duty import OnDuty
 from gridmap.people.lookup import Held
 from gridmap.people.models import DutyKind, Person, PostKind
@@ -79,6 +84,25 @@ class TurnAnswer(BaseModel):
     exception: Json | None = Field(description="id, reason, swap and substitute (null: nobody comes) where one was made")
 
 
+class EndBody(Strictly):
+    """When something ends; now, unless said otherwise."""
+
+    at: Moment | None = None
+    reason: Reason = ""
+
+
+class WhyBody(Strictly):
+    """Why something is taken back."""
+
+    reason: Reason = ""
+
+
+class PersonCard(PersonAnswer):
+    """Somebody with every post they hold, held or will hold."""
+
+    posts: list[Json]
+
+
 class MadeAnswer(BaseModel):
     """The id of what was made, or ended."""
 
@@ -140,3 +164,30 @@ def turn(one: Rostered, *, seen: bool) -> Json:
         "person": person(one.person, seen=seen),
         "exception": decided,
     }
+
+
+def card(someone: Person, status: int = 200) -> Response:
+    """Somebody with every post they hold, held or will hold; the ETag is what If-Match of a change names."""
+    posts = [
+        {
+            "id": held.id,
+            "grid": held.grid_code,
+            "kind": kind(sort),
+            "team": held.team,
+            "since": held.valid.lower,
+            "until": held.valid.upper,
+            "duties": [kind(d) | {"since": duty.valid.lower, "until": duty.valid.upper} for duty, d in duties],
+        }
+        for held, sort, duties in lookup.posts_of(db(), someone.id)
+    ]
+    return tagged(answer(person(someone, seen=True) | {"posts": posts}, status), registering.TOPIC, someone.ref)
+
+
+def changes(body: BaseModel) -> Json:
+    """What a body asks to be changed: what it leaves out, or names null, stays."""
+    return {name: value for name, value in body.model_dump(exclude_unset=True).items() if value is not None}
+
+
+def made(made_id: int, topic: str, subject: str) -> Response:
+    """The answer to a deed that made something of `subject`'s."""
+    return tagged(answer({"id": made_id}, 201), topic, subject)

@@ -1,7 +1,7 @@
-"""Give people posts and duties, and end them. One post is one person being one thing in one grid for a time."""
+"""Give people posts and duties. One post is one person being one thing in one grid for a time; `ending` ends them."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import Range
@@ -12,9 +12,8 @@ from gridmap.errors import Conflict, Invalid, NotFound, msg
 from gridmap.grids.codes import Level
 from gridmap.grids.models import Grid
 from gridmap.journal.write import Event, write
-from gridmap.people.models import Duty, DutyKind, Person, Post, PostKind, Shift
+from gridmap.people.models import Duty, DutyKind, Person, Post, PostKind
 from gridmap.people.periods import beginning, ended, told
-from gridmap.people.turns import day_at
 
 TOPIC = "people"
 HEADS = {Level.TOWN: "town_head", Level.VILLAGE: "village_head", Level.MICRO: "micro_head"}
@@ -40,9 +39,9 @@ def appoint(
         Conflict: the grid has a head in that time, or they hold this very post (the sentence names who and when).
     """
     valid = beginning(since, until, now=clock.now(), reason=reason)
-    grid, person, post_kind = _grid(session, grid_code), _present(session, ref, valid), _kind(session, kind)
+    grid, person, post_kind = open_grid(session, grid_code), _present(session, ref, valid), _kind(session, kind)
     check_level(grid, post_kind)
-    _check_free(session, grid, person, post_kind, valid)
+    check_free(session, grid, person, post_kind, valid)
     _check_duties(session, duties)
     post = Post(person_id=person.id, grid_code=grid.code, kind=kind, team=post_kind.team, valid=valid)
     session.add(post)
@@ -50,15 +49,17 @@ def appoint(
     session.add_all(Duty(post_id=post.id, kind=duty, valid=valid) for duty in dict.fromkeys(duties))
     session.flush()
     facts = {"post": post.id, "grid": grid.code, "kind": kind, "duties": list(dict.fromkeys(duties)), "reason": reason}
-    write(session, [Event(TOPIC, "post.begun", ref, actor, {**facts, **_period(valid)})])
+    write(session, [Event(TOPIC, "post.begun", ref, actor, {**facts, **period(valid)})])
     return post
 
 
-def _period(valid: Range[datetime]) -> dict[str, str | None]:
+def period(valid: Range[datetime]) -> dict[str, str | None]:
+    """A period as the journal writes it."""
     return {"since": valid.lower.isoformat() if valid.lower else None, "until": valid.upper.isoformat() if valid.upper else None}
 
 
-def _grid(session: Session, code: str) -> Grid:
+def open_grid(session: Session, code: str) -> Grid:
+    """A grid in which nobody else appoints until this transaction ends; `NotFound`, or `Invalid` when it is retired."""
     # Whoever else appoints in this grid waits, so that what is checked below still holds when it is written.
     grid = session.scalars(select(Grid).where(Grid.code == code).with_for_update(key_share=True)).one_or_none()
     if grid is None:
@@ -93,7 +94,8 @@ def check_level(grid: Grid, kind: PostKind) -> None:
         )
 
 
-def _check_free(session: Session, grid: Grid, person: Person, kind: PostKind, valid: Range[datetime]) -> None:
+def check_free(session: Session, grid: Grid, person: Person, kind: PostKind, valid: Range[datetime]) -> None:
+    """`Conflict` when the grid has a head in that time, or they hold this very post."""
     query = select(Post, Person.name).join(Person, Person.id == Post.person_id)
     query = query.where(Post.grid_code == grid.code, Post.kind == kind.code, Post.valid.overlaps(valid))
     if kind.team is not None:
@@ -117,64 +119,14 @@ def _check_duties(session: Session, duties: Iterable[str]) -> None:
         raise NotFound(msg("There is no kind of duty '%(kind)s'"), field="duties", kind=", ".join(sorted(asked - known))[:80])
 
 
-def _post(session: Session, post_id: int) -> tuple[Post, str]:
+def locked_post(session: Session, post_id: int) -> tuple[Post, str]:
+    """A post nobody else changes until this transaction ends, and its holder's staff number; `NotFound` when there is none."""
     row = session.execute(
         select(Post, Person.ref).join(Person, Person.id == Post.person_id).where(Post.id == post_id).with_for_update(of=Post)
     ).one_or_none()
     if row is None:
         raise NotFound(msg("There is no such post"))
     return row[0], row[1]
-
-
-def end_post(session: Session, post_id: int, *, at: datetime | None = None, reason: str = "", actor: str) -> None:
-    """End a post, its duties and its shifts (default: now). One that was still to begin is cancelled: nobody ever held it.
-
-    Raises:
-        Invalid: a moment in the past without a reason.
-        NotFound: there is no such post.
-        Conflict: it had ended before.
-    """
-    post, ref = _post(session, post_id)
-    valid = ended(post.valid, at, now=clock.now(), reason=reason)
-    facts = {"post": post.id, "grid": post.grid_code, "kind": post.kind, "reason": reason}
-    if valid is None:
-        _cancel(session, post)
-        write(session, [Event(TOPIC, "post.cancelled", ref, actor, {**facts, **_period(post.valid)})])
-        return
-    assert valid.upper is not None  # noqa: S101  # `ended` gives an end
-    post.valid = valid
-    _cut_duties(session, post.id, valid.upper)
-    _cut_shifts(session, post.id, valid.upper)
-    session.flush()
-    write(session, [Event(TOPIC, "post.ended", ref, actor, {**facts, **_period(valid)})])
-
-
-def _cancel(session: Session, post: Post) -> None:
-    shifts = session.scalars(select(Shift).where(Shift.post_id == post.id)).all()
-    if shifts:
-        raise Conflict(msg("It has shifts already: end those first"))
-    for duty in session.scalars(select(Duty).where(Duty.post_id == post.id)).all():
-        session.delete(duty)
-    session.flush()
-    session.delete(post)
-    session.flush()
-
-
-def _cut_duties(session: Session, post_id: int, end: datetime) -> None:
-    open_ended = or_(func.upper_inf(Duty.valid), func.upper(Duty.valid) > end)
-    for duty in session.scalars(select(Duty).where(Duty.post_id == post_id, open_ended)).all():
-        if duty.valid.lower is not None and duty.valid.lower >= end:
-            session.delete(duty)  # It was still to begin.
-        else:
-            duty.valid = Range(duty.valid.lower, end)
-
-
-def _cut_shifts(session: Session, post_id: int, end: datetime) -> None:
-    """No turn begins once the post is over; one that runs then is cut short by the post's own end."""
-    last = day_at(end) + timedelta(days=1)
-    for shift in session.scalars(select(Shift).where(Shift.post_id == post_id)).all():
-        if shift.valid.lower is not None and shift.valid.lower < last and (shift.valid.upper is None or shift.valid.upper > last):
-            shift.valid = Range(shift.valid.lower, last)
 
 
 def give_duty(session: Session, post_id: int, kind: str, *, since: datetime | None = None, reason: str = "", actor: str) -> Duty:
@@ -185,7 +137,7 @@ def give_duty(session: Session, post_id: int, kind: str, *, since: datetime | No
         NotFound: there is no such post or duty.
         Conflict: they have this duty in that time.
     """
-    post, ref = _post(session, post_id)
+    post, ref = locked_post(session, post_id)
     _check_duties(session, [kind])
     start = since or max(clock.now(), post.valid.lower or clock.now())
     if not post.valid.contains(start):
@@ -200,7 +152,7 @@ def give_duty(session: Session, post_id: int, kind: str, *, since: datetime | No
     session.add(duty)
     session.flush()
     facts = {"post": post_id, "duty": kind, "grid": post.grid_code, "reason": reason}
-    write(session, [Event(TOPIC, "duty.given", ref, actor, {**facts, **_period(valid)})])
+    write(session, [Event(TOPIC, "duty.given", ref, actor, {**facts, **period(valid)})])
     return duty
 
 
@@ -211,7 +163,7 @@ def take_duty(session: Session, post_id: int, kind: str, *, at: datetime | None 
         Invalid: a moment in the past without a reason.
         NotFound: there is no such post, or they have no such duty.
     """
-    post, ref = _post(session, post_id)
+    post, ref = locked_post(session, post_id)
     end = at or clock.now()
     duty = session.scalars(
         select(Duty)

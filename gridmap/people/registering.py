@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from gridmap import clock
 from gridmap.errors import Conflict, Invalid, NotFound, msg
 from gridmap.journal.write import Event, write
-from gridmap.people import appointing, departments
+from gridmap.people import departments, ending
 from gridmap.people.models import DepartmentPost, Person, Post
+from gridmap.people.periods import explained
 
 TOPIC = "people"
 _REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
@@ -120,15 +121,30 @@ def leave(session: Session, ref: str, *, at: datetime | None = None, reason: str
         raise Conflict(msg("They have left already"))
     posts = select(Post.id).where(Post.person_id == person.id, _still(Post, end))
     for post_id in session.scalars(posts.order_by(Post.id)).all():
-        appointing.end_post(session, post_id, at=end, reason=reason, actor=actor)
+        ending.end_post(session, post_id, at=end, reason=reason, actor=actor)
     places = select(DepartmentPost.id).where(DepartmentPost.person_id == person.id, _still(DepartmentPost, end))
     for place_id in session.scalars(places.order_by(DepartmentPost.id)).all():
         departments.take_out(session, place_id, at=end, reason=reason, actor=actor)
-    if end < clock.now() and not reason.strip():
-        raise Invalid(msg("What lies in the past needs a reason"), field="reason")
+    explained(end, now=clock.now(), reason=reason)
     person.left_at = end
     session.flush()
     write(session, [Event(TOPIC, "person.left", ref, actor, {"at": end.isoformat(), "reason": reason})])
+    return person
+
+
+def come_back(session: Session, ref: str, *, reason: str = "", actor: str) -> Person:
+    """Let somebody who has left, or was to leave, be there again. Posts that ended stay ended.
+
+    Raises:
+        NotFound: there is nobody with this staff number.
+        Conflict: they are there.
+    """
+    person = locked(session, ref)
+    if person.left_at is None:
+        raise Conflict(msg("They have not left"))
+    person.left_at = None
+    session.flush()
+    write(session, [Event(TOPIC, "person.returned", ref, actor, {"reason": reason})])
     return person
 
 

@@ -14,7 +14,7 @@ from gridmap import clock
 from gridmap.clock import TOWN_ZONE
 from gridmap.errors import Conflict, GridmapError, Invalid, NotFound
 from gridmap.journal.models import JournalEntry
-from gridmap.people import appointing, departments, lookup, registering, rostering
+from gridmap.people import appointing, departments, ending, lookup, registering, rostering
 from gridmap.people.duty import on_duty
 from gridmap.people.models import Duty, Person, Post, ShiftException
 from gridmap.people.registering import PersonFacts
@@ -57,7 +57,7 @@ def journal(session: Session, topic: str) -> list[tuple[str, str]]:
 
 def test_who_was_responsible_on_3_march(staffed: Session, one: Person, two: Person) -> None:
     first = appoint(staffed, one, "micro_head", since=NOW - 30 * HOUR, reason="paper from January")
-    appointing.end_post(staffed, first.id, at=NOW + 10 * HOUR, actor="test")
+    ending.end_post(staffed, first.id, at=NOW + 10 * HOUR, actor="test")
     appoint(staffed, two, "micro_head", since=NOW + 10 * HOUR)
     answers = {span: lookup.responsible(staffed, HERE, NOW + span * HOUR) for span in (-31, -30, 9, 10, 999)}
     assert {span: [held.person.ref for held in found.heads] for span, found in answers.items()} == {
@@ -132,10 +132,10 @@ def test_the_past_needs_a_reason(staffed: Session, one: Person) -> None:
         appoint(staffed, one, since=NOW - HOUR)
     post = appoint(staffed, one, since=NOW - 5 * HOUR, reason="forgotten")
     with pytest.raises(Invalid, match="needs a reason"):
-        appointing.end_post(staffed, post.id, at=NOW - HOUR, actor="test")
-    appointing.end_post(staffed, post.id, at=NOW - HOUR, reason="forgotten", actor="test")
+        ending.end_post(staffed, post.id, at=NOW - HOUR, actor="test")
+    ending.end_post(staffed, post.id, at=NOW - HOUR, reason="forgotten", actor="test")
     with pytest.raises(Conflict, match="ended already"):
-        appointing.end_post(staffed, post.id, actor="test")
+        ending.end_post(staffed, post.id, actor="test")
     with pytest.raises(Invalid, match="before it begins"):
         appoint(staffed, one, until=NOW - HOUR)
 
@@ -143,7 +143,7 @@ def test_the_past_needs_a_reason(staffed: Session, one: Person) -> None:
 def test_an_ended_post_ends_its_duties_and_shifts(staffed: Session, one: Person) -> None:
     post = appoint(staffed, one, duties=["patrol"])
     rostering.add_shift(staffed, post.id, weekdays=[2], starts=time(8), ends=time(16), actor="test")
-    appointing.end_post(staffed, post.id, at=NOW + HOUR, actor="test")
+    ending.end_post(staffed, post.id, at=NOW + HOUR, actor="test")
     staffed.expire_all()
     (duty,) = staffed.scalars(select(Duty)).all()
     assert duty.valid.upper == NOW + HOUR
@@ -154,7 +154,7 @@ def test_an_ended_post_ends_its_duties_and_shifts(staffed: Session, one: Person)
 
 def test_a_post_still_to_begin_is_cancelled(staffed: Session, one: Person) -> None:
     post = appoint(staffed, one, since=NOW + HOUR, duties=["patrol"])
-    appointing.end_post(staffed, post.id, actor="test")
+    ending.end_post(staffed, post.id, actor="test")
     assert lookup.posts_of(staffed, one.id) == []
     assert journal(staffed, "people")[-1] == ("post.cancelled", "T0001")
 
@@ -304,7 +304,7 @@ def test_shifts_make_sense(staffed: Session, post: Post, given: dict[str, object
 
 
 def test_a_shift_needs_its_post(staffed: Session, post: Post) -> None:
-    appointing.end_post(staffed, post.id, at=NOW + 48 * HOUR, actor="test")
+    ending.end_post(staffed, post.id, at=NOW + 48 * HOUR, actor="test")
     with pytest.raises(Conflict, match="not held"):
         shift(staffed, post, since=date(2026, 4, 1))
     with pytest.raises(NotFound):

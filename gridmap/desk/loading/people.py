@@ -20,7 +20,7 @@ from gridmap.desk.loading.upserting import on_record, upsert
 from gridmap.errors import Invalid, msg
 from gridmap.grids.models import Grid
 from gridmap.journal.write import Event, write
-from gridmap.people import appointing, departments, registering
+from gridmap.people import appointing, departments, ending, registering
 from gridmap.people.models import Department, DepartmentPost, Duty, DutyKind, Person, Post, PostKind
 from gridmap.people.periods import told
 
@@ -233,7 +233,7 @@ def _write(job: Job, lines: Sequence[_Line]) -> None:
         for kind in line.taken:
             appointing.take_duty(session, line.old.id, kind, reason=note, actor=actor)
         if line.ends:
-            end = departments.take_out if line.department else appointing.end_post
+            end = departments.take_out if line.department else ending.end_post
             end(session, line.old.id, at=line.until, reason=note, actor=actor)
     session.flush()
     ids = {
