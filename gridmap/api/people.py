@@ -16,12 +16,12 @@ from gridmap.api.staff_shapes import CLASHES, CONDITIONAL, READ, EndBody, WhyBod
 from gridmap.errors import NotFound, msg
 from gridmap.http.conditional import seen
 from gridmap.http.json import answer
+from gridmap.http.staff import CHANGE, changer
 from gridmap.http.state import db
 from gridmap.http.who import check, may, needs
 from gridmap.people import lookup, registering
 from gridmap.people.registering import PersonFacts
 
-CHANGE = "people.change"
 TOPIC = registering.TOPIC
 bp = APIBlueprint("people", __name__, url_prefix="/api/v1/people", tag="People")
 
@@ -111,9 +111,9 @@ def get_person(ref: str) -> Response:
 
 def _changing(ref: str) -> str:
     """Lock somebody whom the caller may change wherever they act, and saw as they are; answers who changes them."""
-    actors = [check(CHANGE, scope).name for scope in scopes.of_person(db(), registering.locked(db(), ref))]
+    actor = changer(ref)
     seen(TOPIC, ref)
-    return actors[0]
+    return actor
 
 
 @bp.patch("/<ref>")

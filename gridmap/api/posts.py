@@ -9,14 +9,14 @@ from pydantic import Field
 from gridmap.accounts.rights import Scope
 from gridmap.api import staff_shapes as shapes
 from gridmap.api.fields import GRID_CODE, Moment, Strictly, Text
-from gridmap.api.people import CHANGE, TOPIC
 from gridmap.api.staff_shapes import CLASHES, CONDITIONAL, EndBody, MadeAnswer, Reason, WhyBody
-from gridmap.errors import NotFound, msg
 from gridmap.http.conditional import seen
+from gridmap.http.staff import CHANGE, post_changer
 from gridmap.http.state import db
 from gridmap.http.who import check, needs
 from gridmap.people import appointing, ending, lookup, registering
 
+TOPIC = registering.TOPIC
 bp = APIBlueprint("posts", __name__, url_prefix="/api/v1/people/<ref>/posts", tag="People")
 _KIND = Annotated[Text, Field(max_length=60)]
 _POST = "/<int(max=2147483647):post_id>"
@@ -59,11 +59,7 @@ def post_post(ref: str, body: PostBody) -> Response:
 
 def _held(ref: str, post_id: int) -> str:
     """Lock somebody who has this post, which the caller may change and saw as it is; answers who changes it."""
-    person = registering.locked(db(), ref)
-    codes = [post.grid_code for post, _, _ in lookup.posts_of(db(), person.id) if post.id == post_id]
-    if not codes:
-        raise NotFound(msg("There is no such post"))
-    actor = check(CHANGE, Scope(codes[0])).name
+    actor = post_changer(ref, post_id)
     seen(TOPIC, ref)
     return actor
 

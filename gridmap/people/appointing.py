@@ -85,10 +85,14 @@ def _kind(session: Session, code: str) -> PostKind:
     return kind
 
 
+def fits(grid: Grid, kind: PostKind) -> bool:
+    """Whether this kind of post is one of the grid's level: teams are a micro-grid's, each level has its own head."""
+    return kind.code == HEADS[Level(grid.level)] if kind.team is None else grid.level == Level.MICRO
+
+
 def check_level(grid: Grid, kind: PostKind) -> None:
     """`Invalid` when this kind of post is not one of the grid's level."""
-    fits = kind.code == HEADS[Level(grid.level)] if kind.team is None else grid.level == Level.MICRO
-    if not fits:
+    if not fits(grid, kind):
         raise Invalid(
             msg("A grid of the level '%(level)s' has no post '%(kind)s'"), field="kind", level=grid.level, kind=kind.code
         )

@@ -126,6 +126,14 @@ def departments_of(session: Session, person_id: int) -> list[int]:
     return sorted(session.scalars(query))
 
 
+def offices(session: Session, person_id: int, at: datetime) -> list[tuple[DepartmentPost, Department]]:
+    """Somebody's places in departments that they have at a moment or will have."""
+    still = or_(func.upper_inf(DepartmentPost.valid), func.upper(DepartmentPost.valid) > at)
+    query = select(DepartmentPost, Department).join(Department, Department.id == DepartmentPost.department_id)
+    found = session.execute(query.where(DepartmentPost.person_id == person_id, still).order_by(Department.code))
+    return [(place, department) for place, department in found]
+
+
 def person(session: Session, ref: str) -> Person:
     """Somebody by staff number; `NotFound` when there is nobody."""
     found = session.scalars(select(Person).where(Person.ref == ref)).one_or_none()

@@ -1,7 +1,7 @@
 """The roster of a grid, a week at a time, with the forms that change it."""
 
 from collections.abc import Callable
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
 from apiflask import APIBlueprint
 from flask import Response, make_response, redirect, render_template, request, url_for
@@ -9,17 +9,17 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from gridmap import clock
 from gridmap.accounts.rights import Scope
-from gridmap.errors import GridmapError, Invalid, NotFound, Outdated, msg
+from gridmap.errors import Invalid, NotFound, msg
 from gridmap.grids import lookup as grids
 from gridmap.http.conditional import version
-from gridmap.http.problems import status_of, tell
 from gridmap.http.state import db
 from gridmap.http.who import check, may, needs
 from gridmap.people import lookup, roster, rostering
 from gridmap.people.rostering import Seat
 from gridmap.people.turns import day_at, week_of
-from gridmap.web import language
+from gridmap.web import language, typed
 from gridmap.web.staff import READ, TEAMS, path_to
+from gridmap.web.typed import FINE, Refusal
 
 CHANGE, SWAP = "roster.change", "roster.swap"
 bp = APIBlueprint("roster", __name__, enable_openapi=False, url_prefix="/grids/<code>/roster")
@@ -34,7 +34,7 @@ def page(code: str) -> Response:
     return _page(code)
 
 
-def _page(code: str, wrong: str = "", status: int = 200) -> Response:
+def _page(code: str, refusal: Refusal = FINE) -> Response:
     grid, now = grids.grid(db(), code), clock.now()
     today = day_at(now)
     days = week_of(_day(request.values.get("day", ""), today))
@@ -58,10 +58,11 @@ def _page(code: str, wrong: str = "", status: int = 200) -> Response:
             version=version(rostering.TOPIC, code),
             weekdays=WEEKDAYS,
             week=timedelta(days=7),
-            wrong=wrong,
+            refusal=refusal,
+            typed=request.form,
             words={"teams": TEAMS},
         ),
-        status,
+        refusal.status,
     )
 
 
@@ -75,38 +76,11 @@ def _day(text: str, default: date) -> date:
 
 def _do(code: str, deed: Callable[[], object]) -> AnyResponse:
     """Do it, and come back to the week; or show the week with what is wrong."""
-    try:
-        deed()
-    except GridmapError as error:
-        db().rollback()
-        told = [tell(fault.text, fault.values) for fault in error.faults] or [tell(error.text, error.values)]
-        return _page(code, " ".join(dict.fromkeys(told)), status_of(error))
-    db().commit()
-    return redirect(url_for("roster.page", code=code, day=request.form.get("day") or None), 303)
-
-
-def _number(name: str) -> int:
-    text = request.form.get(name, "")
-    if not (text.isascii() and text.isdigit()) or int(text) >= 2**31:
-        raise Invalid(msg("Choose one of those in the list"), field=name)
-    return int(text)
-
-
-def _hour(name: str) -> time:
-    try:
-        return time.fromisoformat(request.form.get(name, ""))
-    except ValueError:
-        raise Invalid(msg("This must be an hour of the town's clock, such as 08:30"), field=name) from None
-
-
-def _date(name: str, *, needed: bool = False) -> date | None:
-    text = request.form.get(name, "")
-    if not text and not needed:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Invalid(msg("This must be a day, such as 2026-11-22"), field=name) from None
+    # Each turn has its forms: the one that was sent says which it is.
+    refusal = typed.attempt(typed.text("form") or "new", deed)
+    return (
+        _page(code, refusal) if refusal.form else redirect(url_for("roster.page", code=code, day=typed.text("day") or None), 303)
+    )
 
 
 def _seat(code: str, text: str) -> Seat:
@@ -120,11 +94,6 @@ def _seat(code: str, text: str) -> Seat:
         raise Invalid(msg("This must be a day, such as 2026-11-22"), field="day") from None
 
 
-def _unchanged(code: str) -> None:
-    if request.form.get("seen") != version(rostering.TOPIC, code):
-        raise Outdated(msg("It changed since you saw it: look again"))
-
-
 @bp.post("/shifts")
 @needs(CHANGE)
 def add_shift(code: str) -> AnyResponse:
@@ -132,7 +101,7 @@ def add_shift(code: str) -> AnyResponse:
     actor = check(CHANGE, Scope(code)).name
 
     def deed() -> None:
-        post = _number("post")
+        post = typed.number("post")
         if roster.grid_of_post(db(), post) != code:
             raise NotFound(msg("There is no such post"))
         days = [int(n) for n in request.form.getlist("weekdays") if n in "1234567" and n]
@@ -140,11 +109,11 @@ def add_shift(code: str) -> AnyResponse:
             db(),
             post,
             weekdays=days,
-            starts=_hour("starts"),
-            ends=_hour("ends"),
-            since=_date("since"),
-            until=_date("until"),
-            reason=request.form.get("reason", ""),
+            starts=typed.hour("starts"),
+            ends=typed.hour("ends"),
+            since=typed.day("since"),
+            until=typed.day("until"),
+            reason=typed.text("reason"),
             actor=actor,
         )
 
@@ -160,8 +129,8 @@ def end_shift(code: str) -> AnyResponse:
     def deed() -> None:
         seat = _seat(code, request.form.get("turn", ""))
         rostering.locked(db(), seat.shift_id)
-        _unchanged(code)
-        rostering.end_shift(db(), seat.shift_id, until=_date("until"), reason=request.form.get("reason", ""), actor=actor)
+        typed.unchanged(rostering.TOPIC, code)
+        rostering.end_shift(db(), seat.shift_id, until=typed.day("until"), reason=typed.text("reason"), actor=actor)
 
     return _do(code, deed)
 
@@ -175,7 +144,7 @@ def make_exception(code: str) -> AnyResponse:
     def deed() -> None:
         substitute = request.form.get("substitute") or None
         seat = _seat(code, request.form.get("turn", ""))
-        rostering.except_turn(db(), seat, substitute=substitute, reason=request.form.get("reason", ""), actor=actor)
+        rostering.except_turn(db(), seat, substitute=substitute, reason=typed.text("reason"), actor=actor)
 
     return _do(code, deed)
 
@@ -188,7 +157,7 @@ def swap(code: str) -> AnyResponse:
 
     def deed() -> None:
         one, other = (_seat(code, request.form.get(name, "")) for name in ("turn", "other"))
-        rostering.swap(db(), one, other, reason=request.form.get("reason", ""), actor=actor)
+        rostering.swap(db(), one, other, reason=typed.text("reason"), actor=actor)
 
     return _do(code, deed)
 
@@ -200,13 +169,13 @@ def withdraw(code: str) -> AnyResponse:
     actor = check(CHANGE, Scope(code)).name
 
     def deed() -> None:
-        exception = _number("exception")
+        exception = typed.number("exception")
         touched = roster.grids_of_exception(db(), exception)
         if code not in touched:
             raise NotFound(msg("There is no such exception"))
         for other in touched:
             check(CHANGE, Scope(other))
-        _unchanged(code)
-        rostering.withdraw(db(), exception, reason=request.form.get("reason", ""), actor=actor)
+        typed.unchanged(rostering.TOPIC, code)
+        rostering.withdraw(db(), exception, reason=typed.text("reason"), actor=actor)
 
     return _do(code, deed)

@@ -1,28 +1,33 @@
-"""Pages about people: a grid's teams, the departments, and the notice that hangs on the wall of a service point."""
+"""Pages about people: a grid's teams, and the notice that hangs on the wall of a service point."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
 
 import shapely
 from apiflask import APIBlueprint
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from gridmap import clock
-from gridmap.accounts.rights import Scope
-from gridmap.clock import TOWN_ZONE, local
+from gridmap.accounts.rights import TOWN_WIDE, Scope
+from gridmap.clock import local
 from gridmap.errors import Invalid, msg
 from gridmap.grids import lookup as grids
 from gridmap.grids.codes import LENGTHS, Level
 from gridmap.grids.lookup import Name
 from gridmap.grids.models import Boundary
+from gridmap.http.staff import CHANGE
 from gridmap.http.state import db
-from gridmap.http.who import may, needs
+from gridmap.http.who import caller, check, may, needs
 from gridmap.maps.outline import Outline, outline
-from gridmap.people import lookup
+from gridmap.people import appointing, ending, lookup
 from gridmap.people.duty import Reason
-from gridmap.people.models import Team
+from gridmap.people.models import PostKind, Team
 from gridmap.people.published import published
 from gridmap.places import lookup as places
-from gridmap.web import language
+from gridmap.web import language, typed
+from gridmap.web.typed import FINE, Refusal
 
 READ = "people.read"
 bp = APIBlueprint("staff", __name__, enable_openapi=False)
@@ -51,53 +56,67 @@ def path_to(code: str) -> list[Name]:
 @needs("map.read")
 def teams_page(code: str) -> Response:
     """A grid's head, its teams and who is on duty, now or at any moment."""
-    grid, at = grids.grid(db(), code), _moment()
-    moment = at or clock.now()
+    return _teams(code, typed.moment_of(request.args.get("at", "").strip(), "at"))
+
+
+def _teams(code: str, at: datetime | None = None, refusal: Refusal = FINE) -> Response:
+    grid, moment = grids.grid(db(), code), at or clock.now()
     below = grids.children(db(), code)
     boundary = grids.latest_boundary(db(), code)
-    return make_response(
-        render_template(
-            "teams.html",
-            grid=grid,
-            path=path_to(code),
-            at=at,
-            moment=moment,
-            seen=may(READ, Scope(code)),
-            here=lookup.teams(db(), code, moment),
-            heads=lookup.heads(db(), code, moment),
-            on_duty=lookup.on_duty_in(db(), code, moment) if grid.level == Level.MICRO else [],
-            below=below,
-            heads_below=lookup.teams_of(db(), [one.code for one in below], moment),
-            points=places.service_points_in(db(), boundary.id) if boundary and grid.level == Level.MICRO else [],
-            functions=[kind for kind in lookup.kinds(db())[1] if kind.head_function],
-            words={"teams": TEAMS, "levels": LEVELS, "reasons": REASONS},
-            scope_of=Scope,
-        )
+    post_kinds, duty_kinds = lookup.kinds(db())
+    page = render_template(
+        "teams.html",
+        grid=grid,
+        path=path_to(code),
+        at=at,
+        moment=moment,
+        seen=may(READ, Scope(code)),
+        here=lookup.teams(db(), code, moment),
+        heads=lookup.heads(db(), code, moment),
+        on_duty=lookup.on_duty_in(db(), code, moment) if grid.level == Level.MICRO else [],
+        below=below,
+        heads_below=lookup.teams_of(db(), [one.code for one in below], moment),
+        points=places.service_points_in(db(), boundary.id) if boundary and grid.level == Level.MICRO else [],
+        functions=[kind for kind in duty_kinds if kind.head_function],
+        words={"teams": TEAMS, "levels": LEVELS, "reasons": REASONS},
+        scope_of=Scope,
+        appoints=at is None and grid.retired_at is None and may(CHANGE, Scope(code)),
+        post_kinds=by_team([kind for kind in post_kinds if appointing.fits(grid, kind)]),
+        duty_kinds=duty_kinds,
+        reach=reach(),
+        refusal=refusal,
+        typed=request.form,
+        done=request.args.get("done", ""),
     )
+    return make_response(page, refusal.status)
 
 
-def _moment() -> datetime | None:
-    """The moment asked for, by the town's clock."""
-    text = request.args.get("at", "").strip()
-    if not text:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise Invalid(msg("This must be a day or a moment, such as 2026-03-03 or 2026-03-03T09:00"), field="at") from None
-    if not 1949 < found.year < 9990:
-        raise Invalid(msg("This must be a day or a moment, such as 2026-03-03 or 2026-03-03T09:00"), field="at")
-    return found if found.tzinfo else found.replace(tzinfo=TOWN_ZONE)
+def by_team(kinds: Iterable[PostKind]) -> list[tuple[Team | None, list[PostKind]]]:
+    """Kinds of posts as a list to choose from shows them: heads, then team by team; they come in that order."""
+    return [(team, list(there)) for team, there in groupby(kinds, key=lambda kind: kind.team)]
 
 
-@bp.get("/departments")
-@needs("map.read")
-def departments_page() -> Response:
-    """The line departments with their contacts."""
-    found = lookup.departments(db())
-    staff = lookup.staff(db(), [one.id for one in found], clock.now())
-    visible = {one.id for one in found if may(READ, Scope(None, frozenset({one.id})))}
-    return make_response(render_template("departments.html", departments=found, staff=staff, visible=visible))
+def reach() -> str:
+    """The grid in which whoever asks sees people, for pages that look them up; "" is the whole town."""
+    grids = [grant.grid_code for grant in caller().grants if grant.grid_code]
+    return "" if may(READ, TOWN_WIDE) else min((code for code in grids if may(READ, Scope(code))), key=len, default="")
+
+
+@bp.post("/grids/<code>/people")
+@needs(CHANGE)
+def give_post(code: str) -> AnyResponse:
+    """A post in this grid for whoever was typed."""
+    actor, ref = check(CHANGE, Scope(code)).name, typed.text("ref")
+    refusal = typed.attempt("appoint", lambda: appoint(ref, code, actor))
+    return _teams(code, None, refusal) if refusal.form else redirect(url_for("staff.teams_page", code=code, done=ref), 303)
+
+
+def appoint(ref: str, grid: str, actor: str) -> None:
+    """Give the post that was typed, on a grid's page or on somebody's card."""
+    deed = ending.succeed if typed.ticked("instead") else appointing.appoint
+    since, until = typed.moment("since"), typed.moment("until")
+    duties, reason = request.form.getlist("duties"), typed.text("reason")
+    deed(db(), ref, grid, typed.needed("kind"), since=since, until=until, duties=duties, reason=reason, actor=actor)
 
 
 @bp.get("/notices/<code>")
