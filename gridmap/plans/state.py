@@ -43,7 +43,11 @@ class Base:
 
     def covers(self, place: shapely.Point) -> bool:
         """Whether a place lies in any of the micro-grids."""
-        return len(self.tree.query(place, predicate="intersects")) > 0
+        return len(self.near(place)) > 0
+
+    def near(self, place: BaseGeometry) -> list[MultiPolygon]:
+        """The micro-grids that touch a place."""
+        return list(self.tree.geometries[self.tree.query(place, predicate="intersects")])
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from gridmap.grids.coverage import Flaw
 from gridmap.people.duty import Reason
 from gridmap.people.models import Team
 from gridmap.places.models import CameraState
+from gridmap.plans.flaws import Flaw as PlanFlaw
 from gridmap.routing.route import Basis, Rule
 from tests import messages
 from tests.docs.pages import DOCS
@@ -29,6 +30,7 @@ ENUMERATIONS: tuple[type[StrEnum], ...] = (
     Datum,
     Level,
     Flaw,
+    PlanFlaw,
     CameraState,
     Basis,
     Rule,
@@ -44,7 +46,7 @@ def table(name: str) -> dict[str, str]:
     return dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", rows[1], re.MULTILINE)) if rows else {}
 
 
-NAMES: dict[type[StrEnum], str] = {CameraState: "Camera state", Reason: "On duty"}
+NAMES: dict[type[StrEnum], str] = {CameraState: "Camera state", PlanFlaw: "Plan flaw", Reason: "On duty"}
 
 
 @pytest.mark.parametrize("kind", ENUMERATIONS, ids=lambda kind: kind.__name__)

@@ -106,3 +106,18 @@ def untangle(state: State, code: str) -> Delta:
     if not parts:
         raise Invalid(msg("This outline encloses no area, or crosses itself"), field="code")
     return delta(state, {code: snapped(MultiPolygon(parts))})
+
+
+def trim(state: State, code: str) -> Delta:
+    """Take away what a grid has of ground that belonged to no grid when the plan began.
+
+    Raises:
+        Invalid: there is none.
+    """
+    shape = state.shape(code)
+    edges = [shapely.boundary(found) for found in state.base.near(shape)]
+
+    def to(piece: Piece) -> str | None:
+        return None if piece.owners == (code,) and not state.base.covers(piece.inside) else owner(piece)
+
+    return delta(state, dealt_out(state, [code], edges, to))

@@ -1,0 +1,20 @@
+"""A problem with its place and its size. Pure."""
+
+from collections.abc import Iterable
+
+from shapely.geometry.base import BaseGeometry
+
+from gridmap.geo.measure import area_m2, distance_m
+from gridmap.plans.flaws import Flaw, Problem, Repair
+
+
+def extent_m(geometry: BaseGeometry) -> float:
+    """The diagonal of its box in metres."""
+    return distance_m(*geometry.bounds)
+
+
+def told(flaw: Flaw, codes: Iterable[str], geometry: BaseGeometry, repairs: Iterable[Repair] = (), limit: float = 0.0) -> Problem:
+    """A problem that is a piece of ground, measured; `geometry` in degrees WGS-84."""
+    spot = geometry.representative_point()
+    size = area_m2(geometry)
+    return Problem(flaw, tuple(codes), spot.x, spot.y, extent_m(geometry), size, geometry, limit, tuple(repairs))

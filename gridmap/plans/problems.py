@@ -1,0 +1,83 @@
+"""What is wrong with a plan, or unfinished: only what was drawn is looked at, and what lies beside it. Pure.
+
+The boundaries a plan begins with tile the ground, so whatever they covered has to be covered, and nothing else: a gap is
+what is lost of them, outside is what was won beyond them. Overlaps and corners that neighbours don't share are found by the
+grids' own judge (`grids.coverage`) among the grids drawn and their neighbours.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import shapely
+from shapely.geometry import MultiPolygon
+from shapely.geometry.base import BaseGeometry
+
+from gridmap.geo.measure import area_m2
+from gridmap.grids import coverage
+from gridmap.plans.flaws import Flaw, Limits, Problem, Repair
+from gridmap.plans.grids_alone import alone
+from gridmap.plans.measured import extent_m, told
+from gridmap.plans.repairs import absorbing, by_shared_border
+from gridmap.plans.state import MICRO, State
+
+Shapes = Mapping[str, MultiPolygon]
+_FROM_THE_JUDGE = {coverage.Flaw.OVERLAP: Flaw.OVERLAP, coverage.Flaw.UNNODED: Flaw.UNNODED}
+
+
+def problems(state: State, limits: Limits, codes: Iterable[str] | None = None) -> list[Problem]:
+    """The problems of the grids with these codes (default: all the plan changed) and of the ground they had or have."""
+    touched = [code for code in (state.touched() if codes is None else sorted(codes)) if len(code) == MICRO]
+    now = state.shapes(touched)
+    crossing = [_crossing(code, shape) for code, shape in now.items() if not shape.is_valid]
+    single = [problem for code in now if now[code].is_valid for problem in alone(state, code, limits)]
+    if crossing:  # The other questions have no answer for polygons that are none.
+        return [*crossing, *single]
+    before = [draft.shape for code in touched if (draft := state.base.drafts.get(code)) and draft.shape is not None]
+    ground = shapely.GeometryCollection([*before, *now.values()])
+    beside = state.near(ground)
+    if any(not shape.is_valid for shape in beside.values()):
+        return single
+    return [*_gaps(before, beside), *_outside(state, now), *_between(beside, set(touched)), *single]
+
+
+def _crossing(code: str, shape: MultiPolygon) -> Problem:
+    reason = str(shapely.is_valid_reason(shape))
+    numbers = reason.partition("[")[2].rstrip("]").split()
+    place = shapely.Point(*map(float, numbers)) if len(numbers) == 2 else shapely.Point(shapely.get_coordinates(shape)[0])
+    return Problem(Flaw.CROSSING, (code,), place.x, place.y, 0.0, 0.0, place, repairs=(Repair("untangle", {"code": code}),))
+
+
+def _areal(shape: BaseGeometry) -> list[BaseGeometry]:
+    """The parts of a difference that are more than what rounding a corner leaves (see `coverage.THIN_M`)."""
+    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+    return [part for part in parts if area_m2(part) > coverage.THIN_M * extent_m(part)]
+
+
+def _gaps(before: Iterable[BaseGeometry], beside: Shapes) -> Iterator[Problem]:
+    lost = shapely.difference(shapely.union_all(list(before)), shapely.union_all(list(beside.values())))
+    for part in _areal(lost):
+        around = by_shared_border(part, beside)
+        yield told(Flaw.GAP, around, part, absorbing(part, around))
+
+
+def _outside(state: State, now: Shapes) -> Iterator[Problem]:
+    drawn = shapely.union_all(list(now.values()))
+    for part in _areal(shapely.difference(drawn, shapely.union_all(state.base.near(drawn)))):
+        codes = [code for code, shape in now.items() if shapely.relate_pattern(shape, part, "T********")]
+        yield told(Flaw.OUTSIDE, codes, part, [Repair("trim", {"code": code}) for code in codes])
+
+
+def _between(beside: Shapes, touched: set[str]) -> Iterator[Problem]:
+    for found in coverage.problems(beside):
+        flaw = _FROM_THE_JUDGE.get(found.flaw)
+        if flaw is None or not touched & set(found.codes):
+            continue
+        repairs = [Repair("node", {"codes": list(found.codes)})]
+        if flaw is Flaw.OVERLAP:
+            repairs = [repair for part in shapely.get_parts(found.geometry) for repair in absorbing(part, found.codes)]
+        place = (found.lon, found.lat, found.length_m, found.area_m2, found.geometry)
+        yield Problem(flaw, found.codes, *place, repairs=tuple(repairs))
+
+
+def worst_first(found: Iterable[Problem]) -> list[Problem]:
+    """Mistakes before what is unfinished, large before small."""
+    return sorted(found, key=lambda p: (p.unfinished, -p.area_m2, p.codes, p.flaw))
