@@ -53,7 +53,7 @@ class MineAnswer(BaseModel):
 @bp.doc(
     summary="What I have to do",
     description="Tasks that wait for the caller or that they hold, cases they were named for, and those of their grids"
-    " (at most 200, the soonest due) that are discovered, consulted on or to be verified.",
+    " (at most 200, the soonest due) that are discovered, consulted on, to be verified, or wait for the caller's review.",
 )
 def get_mine() -> Response:
     """The caller's list."""

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import Session
 
 from gridmap.accounts.caller import Caller
-from gridmap.accounts.rights import TOWN_DIGITS, TOWN_WIDE, Role, Scope, allows
-from gridmap.cases.loop_models import CaseTask
+from gridmap.accounts.rights import RIGHTS, TOWN_DIGITS, TOWN_WIDE, Role, Scope, allows
+from gridmap.cases.loop_models import CaseTask, Request
 from gridmap.cases.models import Case
 from gridmap.cases.states import State
 from gridmap.cases.workflow import Action, Standing
@@ -79,9 +79,8 @@ def _group(case: Case, theirs: Sequence[CaseTask], caller: Caller) -> Group:
 def _cases(session: Session, caller: Caller, ids: Collection[int]) -> list[Case]:
     named = (Case.person_id == caller.person_id) & (Case.state == State.DISCOVERED) if caller.person_id is not None else false()
     own = session.scalars(select(Case).where(or_(Case.id.in_(ids), named))).all()
-    in_grids = select(Case).where(
-        Case.state.in_(UNHELD), or_(false(), *_grids(caller)), Case.id.not_in([case.id for case in own])
-    )
+    wanting = or_(Case.state.in_(UNHELD), *_to_review(caller))
+    in_grids = select(Case).where(wanting, or_(false(), *_grids(caller)), Case.id.not_in([case.id for case in own]))
     return [*own, *session.scalars(in_grids.order_by(Case.due_at.nulls_last(), Case.id).limit(MOST_OF_GRIDS))]
 
 
@@ -90,6 +89,25 @@ def _grids(caller: Caller) -> list[ColumnElement[bool]]:
     inside: list[ColumnElement[bool]] = [Case.grid_code.startswith(code, autoescape=True) for code in codes]
     # What lies in no grid is the business of those of the whole town.
     return [*inside, *([Case.grid_code.is_(None)] if any(len(code) <= TOWN_DIGITS for code in codes) else [])]
+
+
+def _to_review(caller: Caller) -> list[ColumnElement[bool]]:
+    """Cases whose requests the caller may decide on, kind by kind, in the grids where they may."""
+    kinds = [right.removeprefix("case.review_") for right in RIGHTS if right.startswith("case.review_")]
+    codes = {
+        kind: [
+            grant.grid_code
+            for grant in caller.grants
+            if grant.grid_code is not None and allows(caller, f"case.review_{kind}", Scope(grant.grid_code))
+        ]
+        for kind in kinds
+    }
+    asked = select(Request.id).where(Request.case_id == Case.id, Request.state == "asked")
+    return [
+        and_(exists(asked.where(Request.kind == kind)), or_(*(Case.grid_code.startswith(code, autoescape=True) for code in own)))
+        for kind, own in codes.items()
+        if own
+    ]
 
 
 def _tasks(session: Session, cases: Collection[int]) -> dict[int, list[CaseTask]]:

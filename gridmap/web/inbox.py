@@ -1,4 +1,7 @@
-"""The inbox: one's own notices, newest first; opening one leads to its case and marks it as read."""
+"""The inbox: one's own notices, newest first; opening one leads to its case and marks it as read.
+
+Who came from the phone page (`m` in the address) is led back there, everybody else to the map.
+"""
 
 from apiflask import APIBlueprint
 from flask import make_response, redirect, render_template, request, url_for
@@ -22,11 +25,16 @@ def _number(text: str | None) -> int | None:
     return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
+def _phone() -> dict[str, str]:
+    """What an address carries on, if its caller came from the phone page."""
+    return {"m": ""} if "m" in request.args else {}
+
+
 @bp.get("/inbox")
 @needs("inbox.own")
 def page() -> Response:
     """A page of notices; `unread` shows only those, `before` goes on from an id."""
-    me, only = account().caller, "unread" in request.args
+    me, only, phone = account().caller, "unread" in request.args, _phone()
     position = last_position(db())  # Before the list: what happens between the two is told again rather than missed.
     found = inbox.items(db(), me, unread=only, before=_number(request.args.get("before")), limit=A_PAGE + 1)
     shown = found[:A_PAGE]
@@ -36,6 +44,7 @@ def page() -> Response:
             items=shown,
             unread=inbox.unread(db(), me),
             only=only,
+            phone=phone,
             position=position,
             older=shown[-1].notice.id if len(found) > A_PAGE else None,
             title_of=title,
@@ -56,7 +65,8 @@ def open_notice(notice: int) -> Response:
         raise NotFound(msg("There is no such notice in your inbox"))
     inbox.mark_read(db(), me, clock.now(), [notice])
     db().commit()
-    return redirect(url_for("web.case_link", number=found[0].number), 303)
+    number = found[0].number
+    return redirect(url_for("phone.page", _anchor=f"case={number}") if _phone() else url_for("web.case_link", number=number), 303)
 
 
 @bp.post("/inbox/read")
@@ -65,4 +75,4 @@ def read_all() -> Response:
     """All that the page showed is read; what came meanwhile is not."""
     inbox.mark_read(db(), account().caller, clock.now(), up_to=_number(request.form.get("up_to")) or 0)
     db().commit()
-    return redirect(url_for("inbox_page.page"), 303)
+    return redirect(url_for("inbox_page.page", **_phone()), 303)

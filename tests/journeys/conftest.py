@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy.orm import Session
 
 from gridmap.cluster.server import Cluster
@@ -23,6 +23,7 @@ from gridmap.store.disk import Disk
 from gridmap.store.files import Limits, read
 from tests import town
 from tests.journeys.operator_desk import Desk
+from tests.journeys.phones import Crew, Hand, gather, phone
 from tests.journeys.station import Station, free_port
 from tools.setting_up.browser import find_chromium
 
@@ -124,6 +125,29 @@ def desk(station: Station, sit_down: Callable[..., Desk]) -> Desk:
 def demo_desk(demo_station: Station, sit_down: Callable[..., Desk]) -> Desk:
     """A desk in the demo town, not opened yet."""
     return sit_down(demo_station)
+
+
+@pytest.fixture(scope="module")
+def people(station: Station) -> Crew:
+    """A member and a head of the tiny town."""
+    return gather(station)
+
+
+@pytest.fixture
+def hand(browser: Browser, station: Station) -> Iterator[Hand]:
+    """`hand(cookie, **context)`: a phone with its page open."""
+    contexts = []
+
+    def given(cookie: str, **facts: object) -> Desk:
+        context, desk = phone(browser, station, cookie, **facts)
+        contexts.append(context)
+        desk.page.goto(f"{station.origin}/m")
+        expect(desk.see("strip")).to_have_attribute("data-state", "sent")
+        return desk
+
+    yield given
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture

@@ -1,14 +1,17 @@
 """Phones in people's hands: a member's, a head's, a resident's; and the people they belong to, in the tiny town."""
 
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 from sqlalchemy import text
 
 from gridmap.accounts.rights import Grant, Role
 from tests import callers, town
+from tests.journeys.axe import violations
 from tests.journeys.operator_desk import Desk
 from tests.journeys.station import SECRET_KEY, Station
 from tests.people import crew
@@ -22,9 +25,11 @@ PHONE: dict[str, Any] = {
     "device_scale_factor": 2,
 }
 # Whatever can be tapped, and is smaller than a finger.
-SMALL = """() => [...document.querySelectorAll('main button, main a, main label.button, main input[type=radio], main textarea')]
-    .filter((one) => one.checkVisibility()).map((one) => [one.textContent.trim() || one.name, one.getBoundingClientRect()])
+SMALL = """() => [...document.querySelectorAll('main :is(button, a, label.button, textarea, select, summary, input:not([type=hidden], [type=file]))')]
+    .filter((one) => one.checkVisibility()).map((one) => [one.textContent.trim() || one.name, (one.closest('label') ?? one).getBoundingClientRect()])
     .filter(([name, box]) => box.width && Math.min(box.width, box.height) < 44).map(([name, box]) => `${name} ${box.width}x${box.height}`)"""
+PICTURES = os.environ.get("PICTURES", "")  # A folder to put pictures into, to be looked at.
+Hand = Callable[..., Desk]
 SIDEWAYS = "() => document.documentElement.scrollWidth > innerWidth"
 
 
@@ -68,3 +73,31 @@ def ask(station: Station, statement: str, **values: Any) -> list[Any]:
     """Rows straight from the database."""
     with station.deed() as session:
         return list(session.execute(text(statement), values).all())
+
+
+def shot(desk: Desk, name: str) -> None:
+    """A picture, if somebody wants to look at it."""
+    if PICTURES:
+        desk.page.screenshot(path=f"{PICTURES}/{name}.png")
+
+
+def expect_fit(desk: Desk) -> None:
+    """Fingers hit it, readers hear it, and it does not run out of the screen."""
+    assert desk.on_page(SMALL) == []
+    assert not desk.on_page(SIDEWAYS)
+    assert violations(desk) == []
+
+
+def send(desk: Desk) -> None:
+    """Submit the form; what it says is sent."""
+    desk.see("submit").tap()
+    expect(desk.see("submit")).to_have_count(0)
+    expect(desk.see("strip")).to_have_attribute("data-state", "sent")
+
+
+def do(desk: Desk, action: str) -> None:
+    """Tap an action's button, whether it is folded away or not."""
+    button = desk.see(f"do-{action}")
+    if not button.is_visible():
+        desk.see("fold-rest").locator("summary").tap()
+    button.tap()

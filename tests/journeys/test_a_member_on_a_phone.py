@@ -1,67 +1,16 @@
 """接单—取证—办结 on a phone: in the lane, with a connection that goes in the middle."""
 
-import os
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Route, expect
 
-from tests.journeys.axe import violations
 from tests.journeys.operator_desk import Desk
-from tests.journeys.phones import SIDEWAYS, SMALL, Crew, ask, gather, phone, picture
+from tests.journeys.phones import Crew, Hand, ask, expect_fit, picture, send, shot
 from tests.journeys.station import Station
-
-PICTURES = os.environ.get("PICTURES", "")
-
-
-@pytest.fixture(scope="module")
-def people(station: Station) -> Crew:
-    """A member and a head."""
-    return gather(station)
-
-
-Hand = Callable[..., Desk]
-
-
-@pytest.fixture
-def hand(browser: Browser, station: Station) -> Iterator[Hand]:
-    """`hand(cookie, **context)`: a phone with the page open."""
-    contexts = []
-
-    def given(cookie: str, **facts: object) -> Desk:
-        context, desk = phone(browser, station, cookie, **facts)
-        contexts.append(context)
-        desk.page.goto(f"{station.origin}/m")
-        expect(desk.see("strip")).to_have_attribute("data-state", "sent")
-        return desk
-
-    yield given
-    for context in contexts:
-        context.close()
-
-
-def shot(desk: Desk, name: str) -> None:
-    if PICTURES:
-        desk.page.screenshot(path=f"{PICTURES}/{name}.png")
-
-
-def expect_fit(desk: Desk) -> None:
-    """Fingers hit it, readers hear it, and it does not run out of the screen."""
-    assert desk.on_page(SMALL) == []
-    assert not desk.on_page(SIDEWAYS)
-    assert violations(desk) == []
 
 
 def offline(desk: Desk, gone: bool) -> None:
     desk.page.context.set_offline(gone)
-
-
-def send(desk: Desk) -> None:
-    """Submit the form; what it says is sent."""
-    desk.see("submit").tap()
-    expect(desk.see("submit")).to_have_count(0)
-    expect(desk.see("strip")).to_have_attribute("data-state", "sent")
 
 
 def lines(said: str) -> bool:
@@ -189,8 +138,8 @@ def test_a_head_consults_and_hands_out_by_night_in_english(station: Station, peo
     shot(head, "head-case-360-dark")
     expect_fit(head)
     head.see("do-consult").tap()
-    head.page.get_by_label("Who took part").fill("示例甲，示例乙\n示例丙")
-    head.page.get_by_label("What was said").fill("三支队伍会商")
+    head.page.get_by_label("Participants").fill("示例甲，示例乙\n示例丙")
+    head.page.get_by_label("Notes").fill("三支队伍会商")
     send(head)
     head.see("do-dispatch").tap()
     head.page.get_by_label("Work team").check()

@@ -33,7 +33,7 @@ class Office:
     def __init__(self, browser: Browser, station: Station, cookie: str) -> None:
         self.context, self.desk = phone(browser, station, cookie)
         self.desk.page.goto(f"{station.origin}/m")
-        self.token = self.desk.page.locator("#phone").get_attribute("data-csrf") or ""
+        self.token = self.desk.page.locator("input[name=csrf_token]").first.input_value()
         self.origin = station.origin
 
     def post(self, path: str, **how: Any) -> dict[str, Any]:

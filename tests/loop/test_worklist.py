@@ -1,5 +1,6 @@
 """GET /api/v1/tasks/mine: to each what is theirs to do."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -75,6 +76,23 @@ def test_a_team_task_waits_for_its_members(at_work: Town) -> None:
     at_work.do("micro_head", "dispatch", number, to=[{"grid": HERE, "team": "work"}], note="请生态养护员处理")
     found = of(mine(at_work, "member2"), number)
     assert (found["group"], found["task"]["note"]) == ("waiting", "请生态养护员处理")
+
+
+def test_what_is_asked_for_waits_with_whom_may_decide_it(at_work: Town) -> None:
+    number = at_work.alert()
+    at_work.do("micro_head", "dispatch", number, to=[{"grid": HERE, "team": "work"}])
+    at_work.do("member2", "accept", number)
+    assert number not in numbers(mine(at_work, "micro_head")), "it is with a member"
+    at_work.do("member2", "ask_extension", number, reason="等待配件")
+    assert "review" in of(mine(at_work, "micro_head"), number)["allowed"]
+    (asked,) = at_work.see(number, "micro_head")["requests"]
+    at_work.do("micro_head", "review", number, request=asked["id"], granted=True, reason="同意")
+    assert number not in numbers(mine(at_work, "micro_head"))
+    until = (datetime.now(UTC) + timedelta(days=20)).isoformat()
+    at_work.do("member2", "ask_suspension", number, reason="等待立项", until=until)
+    assert number not in numbers(mine(at_work, "micro_head")), "a suspension is the village's head's to grant"
+    assert number in numbers(mine(at_work, "grid_head"))
+    assert number not in numbers(mine(at_work, "stranger"))
 
 
 def test_mine_first_and_the_soonest_due_first(at_work: Town) -> None:

@@ -52,6 +52,16 @@ def test_opening_one_leads_to_the_case_and_marks_it_read(app: APIFlask, me: Acco
     assert client.get("/inbox?unread").get_data(as_text=True).count('data-testid="notice"') == 1
 
 
+def test_who_came_from_the_phone_is_led_back_there(app: APIFlask, me: Account) -> None:
+    client = callers.signed_in_as(app, me)
+    page = client.get("/inbox?m").get_data(as_text=True)
+    assert 'href="/m"' in page
+    assert 'href="/inbox?unread=&amp;m="' in page
+    opens = re.findall(r'action="(/inbox/\d+/open\?m=)"', page)
+    assert client.post(opens[0]).headers["Location"].startswith("/m#case=")
+    assert client.post("/inbox/read?m=", data={"up_to": "0"}).headers["Location"] == "/inbox?m="
+
+
 def test_somebody_elses_can_not_be_opened(app: APIFlask, me: Account) -> None:
     with state(app).sessions() as session:
         foreign = session.scalars(select(Notice.id).where(Notice.account_id != me.id)).one()

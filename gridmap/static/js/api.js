@@ -1,4 +1,6 @@
 // Asking the server, and telling it to do something.
+import { renew, signed_in, signed_out, token } from "./session.js";
+
 export class Refused extends Error {
   constructor(status, problem) {
     super(problem?.detail || problem?.title || String(status));
@@ -8,11 +10,6 @@ export class Refused extends Error {
 }
 
 const KINDS = "application/json, application/geo+json, application/problem+json";
-
-// The session has ended: sign in, and come back to where one was.
-export function signed_out() {
-  location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`);
-}
 
 export async function get(url, params = {}, options = {}) {
   return (await get_tagged(url, params, options)).body;
@@ -27,25 +24,27 @@ export async function get_tagged(url, params = {}, options = {}) {
   const response = await fetch(query.size ? `${url}?${query}` : url, { headers: { Accept: KINDS }, ...options });
   const body = await response.json().catch(() => null);
   if (response.status === 401) signed_out();
+  if (response.ok) signed_in();
   if (!response.ok) throw new Refused(response.status, body);
   return { body, etag: response.headers.get("ETag") };
 }
 
-// A change: `body` goes as JSON, a FormData as the form it is. Whoever is signed out here is not sent away: what was typed stays.
+// A change: `body` goes as JSON, a FormData as the form it is.
 export async function send(url, body, { method = "POST", headers = {} } = {}) {
   const form = body instanceof FormData;
-  const response = await fetch(url, {
+  const once = () => fetch(url, {
     method,
     headers: { Accept: KINDS, "X-CSRFToken": token(), ...(!form && { "Content-Type": "application/json" }), ...headers },
     body: form ? body : JSON.stringify(body ?? {}),
   });
+  let response = await once();
+  // Signed in again in another tab: this page's token is the old session's.
+  if (response.status === 403 && await renew()) response = await once();
+  if (response.status === 401) signed_out();
   const told = await response.json().catch(() => null);
   if (!response.ok) throw new Refused(response.status, told);
   return told;
 }
-
-// Every page of somebody signed in carries it, in the form that signs out.
-const token = () => document.querySelector('input[name="csrf_token"]')?.value ?? "";
 
 // A name for one attempt: sent again with the same name it changes nothing twice. (randomUUID is for https only.)
 export function attempt() {

@@ -1,7 +1,7 @@
 // Several cases at once: ticked in the list, one action for all of them, and what became of each.
 import { attempt, get, send } from "./api.js";
 import { by_id, h, replace } from "./dom.js";
-import { control } from "./handling/controls.js";
+import { Fields } from "./handling/fields.js";
 import { refusal } from "./handling/refusal.js";
 import { t } from "./words.js";
 
@@ -45,18 +45,18 @@ export class Bulk {
     const { fields } = answer.actions.find((one) => one.action === action);
     const first = [...this.chosen][0];
     const help = { urls: this.urls, action, number: first, feature: () => this.store.get(first), near: () => [], several: true };
-    this.controls = fields.filter((field) => !NOT_ASKED.has(field.name)).map((field) => ({ name: field.name, needed: field.needed, ...control(field, help) })).filter((one) => one.node);
+    this.fields = new Fields(fields.filter((field) => !NOT_ASKED.has(field.name)), help);
     this.action = action;
     this.said = null;
     this.word = h("div", { class: "deed-word wrong", role: "alert", hidden: true });
     this.title = h("h3", {}, this.#title());
     this.form = h("form", { class: "deed-form", novalidate: true, "aria-label": t(`act.${action}`), dataset: { testid: "bulk-form" }, onsubmit: (event) => { event.preventDefault(); this.#send(); },
       onkeydown: (event) => { if (event.key === "Escape") { event.stopPropagation(); this.#close(); } } },
-    this.title, this.controls.map((one) => one.node), this.word,
+    this.title, this.fields.nodes, this.word,
     h("div", { class: "deed-buttons" }, h("button", { type: "submit", class: "deed primary", dataset: { testid: "bulk-send" } }, t(`act.${action}`)),
       h("button", { type: "button", class: "deed", onclick: () => this.#close() }, t("form.cancel"))));
     replace(this.node, this.form);
-    (this.form.querySelector("textarea, input, select") ?? this.form.querySelector("button")).focus();
+    if (!this.fields.focus()) this.form.querySelector("button").focus();
   }
 
   #close() {
@@ -65,14 +65,8 @@ export class Bulk {
   }
 
   async #send() {
-    const told = {};
-    for (const { name, needed, read, fail } of this.controls) {
-      const value = read();
-      const empty = value === undefined || (Array.isArray(value) && !value.length);
-      fail?.(empty && needed ? t("form.needed") : "");
-      if (empty && needed) return;
-      if (!empty) told[name] = value;
-    }
+    const told = this.fields.collect();
+    if (!told) return;
     const cases = [...this.chosen].map((number) => ({ number, version: this.store.get(number)?.properties.version ?? 0 }));
     const said = JSON.stringify({ told, cases, action: this.action });
     if (this.last !== said) Object.assign(this, { last: said, key: attempt() });

@@ -1,8 +1,8 @@
 // The live connection: remembers the last event it saw, notices silence, and comes back by itself.
 // The browser's EventSource hides heartbeats, so a dead line would look alive; hence a reader of our own over fetch.
-import { signed_out } from "./api.js";
-import { reader } from "./stream.js";
+import { signed_in, signed_out } from "./session.js";
 import { signal } from "./signal.js";
+import { reader } from "./stream.js";
 
 const SILENCE_MS = 25000; // The server gives a sign of life every 10 s.
 const PAUSES_MS = [250, 500, 1000, 2000, 4000, 8000];
@@ -99,6 +99,7 @@ export class Live {
     });
     if (response.status === 401) signed_out();
     if (!response.ok) throw new Error(String(response.status));
+    signed_in();
     const body = response.body.getReader();
     const decoder = new TextDecoder();
     const feed = reader((message) => this.#deliver(message));

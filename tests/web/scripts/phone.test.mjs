@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { exif_of, with_exif } from "../../../gridmap/static/js/phone/exif.js";
-import { allowed_now, buttons_of, if_match, next_of, pause_after } from "../../../gridmap/static/js/phone/rules.js";
+import { in_order } from "../../../gridmap/static/js/handling/order.js";
+import { allowed_now, if_match, next_of, one_step, pause_after, version_of } from "../../../gridmap/static/js/phone/rules.js";
 
 test("what waits to be sent counts as done", () => {
   const allowed = ["accept", "hand_up", "comment", "attach"];
@@ -14,8 +15,26 @@ test("what waits to be sent counts as done", () => {
   assert.deepEqual(allowed_now(allowed, [{ action: "accept" }, { action: "finish" }]), ["comment", "attach"]);
 });
 
-test("buttons stand in one order, and only those there are buttons for", () => {
-  assert.deepEqual(buttons_of(["attach", "comment", "finish", "merge", "accept"]), ["accept", "finish", "comment"]);
+test("a request or an order that waits counts as made, a remark can be repeated", () => {
+  const allowed = ["finish", "ask_extension", "answer_supervision", "comment"];
+  assert.deepEqual(allowed_now(allowed, [{ action: "ask_extension" }, { action: "comment" }]), ["finish", "answer_supervision", "comment"]);
+  assert.ok(allowed_now(["accept"], [{ action: "accept" }]).includes("ask_extension"));
+});
+
+test("buttons stand in one order, and what has no object has none", () => {
+  const facts = { category: {}, grid: {}, requests: [{ state: "granted" }], supervisions: [{ answered_at: "2026", lifted_at: null }] };
+  assert.deepEqual(in_order(["merge", "comment", "finish", "review", "answer_supervision", "accept"], facts), ["accept", "finish", "comment", "merge"]);
+  assert.deepEqual(in_order(["lift_supervision", "review"], { ...facts, requests: [{ state: "asked" }] }), ["review", "lift_supervision"]);
+  assert.deepEqual(in_order(["dispatch", "locate"], { category: {}, grid: null }), ["locate", "dispatch"]);
+});
+
+test("the later of two versions is known by its ETag", () => {
+  assert.ok(version_of('"a1v2-v10"') > version_of('"a1v2-v9"'));
+  assert.equal(version_of('W/"x-v3"'), 3);
+  assert.equal(version_of(null), -1);
+  assert.ok(one_step('"x-v3"', '"x-v4"'));
+  assert.ok(!one_step('"x-v3"', '"x-v5"'), "somebody else was there in between");
+  assert.ok(!one_step(null, '"x-v0"'));
 });
 
 test("what is decided on a version says which", () => {

@@ -34,19 +34,16 @@ export function holder_words(facts) {
 }
 
 export function loop_parts(facts) {
-  return [
-    part("tasks", facts.tasks, (task) => task_row(task, facts)),
-    part("requests", facts.requests, request_row),
-    part("supervisions", facts.supervisions, supervision_row),
-    part("consultations", facts.consultations, consultation_row),
-    evidence(facts),
-    part("ratings", facts.ratings, rating_row),
-    part("comments", facts.comments, comment_row),
-  ];
+  const part = (name) => loop_part(name, facts);
+  return [part("tasks"), part("requests"), part("supervisions"), part("consultations"), evidence(facts), part("ratings"), part("comments")];
 }
 
-function part(name, rows, row) {
-  return rows?.length > 0 && section(t(`loop.${name}`), h("ul", { class: "entries", dataset: { testid: `loop-${name}` } }, rows.map(row)));
+const ROWS = { tasks: task_row, requests: request_row, supervisions: supervision_row, consultations: consultation_row, ratings: rating_row, comments: comment_row };
+
+// One of these parts: its title and its rows; false where there is nothing of it.
+export function loop_part(name, facts) {
+  const rows = facts[name];
+  return rows?.length > 0 && section(t(`loop.${name}`), h("ul", { class: "entries", dataset: { testid: `loop-${name}` } }, rows.map((row) => ROWS[name](row, facts))));
 }
 
 function task_row(task, facts) {

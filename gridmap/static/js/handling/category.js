@@ -27,6 +27,7 @@ export function category_control(field, help) {
   all(help.urls.categories).then((found) => {
     for (const one of found) by.set(words(one), one);
     replace(list, [...by.keys()].map((value) => h("option", { value })));
+    input.dispatchEvent(new Event("input")); // A draft may stand in it already.
   }, (error) => made.fail(error.message));
   made.node.append(list);
   return made;
@@ -35,12 +36,13 @@ export function category_control(field, help) {
 export function condition_control(field, help) {
   const input = h("select", { dataset: { testid: "field-condition" } });
   const made = boxed(field, { input, read: () => input.value || undefined });
+  let wanted = "";
   waiting.set(help.number, (conditions) => {
     made.node.hidden = !conditions.length;
-    replace(input, h("option", { value: "" }, t("category.usual")), conditions.map((one) => h("option", { value: one }, one)));
+    replace(input, h("option", { value: "" }, t("category.usual")), conditions.map((one) => h("option", { value: one, selected: one === wanted }, one)));
   });
   made.node.hidden = true;
-  return made;
+  return { ...made, restore: (draft) => { wanted = draft; } };
 }
 
 const only = (found) => (found.length === 1 ? found[0] : undefined);

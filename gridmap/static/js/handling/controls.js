@@ -1,5 +1,5 @@
 // The control for each field of an action: by its name where it needs more than a box, else by what it holds.
-// Each: {node, read() => value | undefined, fail(words)}; without a node there is nothing to ask.
+// Each: {node, read() => value | undefined, fail(words), draft() => what stands in it, restore(draft)}; without a node there is nothing to ask.
 import { h } from "../dom.js";
 import { messages } from "../messages.js";
 import { t } from "../words.js";
@@ -24,7 +24,7 @@ const BY_NAME = {
 };
 
 export function control(field, help) {
-  const special = BY_NAME[field.name];
+  const special = help.special?.[field.name] ?? BY_NAME[field.name];
   if (special) return special(field, help);
   const { value } = field;
   if (value.enum) return radios(field, value.enum.map((one) => [one, t(`${help.action}.${one}`)]));
@@ -45,6 +45,8 @@ export function boxed(field, { input, read }) {
     node: h("div", { class: "deed-field" }, h("label", { for: id }, t(`field.${field.name}`), !field.needed && h("small", {}, t("form.optional"))), input, hint, word),
     read,
     fail: fail_in(word, input),
+    draft: () => input.value,
+    restore: (draft) => { input.value = draft; },
   };
 }
 
@@ -88,5 +90,11 @@ function radios(field, choices) {
   const inputs = choices.map(([value, words]) => [value, h("input", { type: "radio", name, value: String(value), dataset: { testid: `field-${field.name}-${value}` } }), words]);
   const node = h("fieldset", { class: "deed-field" }, h("legend", {}, t(`field.${field.name}`)),
     h("div", { class: "deed-choices" }, inputs.map(([, input, words]) => h("label", {}, input, words))), word);
-  return { node, read: () => inputs.find(([, input]) => input.checked)?.[0], fail: fail_in(word, node) };
+  return {
+    node,
+    read: () => inputs.find(([, input]) => input.checked)?.[0],
+    fail: fail_in(word, node),
+    draft: () => inputs.findIndex(([, input]) => input.checked),
+    restore: (draft) => { if (inputs[draft]) inputs[draft][1].checked = true; },
+  };
 }

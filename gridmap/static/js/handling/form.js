@@ -2,26 +2,35 @@
 import { Refused, attempt, send } from "../api.js";
 import { h, replace } from "../dom.js";
 import { t } from "../words.js";
-import { control } from "./controls.js";
+import { draft_of, drop_draft, keep_draft } from "./drafts.js";
+import { Fields } from "./fields.js";
 import { refusal } from "./refusal.js";
 
 export class Form {
   constructor(number, { action, fields }, help) {
     Object.assign(this, { number, action, help });
-    this.controls = fields.map((field) => ({ name: field.name, needed: field.needed, ...control(field, { ...help, action, number }) })).filter((one) => one.node || one.read);
-    this.bare = this.controls.every((one) => !one.node);
+    this.fields = new Fields(fields, { ...help, action, number });
+    this.bare = this.fields.bare;
+    this.fields.restore(draft_of(number, action) ?? {});
     this.word = h("div", { class: "deed-word wrong", role: "alert", hidden: true, dataset: { testid: "form-word" } });
     this.send = h("button", { type: "submit", class: "deed primary", dataset: { testid: "form-send" } }, t(`act.${action}`));
     this.node = h("form", { class: "deed-form", novalidate: true, "aria-label": t(`act.${action}`), dataset: { testid: `form-${action}` },
       onsubmit: (event) => { event.preventDefault(); this.submit(); },
+      oninput: () => keep_draft(number, action, this.fields.draft()),
+      onchange: () => keep_draft(number, action, this.fields.draft()),
       onkeydown: (event) => {
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); this.submit(); }
-        if (event.key === "Escape") { event.stopPropagation(); help.cancel(); }
+        if (event.key === "Escape") { event.stopPropagation(); this.cancel(); }
       } },
     h("h3", {}, t(`act.${action}`)),
-    this.controls.filter((one) => one.node).map((one) => one.node),
+    this.fields.nodes,
     this.word,
-    h("div", { class: "deed-buttons" }, this.send, h("button", { type: "button", class: "deed", dataset: { testid: "form-cancel" }, onclick: () => help.cancel() }, t("form.cancel"))));
+    h("div", { class: "deed-buttons" }, this.send, h("button", { type: "button", class: "deed", dataset: { testid: "form-cancel" }, onclick: () => this.cancel() }, t("form.cancel"))));
+  }
+
+  cancel() {
+    drop_draft(this.number, this.action);
+    this.help.cancel();
   }
 
   // The case moved on while somebody was typing: say so, and leave what they typed.
@@ -31,26 +40,13 @@ export class Form {
   }
 
   focus() {
-    const needed = this.controls.find((one) => one.needed && one.node);
-    (needed?.node.querySelector("input:not([type=hidden]), textarea, select") ?? this.send).focus();
+    if (!this.fields.focus()) this.send.focus();
   }
 
   async submit() {
     if (this.busy) return;
-    const body = {};
-    const missing = [];
-    for (const one of this.controls) {
-      const value = one.read();
-      one.fail?.("");
-      if (value !== undefined && value !== "" && !(Array.isArray(value) && !value.length)) body[one.name] = value;
-      else if (one.needed) missing.push(one);
-    }
-    if (missing.length) {
-      for (const one of missing) one.fail?.(t("form.needed"));
-      missing[0].node?.querySelector("input, textarea, select")?.focus();
-      return;
-    }
-    await this.#send(body);
+    const body = this.fields.collect();
+    if (body) await this.#send(body);
   }
 
   async #send(body) {
@@ -62,6 +58,7 @@ export class Form {
     try {
       const url = `${this.help.urls.case}${encodeURIComponent(this.number)}/actions/${this.action}`;
       const told = await send(url, body, { headers: { "If-Match": this.help.etag() ?? "*", "Idempotency-Key": this.key } });
+      drop_draft(this.number, this.action);
       this.help.done(told);
       this.help.changed(this.number);
     } catch (error) {
@@ -73,12 +70,7 @@ export class Form {
 
   #refused(error) {
     const lines = refusal(error);
-    const left = [];
-    for (const { field, message } of error instanceof Refused ? error.problem?.errors ?? [] : []) {
-      const one = this.controls.find(({ name, node }) => node && (field === name || field.startsWith(`${name}.`)));
-      if (one?.fail) one.fail(message);
-      else left.push(message);
-    }
+    const left = this.fields.fail(error instanceof Refused ? error.problem?.errors ?? [] : []);
     this.#say(error.status === 422 && error.problem?.errors?.length ? (left.length ? left : [t("form.mend")]) : lines);
     this.help.refused(lines.join(" "));
     // Another attempt is decided on what stands now.

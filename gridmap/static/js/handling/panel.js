@@ -3,10 +3,10 @@
 import { get } from "../api.js";
 import { h, replace } from "../dom.js";
 import { t } from "../words.js";
+import { half_done } from "./drafts.js";
 import { Form } from "./form.js";
+import { has_object, in_order } from "./order.js";
 
-// What one most probably wants first; the table's other actions follow.
-const FIRST = ["accept", "start", "finish", "verify", "rework", "close", "dispatch", "self_handle", "consult", "hand_up", "review", "resume", "answer_supervision", "hand_back", "comment"];
 const AT_ONCE = 4;
 
 export class Handling {
@@ -24,9 +24,12 @@ export class Handling {
   // The case as it stands now, with the ETag it was read with.
   show(feature, etag) {
     const { number } = feature.properties;
-    if (number !== this.number) { this.close(); this.#say(""); this.all = false; }
+    const another = number !== this.number;
+    if (another) { this.close(); this.#say(""); this.all = false; }
     Object.assign(this, { number, feature, etag });
     this.#draw();
+    const left = another && half_done(number);
+    if (left) this.start(left);
     this.open?.stands(this.#allowed(this.open.action));
     return this.node;
   }
@@ -87,24 +90,12 @@ export class Handling {
   }
 
   #allowed(action) {
-    return (this.feature?.properties.allowed ?? []).includes(action) && this.#has_object(action);
-  }
-
-  // Nothing to review, answer or lift: no button.
-  #has_object(action) {
-    const { requests = [], supervisions = [] } = this.feature.properties;
-    if (action === "review") return requests.some((one) => one.state === "asked");
-    if (action === "answer_supervision") return supervisions.some((one) => !one.answered_at && !one.lifted_at);
-    if (action === "lift_supervision") return supervisions.some((one) => !one.lifted_at);
-    return true;
+    const facts = this.feature?.properties ?? {};
+    return (facts.allowed ?? []).includes(action) && has_object(action, facts);
   }
 
   #draw() {
-    const { allowed = [], category, grid } = this.feature.properties;
-    const urgent = [!category && "classify", !grid && "locate"].filter(Boolean);
-    const order = [...urgent, ...FIRST];
-    const place = (action) => (order.includes(action) ? order.indexOf(action) : order.length + allowed.indexOf(action));
-    const known = allowed.filter((action) => this.#allowed(action)).sort((one, other) => place(one) - place(other));
+    const known = in_order(this.feature.properties.allowed ?? [], this.feature.properties);
     const few = known.length <= AT_ONCE + 1;
     const shown = this.all || few ? known : known.slice(0, AT_ONCE);
     const focused = this.buttons.contains(document.activeElement) ? document.activeElement.dataset.deed : null;

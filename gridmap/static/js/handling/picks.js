@@ -23,12 +23,13 @@ export function picks(field, help) {
   const row = (pick) => {
     const key = JSON.stringify(pick.to);
     const input = h("input", { type: "checkbox", checked: chosen.has(key), disabled: pick.has, dataset: { testid: "pick", to: key }, onchange: () => (input.checked ? chosen.set(key, pick.to) : chosen.delete(key)) });
-    const aside = [pick.has && t("picks.has"), t("picks.load", { n: pick.load }), pick.distance_m > 0 && distance(pick.distance_m)].filter(Boolean);
+    const aside = [pick.has && t("picks.has"), pick.load !== undefined && t("picks.load", { n: pick.load }), pick.distance_m > 0 && distance(pick.distance_m)].filter(Boolean);
     return h("li", {}, h("label", {}, input, h("span", { class: "pick-name" }, name_of(pick)), h("span", { class: "pick-aside" }, aside.join(" · ")),
       pick.reasons.length > 0 && h("span", { class: "pick-why" }, pick.reasons.map((one) => one[language]).join(t("sign.semicolon")))));
   };
-  get(`${help.urls.case}${encodeURIComponent(help.number)}/advice`, {}, { cache: "no-store" }).then((answer) => { found = help.several ? departments(answer.picks) : answer.picks; draw(); }, (error) => { replace(list); fail(error.message || t("card.unreachable")); });
-  return { node, read: () => [...chosen.values()], fail };
+  const advice = help.advice ?? (() => get(`${help.urls.case}${encodeURIComponent(help.number)}/advice`, {}, { cache: "no-store" }));
+  advice().then((answer) => { found = help.several ? departments(answer.picks) : answer.picks; draw(); }, (error) => { replace(list); fail(error.message || t("card.unreachable")); });
+  return { node, read: () => [...chosen.values()], fail, draft: () => [...chosen.keys()], restore: (keys) => { for (const key of keys) chosen.set(key, JSON.parse(key)); } };
 }
 
 // For cases that lie in different grids: who is on duty in one of them, and has that one already, says nothing of the others.

@@ -28,8 +28,9 @@ export function proof(field, help) {
       try { chosen.add((await send(url, form)).id); } catch (error) { fail(`${file.name}：${error.message || t("card.unreachable")}`); }
     }
     input.value = "";
+    node.dispatchEvent(new Event("input", { bubbles: true }));
     await load();
   }
   load();
-  return { node, read: () => [...chosen], fail };
+  return { node, read: () => [...chosen], fail, draft: () => [...chosen], restore: (ids) => ids.forEach((id) => chosen.add(id)) };
 }

@@ -74,6 +74,8 @@ export const common = {
   "kind.camera": { zh: "探头", en: "Camera" },
   "kind.service_point": { zh: "服务点", en: "Service point" },
   "kind.coordinates": { zh: "坐标", en: "Coordinates" },
+  "session.ended": { zh: "您的登录已过期。填写的内容都还在，登录后接着做。", en: "Your session has ended. What you typed is kept; sign in and go on." },
+  "session.sign_in": { zh: "登录", en: "Sign in" },
   "copied": { zh: "已复制：{text}", en: "Copied: {text}" },
   "sign.colon": { zh: "：", en: ": " },
 

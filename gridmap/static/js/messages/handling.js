@@ -10,7 +10,7 @@ export const handling = {
   "form.mend": { zh: "请改正标出的内容。", en: "Please mend what is marked." },
   "form.gone": { zh: "案件有了变化，现在不能这样做了。您填写的内容还在。", en: "The case has moved on; this can't be done now. What you typed is still here." },
   "refusal.no_answer": { zh: "服务器没有应答。您填写的内容还在，可以再点一次，不会重复。", en: "The server does not answer. What you typed is still here; press again, nothing is done twice." },
-  "refusal.signed_out": { zh: "您的登录已过期。请在另一个标签页登录，再回来提交；您填写的内容还在。", en: "Your session has ended. Sign in in another tab and come back; what you typed is still here." },
+  "refusal.signed_out": { zh: "您的登录已过期。您填写的内容还在，登录后再提交。", en: "Your session has ended. What you typed is still here: sign in, then send it." },
   "refusal.held": { zh: "案件现为“{state}”，已由 {holder} 接单。", en: "The case is now: {state}; {holder} has accepted it." },
   "refusal.stands": { zh: "案件现为“{state}”。", en: "The case is now: {state}." },
   "refusal.look_again": { zh: "已显示最新情况，您填写的内容还在：请看过再决定。", en: "You see the newest state now, and what you typed is still here: look again, then decide." },

@@ -8,7 +8,8 @@ export class Away extends Error {
   }
 }
 
-export async function ask(url) {
+// The answer and the version of what it tells of.
+export async function ask_tagged(url) {
   let response;
   try {
     response = await fetch(url, { headers: { Accept: "application/json, application/problem+json" }, signal: AbortSignal.timeout(PATIENCE_MS) });
@@ -17,8 +18,10 @@ export async function ask(url) {
   }
   const body = await response.json().catch(() => null);
   if (!response.ok || body === null) throw new Away(response.ok ? 0 : response.status);
-  return body;
+  return { body, etag: response.headers.get("ETag") };
 }
+
+export const ask = async (url) => (await ask_tagged(url)).body;
 
 // The same, or what was kept of it the last time.
 export const ask_or = (url, kept) => ask(url).catch((error) => { if (error instanceof Away) return kept; throw error; });

@@ -1,21 +1,29 @@
-// One case: what, where, until when; its photos; what still waits to be sent; and the buttons.
+// One case: what, where, until when; what is asked of its people; its photos; what still waits to be sent; and the buttons.
+import { loop_part } from "../cards/loop.js";
+import { happened } from "../cards/timeline.js";
 import { h, theirs } from "../dom.js";
 import { now, moment, remaining } from "../times.js";
 import { tone } from "../urgency.js";
 import { category_name, name_of, t } from "../words.js";
+import { in_order } from "../handling/order.js";
 import { due_of, standing } from "./list.js";
 import { photo_strip } from "./photos.js";
-import { allowed_now, buttons_of } from "./rules.js";
+import { allowed_now } from "./rules.js";
 
 const AT_ONCE = new Set(["accept", "start"]); // Nothing has to be told.
+const FEW = 4;
+const TOLD_FIRST = ["supervisions", "requests"];
+const TOLD_LATER = ["tasks", "consultations", "ratings", "comments"];
 
 export function case_view(app, item) {
   const facts = item.case.properties;
   const waiting = app.outbox.of(facts.number);
   const may = allowed_now(item.allowed, waiting);
-  const buttons = buttons_of(may);
+  const buttons = in_order(may, facts).filter((action) => action !== "attach"); // The camera below does that.
   const first = buttons.find((action) => action !== "comment"); // A remark is never the main thing.
   const others = buttons.filter((action) => action !== first);
+  const few = others.length <= FEW + 1 ? others : others.slice(0, FEW);
+  const rest = others.slice(few.length);
   const due = due_of(item);
   const how = tone({ ...facts, due_at: due }, now());
   return h("article", { class: `p-case is-${how}`, dataset: { testid: "case", case: facts.number } },
@@ -28,12 +36,22 @@ export function case_view(app, item) {
       h("dt", {}, t("case.address")), h("dd", {}, facts.address ? theirs(facts.address) : "–"),
       h("dt", {}, t("case.grid")), h("dd", {}, name_of(facts.grid) || "–"),
       h("dt", {}, t("case.occurred")), h("dd", {}, moment(facts.occurred_at)),
+      facts.rounds > 0 && [h("dt", {}, t("case.rounds")), h("dd", {}, t("case.rounds_words", { n: facts.rounds }))],
       h("dt", {}, t("phone.number")), h("dd", {}, facts.number)),
+    TOLD_FIRST.map((name) => loop_part(name, facts)),
     h("p", {}, h("a", { class: "p-map", href: `/case/${encodeURIComponent(facts.number)}` }, t("phone.on_map"))),
     may.includes("attach") && h("section", { "aria-labelledby": "p-photos" }, h("h2", { id: "p-photos" }, t("phone.photos")), photo_strip(app, facts.number)),
     entries_of(app, facts.number),
-    others.length > 0 && h("div", { class: "p-others" }, others.map((action) => button(app, item, action, "button"))),
+    few.length > 0 && h("div", { class: "p-others" }, few.map((action) => button(app, item, action, "button"))),
+    rest.length > 0 && fold(app, "rest", t("deeds.more", { n: rest.length }), h("div", { class: "p-others" }, rest.map((action) => button(app, item, action, "button")))),
+    fold(app, "past", t("case.timeline"), TOLD_LATER.map((name) => loop_part(name, facts)), happened(facts)),
     first && h("div", { class: "p-first" }, button(app, item, first, "button primary")));
+}
+
+// What is folded away; open stays open, however often the page is drawn.
+function fold(app, name, words, ...content) {
+  const node = h("details", { class: "p-fold", open: app.unfolded.has(name), dataset: { testid: `fold-${name}` }, ontoggle: () => app.unfolded[node.open ? "add" : "delete"](name) }, h("summary", {}, words), content);
+  return content.flat().some(Boolean) && node;
 }
 
 function button(app, item, action, look) {
@@ -41,7 +59,7 @@ function button(app, item, action, look) {
   const act = () => (AT_ONCE.has(action)
     ? app.outbox.add_action(number, action, item.task ? { task: item.task.id } : {}, { etag: item.etag, draft: `${number}.${action}` })
     : app.show(number, action));
-  return h("button", { type: "button", class: look, dataset: { testid: `do-${action}` }, onclick: once(act) }, t(`phone.do.${action}`));
+  return h("button", { type: "button", class: look, dataset: { testid: `do-${action}` }, onclick: once(act) }, t(`act.${action}`));
 }
 
 // A thumb that taps twice means it once.
@@ -56,11 +74,11 @@ export function entries_of(app, number) {
 }
 
 function entry_row(app, entry) {
-  const words = entry.type === "photo" ? t("phone.entry.photo") : t(`phone.do.${entry.action}`);
+  const words = entry.type === "photo" ? t("phone.entry.photo") : t(`act.${entry.action}`);
   return h("li", { class: entry.problem ? "is-refused" : "", dataset: { testid: "entry" } },
     h("span", {}, h("strong", {}, words), " ", h("span", { class: "quiet" }, t(entry.problem ? "phone.entry.refused" : "phone.entry.waiting"))),
     entry.problem && h("p", { class: "wrong" }, theirs(entry.problem.words)),
     entry.problem && h("span", { class: "p-entry-deeds" },
-      h("button", { type: "button", class: "button small", dataset: { testid: "retry" }, onclick: () => app.refresh().then(() => app.outbox.retry(entry.seq, app.list.items.find((one) => one.case.properties.number === entry.number)?.etag)) }, t("phone.retry")),
+      h("button", { type: "button", class: "button small", dataset: { testid: "retry" }, onclick: () => app.refresh().then(() => app.outbox.retry(entry.seq, app.seen.item(entry.number)?.etag)) }, t("phone.retry")),
       h("button", { type: "button", class: "button small danger", dataset: { testid: "discard" }, onclick: () => confirm(t("phone.discard_sure")) && app.outbox.discard(entry.seq) }, t("phone.discard"))));
 }

@@ -1,98 +1,76 @@
-// One form. What is typed is kept at every stroke; sending it puts it into the way out and takes the draft away.
+// One form, made of the same fields as the desk's. What is typed is kept at every stroke; sending it puts it into the way out
+// and takes the draft away.
+import { loop_part } from "../cards/loop.js";
 import { h, replace } from "../dom.js";
-import { category_name, name_of, t } from "../words.js";
+import { Fields } from "../handling/fields.js";
+import { category_name, t } from "../words.js";
 import { ask_or } from "./ask.js";
 import { photo_strip, photos_of } from "./photos.js";
 
-const FIELDS = {
-  finish: ["result"], self_handle: ["result"], hand_back: ["reason"], hand_up: ["reason"], rework: ["reason"], comment: ["text"],
-  verify: ["note"], consult: ["participants", "notes", "decision"], dispatch: ["to", "note"],
-};
-const NOT_NEEDED = new Set(["note", "decision"]);
-const SHOWS = new Set(["finish", "self_handle"]); // … how it looks afterwards.
 const TEAMS = ["management", "work", "volunteer"];
+const PROVES = ["scene", "before", "after"];
+const ABOUT = { review: "requests", answer_supervision: "supervisions", lift_supervision: "supervisions" }; // What one has to have read.
 
 export async function form_view(app, item, action) {
-  const { number } = item.case.properties;
+  const facts = item.case.properties;
+  const { number } = facts;
   const key = `${number}.${action}`;
-  const draft = (await app.keep.get("drafts", key)) ?? {};
-  const wrong = h("p", { class: "wrong", role: "alert", hidden: true });
-  const photos = h("div", {});
-  const fields = (FIELDS[action] ?? []).map((name) => (name === "to" ? to_field(app, item, draft, keep) : text_field(name, draft, keep)));
-
-  function keep() {
-    const now = {};
-    for (const box of node.querySelectorAll("textarea")) now[box.name] = box.value;
-    now.to = [...node.querySelectorAll("input[name=to]:checked")].map((box) => box.value);
-    Object.assign(draft, now); // The list of whom to give it to is drawn anew when the server answers.
-    wrong.hidden = true;
-    app.keep.put("drafts", now, key);
-  }
-
-  let shown = -1;
-  function update() {
-    const photos_now = photos_of(app, number).length;
-    if (photos_now !== shown) wrong.hidden = true;
-    shown = photos_now;
-    if (SHOWS.has(action)) replace(photos, photo_strip(app, number));
-  }
+  const known = app.seen.actions.find((one) => one.action === action);
+  const photos = photos_field(app, number);
+  const fields = new Fields(known?.fields ?? [], {
+    urls: { categories: "/api/v1/categories" }, number, action,
+    feature: () => item.case,
+    near: () => [],
+    advice: () => advice(app, item),
+    special: { evidence: () => photos, ...(item.task && { task: () => ({ read: () => item.task.id }) }) },
+  });
+  fields.restore((await app.keep.get("drafts", key)) ?? {});
 
   async function send(event) {
     event.preventDefault();
-    const body = item.task && ["finish", "hand_back"].includes(action) ? { task: item.task.id } : {};
-    for (const box of node.querySelectorAll("textarea")) if (box.value.trim()) body[box.name] = box.name === "participants" ? people(box.value) : box.value.trim();
-    const to = [...node.querySelectorAll("input[name=to]:checked")].map((box) => JSON.parse(box.value));
-    if (to.length) body.to = to;
-    const proof = SHOWS.has(action) ? photos_of(app, number).filter((one) => ["scene", "before", "after"].includes(one.kind)) : [];
-    const lacks = SHOWS.has(action) && !proof.some((one) => one.kind === "after") ? "phone.lacks.after" : action === "dispatch" && !to.length ? "phone.lacks.to" : FIELDS[action].some((name) => name !== "to" && !NOT_NEEDED.has(name) && !body[name]?.length) ? "phone.lacks.text" : null;
-    if (lacks) { wrong.textContent = t(lacks); wrong.hidden = false; return; }
+    const told = fields.collect();
+    if (!told || !known) return;
     node.querySelector("button[type=submit]").disabled = true;
-    await app.outbox.add_action(number, action, body, { etag: item.etag, photos: proof.map((one) => one.id), draft: key });
+    const { evidence = [], ...body } = told;
+    await app.outbox.add_action(number, action, body, { etag: app.seen.version_seen(item.etag), photos: evidence, draft: key });
     app.show(number);
   }
 
-  const node = h("form", { class: "p-form", novalidate: true, dataset: { testid: `form-${action}` }, onsubmit: send },
+  const keep = () => app.keep.put("drafts", fields.draft(), key);
+  const node = h("form", { class: "p-form", novalidate: true, dataset: { testid: `form-${action}` }, onsubmit: send, oninput: keep, onchange: keep },
     h("p", {}, h("a", { href: `#case=${encodeURIComponent(number)}`, class: "p-back" }, t("phone.back"))),
-    h("h1", { tabindex: "-1" }, t(`phone.do.${action}`)), h("p", { class: "quiet" }, category_name(item.case.properties)),
-    fields, photos, wrong,
-    h("div", { class: "p-first" }, h("button", { type: "submit", class: "button primary", dataset: { testid: "submit" } }, t("phone.submit"))));
-  node.addEventListener("input", keep);
+    h("h1", { tabindex: "-1" }, t(`act.${action}`)), h("p", { class: "quiet" }, category_name(facts)),
+    ABOUT[action] && loop_part(ABOUT[action], facts),
+    known ? fields.nodes : h("p", { class: "wrong", role: "alert" }, t("phone.no_table")),
+    h("div", { class: "p-first" }, h("button", { type: "submit", class: "button primary", disabled: !known, dataset: { testid: "submit" } }, t("phone.submit"))));
+  return { node, update: photos.update };
+}
+
+// Evidence by the camera: photos go their own way to the server, before the form that needs them.
+function photos_field(app, number) {
+  const strip = h("div", {});
+  const word = h("p", { class: "field-wrong", role: "alert", hidden: true });
+  let shown = -1;
+  const fail = (words) => { word.textContent = words; word.hidden = !words; };
+  function update() {
+    const there = photos_of(app, number).length;
+    if (there !== shown) fail("");
+    shown = there;
+    replace(strip, photo_strip(app, number));
+  }
   update();
-  return { node, update };
-}
-
-const people = (text) => text.split(/[\n，,、；;]+/).map((name) => name.trim()).filter(Boolean);
-
-function text_field(name, draft) {
-  const id = `p-${name}`;
-  return h("div", { class: "p-field" }, h("label", { for: id }, t(`phone.field.${name}`)), h("textarea", { id, name, rows: name === "participants" ? 2 : 4, maxlength: "2000", "aria-required": String(!NOT_NEEDED.has(name)) }, draft[name] ?? ""));
-}
-
-function to_field(app, item, draft) {
-  const grid = item.case.properties.grid;
-  const list = h("div", { class: "p-to" });
-  const box = (value, words, more) => {
-    const text = JSON.stringify(value);
-    return h("label", {}, h("input", { type: "checkbox", name: "to", value: text, checked: draft.to?.includes(text) }), h("span", {}, words, more && h("small", {}, more)));
+  const read = () => {
+    const proof = photos_of(app, number).filter((one) => PROVES.includes(one.kind));
+    return proof.some((one) => one.kind === "after") ? proof.map((one) => one.id) : undefined;
   };
-  const draw = ({ on_duty = [], departments = [] }) => replace(list,
-    grid && [h("h2", {}, t("phone.to.teams")), TEAMS.map((team) => box({ grid: grid.code, team }, t(`phone.team.${team}`)))],
-    on_duty.length > 0 && [h("h2", {}, t("phone.to.people")), on_duty.map((one) => box({ person: one.ref }, name_of(one)))],
-    departments.length > 0 && [h("h2", {}, t("phone.to.departments")), departments.map((one) => box({ department: one.code }, name_of(one)))]);
-  draw({});
-  whom(app, grid).then(draw);
-  return h("div", { class: "p-field", role: "group", "aria-label": t("phone.field.to") }, list);
+  return { node: h("div", { class: "deed-field" }, strip, word), read, fail, update, lacks: t("phone.lacks.after") };
 }
 
-// Who there is; without a connection those seen last.
-async function whom(app, grid) {
-  const key = `whom.${grid?.code ?? ""}`;
-  const [duty, departments] = await Promise.all([
-    grid ? ask_or(`/api/v1/grids/${grid.code}/on-duty`, null) : { on_duty: [] },
-    ask_or("/api/v1/departments", null),
-  ]);
-  if (!duty || !departments) return (await app.keep.get("kept", key)) ?? {};
-  const found = { on_duty: (duty.on_duty ?? []).filter((one) => one.ref), departments: departments.departments };
-  await app.keep.put("kept", found, key);
-  return found;
+// Whom the server advises; without a connection its last advice, or else the three teams of the grid.
+async function advice(app, { case: { properties: { number, grid } } }) {
+  const key = `advice.${number}`;
+  const found = await ask_or(`/api/v1/cases/${encodeURIComponent(number)}/advice`, null);
+  if (found) { await app.keep.put("kept", found, key); return found; }
+  const team = (name) => ({ to: { grid: grid.code, team: name }, name: t(`team.${name}`), name_en: t(`team.${name}`), reasons: [] });
+  return (await app.keep.get("kept", key)) ?? { picks: grid ? TEAMS.map(team) : [] };
 }

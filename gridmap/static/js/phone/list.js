@@ -6,7 +6,7 @@ import { tone } from "../urgency.js";
 import { category_name, name_of, t } from "../words.js";
 
 const MINE = ["waiting", "held"];
-const of_tab = (app, tab) => app.list.items.filter((item) => MINE.includes(item.group) === (tab === "mine"));
+const of_tab = (app, tab) => app.seen.list.items.filter((item) => MINE.includes(item.group) === (tab === "mine"));
 
 export function list_view(app) {
   const tab = (name) => h("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-selected": String(app.tab === name), "aria-controls": "p-list", dataset: { testid: `tab-${name}` }, onclick: () => { app.tab = name; app.show(); } },
@@ -16,7 +16,7 @@ export function list_view(app) {
     h("h1", { class: "visually-hidden", tabindex: "-1" }, t("phone.title")),
     h("div", { class: "p-tabs", role: "tablist", "aria-label": t("phone.title") }, tab("mine"), tab("grid")),
     h("div", { id: "p-list", role: "tabpanel", "aria-labelledby": `tab-${app.tab}`, tabindex: "0" },
-      items.length ? h("ul", { class: "p-list" }, items.map((item) => h("li", {}, card(app, item)))) : h("p", { class: "p-none" }, t(app.list.at ? `phone.none.${app.tab}` : "phone.loading"))));
+      items.length ? h("ul", { class: "p-list" }, items.map((item) => h("li", {}, card(app, item)))) : h("p", { class: "p-none" }, t(app.seen.list.at ? `phone.none.${app.tab}` : "phone.loading"))));
 }
 
 export function due_of(item) {
@@ -25,7 +25,7 @@ export function due_of(item) {
 
 export function standing(item) {
   const facts = item.case.properties;
-  return item.task ? t(`phone.task.${item.task.state}`) : item.group === "waiting" ? t("phone.task.waiting") : t(`state.${facts.state}`);
+  return item.task && facts.state !== "suspended" ? t(`phone.task.${item.task.state}`) : item.group === "waiting" ? t("phone.task.waiting") : t(`state.${facts.state}`);
 }
 
 function card(app, item) {

@@ -1,18 +1,19 @@
 // The way out: entries wait here until the server has them. One at a time, in order, each under a key of its own, so that
 // what is sent twice because an answer was lost is done once.
+import { renew, token } from "../session.js";
 import { signal } from "../signal.js";
 import { if_match, next_of, pause_after } from "./rules.js";
 
 const PATIENCE = { photo: 90000, action: 30000 };
 
 export class Outbox {
-  constructor(keep, page) {
+  constructor(keep, account) {
     this.keep = keep;
-    this.page = page; // {account, csrf}
+    this.account = account;
     this.entries = [];
     this.photos = new Map();
     this.changed = signal();
-    this.delivered = signal(); // (entry, answer)
+    this.delivered = signal(); // (entry, ETag of what it led to)
     this.state = "idle"; // idle, sending, waiting, signed_out
     this.failures = 0;
     this.again = null;
@@ -66,7 +67,7 @@ export class Outbox {
   go() {
     clearTimeout(this.again);
     const send = async () => { await this.load(); await this.#drain(); };
-    const work = navigator.locks ? navigator.locks.request(`gridmap-phone-${this.page.account}`, send) : send();
+    const work = navigator.locks ? navigator.locks.request(`gridmap-phone-${this.account}`, send) : send();
     return work.catch((error) => { this.#later(); throw error; });
   }
 
@@ -111,13 +112,14 @@ export class Outbox {
     if (response.ok) return this.#sent(entry, response, answer);
     if (response.status === 401) return "signed_out";
     if (response.status >= 500 || response.status === 429 || response.status === 408) return "later";
-    if (response.status === 403 && !renewed && await this.#renew()) return this.#send(entry, true);
+    // Signed in again in another tab: this page's token is the old session's.
+    if (response.status === 403 && !renewed && await renew()) return this.#send(entry, true);
     await this.#write({ ...entry, problem: { status: response.status, words: problem_words(answer, response.status), state: answer?.state ?? null } });
     return "refused";
   }
 
   #ask(address, body, headers, patience) {
-    return fetch(address, { method: "POST", body, headers: { "X-CSRFToken": this.page.csrf, Accept: "application/json, application/problem+json", ...headers }, signal: AbortSignal.timeout(patience) });
+    return fetch(address, { method: "POST", body, headers: { "X-CSRFToken": token(), Accept: "application/json, application/problem+json", ...headers }, signal: AbortSignal.timeout(patience) });
   }
 
   #send_photo(entry) {
@@ -144,17 +146,8 @@ export class Outbox {
       for (const next of this.of(entry.number)) if (next.seq > entry.seq && next.type === "action") await this.keep.put("outbox", { ...next, etag: response.headers.get("ETag") });
     }
     await this.load();
-    this.delivered.emit(entry, answer);
+    this.delivered.emit(entry, response.headers.get("ETag"));
     return "sent";
-  }
-
-  // Signed in again in another tab: this page's token is the old session's.
-  async #renew() {
-    const text = await fetch("/m").then((response) => (response.ok ? response.text() : "")).catch(() => "");
-    const found = new DOMParser().parseFromString(text, "text/html").getElementById("phone")?.dataset;
-    if (!found || found.account !== this.page.account || found.csrf === this.page.csrf) return false;
-    this.page.csrf = found.csrf;
-    return true;
   }
 }
 

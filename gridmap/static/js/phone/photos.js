@@ -11,7 +11,7 @@ function url_of(photo) {
 
 // Everything that shows this case, as {id, kind, source, mine, entry}: sent photos once, by the server's word.
 export function photos_of(app, number) {
-  const there = (app.evidence.get(number) ?? []).filter((one) => one.thumbnail);
+  const there = (app.seen.evidence.get(number) ?? []).filter((one) => one.thumbnail);
   const known = new Set(there.map((one) => one.id));
   const here = app.outbox.photos_of(number).filter((photo) => !known.has(photo.evidence));
   return [
@@ -24,8 +24,8 @@ export function photo_strip(app, number, kinds = ["before", "after"]) {
   const shown = photos_of(app, number);
   return h("div", { class: "p-photos" },
     shown.length > 0 && h("ul", { dataset: { testid: "photos" } }, shown.map((one) => h("li", { class: one.sent ? "is-sent" : "is-unsent", dataset: { testid: "photo", kind: one.kind, sent: String(one.sent) } },
-      h("img", { src: one.source, alt: t(`phone.kind.${one.kind}`), loading: "lazy" }),
-      h("span", { class: "p-kind" }, t(`phone.kind.${one.kind}`)),
+      h("img", { src: one.source, alt: t(`evidence.${one.kind}`), loading: "lazy" }),
+      h("span", { class: "p-kind" }, t(`evidence.${one.kind}`)),
       !one.sent && h("span", { class: "p-badge" }, t(one.entry?.problem ? "phone.entry.refused" : "phone.photo.waiting")),
       one.photo && one.entry && h("button", { type: "button", class: "p-remove", "aria-label": t("phone.photo.remove"), onclick: () => app.outbox.drop_photo(one.photo) }, "×")))),
     h("div", { class: "p-cameras" }, kinds.map((kind) => camera(app, number, kind))));

@@ -1,23 +1,26 @@
 // What a list shows before the server has heard of it. Pure.
 
 // These hold whatever others did meanwhile: the server knows whose task it is. The rest is decided on what was seen.
-const WHATEVER_VERSION = new Set(["accept", "start", "finish", "self_handle", "comment"]);
-const ENDS_IT = ["finish", "self_handle", "hand_back", "hand_up", "dispatch", "verify", "rework"];
-const ONCE_TAKEN = ["start", "finish", "hand_back", "comment", "attach"];
-const BUTTONS = ["accept", "verify", "start", "finish", "dispatch", "consult", "self_handle", "hand_up", "hand_back", "rework", "comment"];
+const WHATEVER_VERSION = new Set(["accept", "start", "finish", "self_handle", "comment", "ask_extension", "ask_suspension", "answer_supervision"]);
+const ENDS_IT = new Set(["finish", "self_handle", "hand_back", "hand_up", "dispatch", "transfer", "verify", "rework", "close", "reopen", "void", "merge", "unmerge", "resume"]);
+const ONCE_TAKEN = ["start", "finish", "hand_back", "transfer", "ask_extension", "ask_suspension", "comment", "attach"];
+const AGAIN = new Set(["comment", "consult", "transfer", "supervise"]); // … may be done a second time before the first is sent.
 
 export const if_match = (action, etag) => (WHATEVER_VERSION.has(action) ? "*" : etag);
 
 // The actions to offer, with what waits to be sent taken as done.
 export function allowed_now(allowed, waiting) {
-  const done = waiting.map((entry) => entry.action);
-  if (done.some((action) => ENDS_IT.includes(action))) return ["comment", "attach"].filter((action) => allowed.includes(action));
-  const now = done.includes("accept") ? ONCE_TAKEN : allowed;
-  return now.filter((action) => !(action === "start" && done.includes("start")));
+  const done = new Set(waiting.map((entry) => entry.action));
+  if ([...done].some((action) => ENDS_IT.has(action))) return ["comment", "attach"].filter((action) => allowed.includes(action));
+  const now = done.has("accept") ? ONCE_TAKEN : allowed;
+  return now.filter((action) => AGAIN.has(action) || !done.has(action));
 }
 
-// In the order of their buttons; the first is the one most people want.
-export const buttons_of = (allowed) => BUTTONS.filter((action) => allowed.includes(action));
+// Which of two ETags of a case tells the later version: they end in v and a number that grows.
+export const version_of = (etag) => Number(/v(\d+)"?$/.exec(etag ?? "")?.[1] ?? -1);
+
+// Whether nothing but one's own action lies between two versions: whoever typed meanwhile has seen all there is.
+export const one_step = (before, after) => version_of(before) >= 0 && version_of(after) === version_of(before) + 1;
 
 // The next entry to send: in order, but a case whose entry was refused waits for its owner's decision.
 export function next_of(entries) {

@@ -12,9 +12,9 @@ export function strip(app) {
     const [first] = outbox.entries.filter((entry) => entry.problem);
     const refused = outbox.entries.filter((entry) => entry.problem).length;
     const waiting = outbox.entries.length - refused;
-    const state = refused ? "refused" : outbox.state === "signed_out" ? "signed_out" : !navigator.onLine ? "offline" : waiting ? outbox.state : app.fresh ? "sent" : "stale";
+    const state = refused ? "refused" : outbox.state === "signed_out" ? "signed_out" : !navigator.onLine ? "offline" : waiting ? outbox.state : app.seen.fresh ? "sent" : "stale";
     node.dataset.state = state;
-    const time = app.list.at ? clock(Date.parse(app.list.at)) : "–";
+    const time = app.seen.list.at ? clock(Date.parse(app.seen.list.at)) : "–";
     const said = t(`phone.strip.${state}`, { n: waiting, refused, time });
     if (words.textContent !== said) words.textContent = said;
     replace(more,
