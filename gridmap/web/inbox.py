@@ -3,6 +3,8 @@
 Who came from the phone page (`m` in the address) is led back there, everybody else to the map.
 """
 
+from typing import Any
+
 from apiflask import APIBlueprint
 from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -25,7 +27,7 @@ def _number(text: str | None) -> int | None:
     return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
-def _phone() -> dict[str, str]:
+def _phone() -> dict[str, Any]:
     """What an address carries on, if its caller came from the phone page."""
     return {"m": ""} if "m" in request.args else {}
 
