@@ -1,11 +1,5 @@
 """Compose the application: settings, database, doors. Nobody imports this but those who start it."""
 
-import os
-import secrets
-import tempfile
-from contextlib import suppress
-from pathlib import Path
-
 from apiflask import APIFlask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -15,6 +9,7 @@ from gridmap.config import Settings
 from gridmap.db import make_engine
 from gridmap.http import document, hosts, metrics, problems, sessions, state
 from gridmap.http.json import StrictJSON
+from gridmap.http.secret import secret_key
 
 
 def create_app(settings: Settings | None = None, *, database_url: str | None = None) -> APIFlask:
@@ -30,7 +25,7 @@ def create_app(settings: Settings | None = None, *, database_url: str | None = N
     app = APIFlask("gridmap", title="Gridmap", version=__version__, spec_path="/api/openapi.json", docs_path=None)
     app.json = StrictJSON(app)
     app.config.update(
-        SECRET_KEY=_secret_key(settings),
+        SECRET_KEY=secret_key(settings),
         MAX_CONTENT_LENGTH=settings.body_max_bytes,
         OPENAPI_VERSION="3.1.0",
     )
@@ -58,18 +53,3 @@ def _database_url(settings: Settings) -> str:
     if settings.database_url is None:
         raise RuntimeError("GRIDMAP_DATABASE_URL is not set; `gridmap run` starts the private database and sets it")
     return settings.database_url.get_secret_value()
-
-
-def _secret_key(settings: Settings) -> str:
-    """The one that is set, else one made at the first start and kept under home."""
-    if settings.secret_key is not None:
-        return settings.secret_key.get_secret_value()
-    kept = Path(settings.home) / "secret_key"
-    if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=kept.parent, prefix="secret_key.") as fresh:  # readable by its owner only
-            fresh.write(secrets.token_urlsafe(48))
-            fresh.flush()
-            with suppress(FileExistsError):  # Two workers may start at once: the first one's key is everybody's.
-                os.link(fresh.name, kept)
-    return kept.read_text().strip()

@@ -166,6 +166,10 @@ class Settings(BaseSettings):
     )
     webhook_url: str = Field(default="", description="Every notice is posted there, signed. Empty: nowhere.")
     webhook_secret: SecretStr | None = Field(default=None, description="The secret it is signed with.")
+    gateway_url: str = Field(
+        default="",
+        description="What reporters are told is posted there, with their telephone number, signed likewise. Empty: nowhere.",
+    )
     smtp_host: str = Field(default="", description="Mail server by which notices go out. Empty: none do.")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
     smtp_security: Literal["none", "starttls", "tls"] = Field(default="starttls", description="How the line to it is secured.")

@@ -65,6 +65,7 @@ FIELDS: dict[str, Any] = {
     "result": Words,
     "text": Words,
     "note": Words,
+    "reply": Annotated[Text, Field(min_length=1, max_length=500, description="what reporters are told of the outcome")],
     "notes": Words,
     "decision": Words,
     "task": Annotated[Key, Field(description="which task, where several of the case are yours")],

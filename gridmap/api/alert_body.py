@@ -45,6 +45,7 @@ class ReporterBody(Strictly):
 
     name: Annotated[Text, Field(max_length=100)] = ""
     phone: Annotated[Text, Field(max_length=40)] = ""
+    email: Annotated[Text, Field(max_length=254, pattern=r"^$|^[^@\s]+@[^@\s]+$")] = ""
 
 
 class AlertBody(Strictly):
@@ -99,7 +100,7 @@ class AlertBody(Strictly):
             text=self.text,
             media=[medium.model_dump(mode="json") for medium in self.media],
             join=self.join,
-            reporter=(self.reporter.name, self.reporter.phone) if self.reporter else None,
+            reporter=(self.reporter.name, self.reporter.phone, self.reporter.email) if self.reporter else None,
         )
 
 

@@ -157,6 +157,7 @@ def get_case(number: str) -> Response:
     }
     if may("reporter.read", scope):
         more["reporters"] = reporters(db(), detail.id)
+    more["invites"] = may("rating.invite", scope)  # Whether its rating links are theirs to see and make.
     told = {**detail.feature, "properties": {**properties, **more}}
     response = answer(told, mimetype=GEOJSON)
     response.set_etag(etag_of(more["version"]))

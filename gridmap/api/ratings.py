@@ -1,6 +1,7 @@
 """Links by which residents rate a case: made, shown again with their QR code, and what became of them."""
 
 import io
+from collections.abc import Sequence
 from typing import Annotated
 
 import segno
@@ -20,6 +21,8 @@ from gridmap.http.json import answer
 from gridmap.http.links import token_of
 from gridmap.http.state import db
 from gridmap.http.who import needs
+from gridmap.notices.answering import ways_out
+from gridmap.notices.models import Delivery
 
 bp = APIBlueprint("ratings", __name__, url_prefix="/api/v1", tag="Ratings")
 
@@ -41,6 +44,16 @@ class RatingAnswer(BaseModel):
     at: str
 
 
+class SentAnswer(BaseModel):
+    """One way by which a reporter is told, and how far it has come."""
+
+    channel: str
+    state: str = Field(description="waiting, sent or given_up")
+    tries: int
+    sent_at: str | None
+    error: str
+
+
 class LinkAnswer(BaseModel):
     """A link: one vote."""
 
@@ -53,6 +66,8 @@ class LinkAnswer(BaseModel):
     url: str
     qr: str = Field(description="the address as a QR code, SVG")
     rating: RatingAnswer | None
+    reporter: int | None = Field(description="the reporter whose link it is; it is sent to them")
+    sent: list[SentAnswer] = Field(description="empty: there is no way to send it")
 
 
 class LinksAnswer(BaseModel):
@@ -84,14 +99,18 @@ def get_links(number: str) -> Response:
     """Every link of a case, and what became of it."""
     case = numbered(db(), number)
     who.check("rating.invite", scope_of(db(), case.id, case.grid_code))
-    return answer({"links": [_told(one) for one in all_of(db(), case)]})
+    found = all_of(db(), case)
+    ways = ways_out(db(), [one.link.id for one in found])
+    return answer({"links": [_told(one, ways[one.link.id]) for one in found]})
 
 
-def _told(one: Invited) -> Json:
+def _told(one: Invited, ways: Sequence[Delivery] = ()) -> Json:
     link, vote = one.link, one.rating
     url = url_for("rating.page", token=token_of(link), _external=True)
     told: Json = {name: getattr(link, name) for name in ("id", "label", "round", "made_at", "expires_at")}
     facts = vote and {name: getattr(vote, name) for name in ("verdict", "score", "solved", "reason", "at")}
+    sent = [{name: getattr(way, name) for name in SentAnswer.model_fields} for way in ways]
+    told |= {"reporter": link.reporter_id, "sent": sent}
     return told | {"standing": one.standing(clock.now()).value, "url": url, "qr": _qr(url), "rating": facts}
 
 

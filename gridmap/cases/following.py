@@ -42,7 +42,7 @@ _PARTS = {
     "ratings": _RATINGS,
 }
 _CASE = """
-    SELECT c.version, c.limit_value, c.limit_unit, c.consulted_at, c.verified_at, c.rounds, c.exempt, c.person_id,
+    SELECT c.version, c.limit_value, c.limit_unit, c.consulted_at, c.verified_at, c.reply, c.rounds, c.exempt, c.person_id,
            into_.number AS merged_into, s.planned_until AS suspended_until, p.ref AS person, p.name AS person_name,
            p.name_en AS person_name_en, array(SELECT number FROM cases WHERE merged_into = c.id ORDER BY id) AS merged
     FROM cases c LEFT JOIN cases into_ ON into_.id = c.merged_into LEFT JOIN person p ON p.id = c.person_id
@@ -60,7 +60,7 @@ _PERSONAL = frozenset(
 # What everybody who sees the map may know of what happened to a case; the rest of a journal row is as personal.
 FOR_EVERYBODY = frozenset({"case", "alert", "action", "from", "to", "version", "new", "unchanged", "ids"})
 _REPORTERS = """
-    SELECT r.source, r.source_id, r.name, r.phone, r.told_at, c.number AS case
+    SELECT r.id, r.source, r.source_id, r.name, r.phone, r.email, r.told_at, c.number AS case
     FROM reporter r JOIN cases c ON c.id = r.case_id WHERE c.id = :id OR c.merged_into = :id ORDER BY r.id
 """
 

@@ -222,17 +222,20 @@ class Reporter(Base):
     source_id: Mapped[str] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text, server_default="")
     phone: Mapped[str] = mapped_column(Text, server_default="")
+    email: Mapped[str] = mapped_column(Text, server_default="")
     told_at: Mapped[datetime | None] = _moment()
 
 
 class RatingLink(Base):
-    """One resident's way to rate a case, once a round; the link itself is signed, and kept nowhere."""
+    """One resident's way to rate a case, once a round; the link itself is signed, and kept nowhere. Reporters get theirs sent."""
 
     __tablename__ = "rating_link"
+    __table_args__ = (UniqueConstraint("reporter_id", "case_id", "round"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     case_id: Mapped[int] = _case()
     round: Mapped[int]
+    reporter_id: Mapped[int | None] = mapped_column(ForeignKey(Reporter.id))
     label: Mapped[str] = mapped_column(Text, server_default="")
     made_by: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime] = _moment(now=True)

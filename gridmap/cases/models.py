@@ -127,6 +127,7 @@ class Case(Base):
         ),
         Index("ix_cases_open_recent", "received_at", "id", postgresql_where=OPEN_SQL),
         Index("ix_cases_recent", "received_at", "id"),
+        Index("ix_cases_closed", "closed_at", postgresql_where="closed_at IS NOT NULL"),  # What a period's reports begin with.
         Index(
             "ix_cases_grid",
             "grid_code",
@@ -165,6 +166,7 @@ class Case(Base):
     handled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     verified_by: Mapped[str | None] = mapped_column(Text)
     verified_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    reply: Mapped[str] = mapped_column(Text, server_default="")  # What reporters are told of the outcome; names nobody.
     rounds: Mapped[int] = mapped_column(server_default=sql("0"))  # How often it was handled anew: rework and reopening.
     clock_round: Mapped[int] = mapped_column(server_default=sql("0"))  # Counts when its limit changes or it is handled anew.
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))

@@ -114,7 +114,7 @@ TABLE: Mapping[Action, Transition] = {
     Action.FINISH: Transition(
         _from(_S.HANDLING, to=[_S.VERIFYING, *_ON_THE_WAY]), ("result", "evidence"), By.HOLDER, may=("task",)
     ),
-    Action.VERIFY: Transition(_from(_S.VERIFYING, to=[_S.RATING]), by=By.OTHERS, may=("note",)),
+    Action.VERIFY: Transition(_from(_S.VERIFYING, to=[_S.RATING]), by=By.OTHERS, may=("note", "reply")),
     Action.REWORK: Transition(_from(_S.VERIFYING, to=_AGAIN), ("reason",), By.OTHERS),
     Action.RATE: Transition(_RATED, ("verdict", "score", "solved")),
     Action.CLOSE: Transition(_from(_S.RATING, to=[_S.CLOSED]), may=("note",)),

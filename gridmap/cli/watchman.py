@@ -19,6 +19,9 @@ from gridmap.desk.watching.looking import look
 from gridmap.desk.watching.looking import next_due as next_case
 from gridmap.desk.watching.rules import Rules
 from gridmap.errors import Invalid, msg
+from gridmap.http.links import token_of
+from gridmap.http.secret import secret_key
+from gridmap.notices.answering import UrlOf
 from gridmap.notices.delivering import Ways, deliver
 from gridmap.notices.delivering import next_due as next_delivery
 from gridmap.notices.mail import MailServer
@@ -36,7 +39,7 @@ def keep_watch(engine: Engine, settings: Settings, stop: Event) -> None:
     sessions = make_sessions(engine)
     # A receiver that takes its time holds up no reminder.
     sender = Thread(target=again_and_again, args=(lambda: send_one(sessions, ways), pause_s, stop), daemon=True)
-    if ways.channels:
+    if ways.channels or ways.to_reporters:
         sender.start()
     again_and_again(lambda: watch(sessions, rules, ways), pause_s, stop)
 
@@ -52,18 +55,33 @@ def rules_of(settings: Settings) -> Rules:
 
 def ways_of(settings: Settings) -> Ways:
     """The ways out of the house that are set. Raises Invalid for a webhook without a secret, or mail without a sender."""
-    hook = server = None
-    if settings.webhook_url:
-        if settings.webhook_secret is None or not settings.webhook_url.startswith(("http://", "https://")):
-            raise Invalid(msg("GRIDMAP_WEBHOOK_URL needs http:// or https://, and GRIDMAP_WEBHOOK_SECRET to sign with"))
-        hook = Webhook(settings.webhook_url, settings.webhook_secret.get_secret_value())
+    server = None
     if settings.smtp_host:
         if "@" not in settings.mail_from:
             raise Invalid(msg("GRIDMAP_SMTP_HOST needs GRIDMAP_MAIL_FROM, the sender's address"))
         password = settings.smtp_password.get_secret_value() if settings.smtp_password else ""
         at = (settings.smtp_host, settings.smtp_port, settings.mail_from)
         server = MailServer(*at, settings.smtp_security, settings.smtp_username, password)
-    return Ways(hook, server, settings.public_url.rstrip("/"))
+    origin = settings.public_url.rstrip("/")
+    hook, gateway = _hook(settings, "webhook_url"), _hook(settings, "gateway_url")
+    if gateway is not None and not origin:
+        raise Invalid(msg("GRIDMAP_GATEWAY_URL needs GRIDMAP_PUBLIC_URL: reporters are told an address of this server"))
+    return Ways(hook, server, gateway, origin, _rating_urls(settings, origin) if origin else None)
+
+
+def _hook(settings: Settings, name: str) -> Webhook | None:
+    url = str(getattr(settings, name))
+    if not url:
+        return None
+    if settings.webhook_secret is None or not url.startswith(("http://", "https://")):
+        text = msg("%(name)s needs http:// or https://, and GRIDMAP_WEBHOOK_SECRET to sign with")
+        raise Invalid(text, name=f"GRIDMAP_{name.upper()}")
+    return Webhook(url, settings.webhook_secret.get_secret_value())
+
+
+def _rating_urls(settings: Settings, origin: str) -> UrlOf:
+    secret = secret_key(settings)
+    return lambda link: f"{origin}/r/{token_of(link, secret)}"
 
 
 def again_and_again(work: Callable[[], bool], pause_s: float, stop: Event) -> None:
@@ -87,7 +105,7 @@ def watch(sessions: sessionmaker[Session], rules: Rules, ways: Ways) -> bool:
     """Read on in the feed, then look at one case; whether there was anything to do."""
     with sessions.begin() as session:
         rules = rules.read(session)
-        read = follow(session, rules, ways.channels)
+        read = follow(session, rules, ways.channels, ways.to_reporters)
     return look_at_one(sessions, rules) or bool(read)
 
 

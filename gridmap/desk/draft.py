@@ -32,7 +32,7 @@ class Incoming:
     text: str = ""
     media: list[dict[str, Any]] = field(default_factory=list)
     join: bool = True
-    reporter: tuple[str, str] | None = None  # Name and phone, either may be empty.
+    reporter: tuple[str, str, str] | None = None  # Name, phone, mail address; each may be empty.
 
     @property
     def key(self) -> tuple[str, str]:

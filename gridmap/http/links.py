@@ -9,9 +9,9 @@ from itsdangerous import BadData, URLSafeSerializer
 from gridmap.cases.loop_models import RatingLink
 
 
-def token_of(link: RatingLink) -> str:
-    """The token of a rating link: always the same one, so that it can be shown again."""
-    return str(_signer().dumps([link.id, _mark(link.made_at)]))
+def token_of(link: RatingLink, secret: str | None = None) -> str:
+    """The token of a rating link: always the same one, so that it can be shown again. Outside of requests `secret` is needed."""
+    return str(_signer(secret).dumps([link.id, _mark(link.made_at)]))
 
 
 def link_id_of(token: str) -> tuple[int, int] | None:
@@ -32,6 +32,6 @@ def _mark(moment: datetime) -> int:
     return int(moment.timestamp() * 1_000_000)
 
 
-def _signer() -> URLSafeSerializer:
-    secret = str(current_app.config["SECRET_KEY"])
-    return URLSafeSerializer(secret, salt="gridmap rating link", signer_kwargs={"digest_method": hashlib.sha256})
+def _signer(secret: str | None = None) -> URLSafeSerializer:
+    key = secret or str(current_app.config["SECRET_KEY"])
+    return URLSafeSerializer(key, salt="gridmap rating link", signer_kwargs={"digest_method": hashlib.sha256})

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from gridmap.accounts.models import Account
 from gridmap.cases.models import Case
 from gridmap.notices import mail, webhook
+from gridmap.notices.answering import Answer, Outdated, UrlOf, answer_of, facts, letter
 from gridmap.notices.mail import MailServer
 from gridmap.notices.models import Delivery, Notice
 from gridmap.notices.webhook import NotDelivered, Webhook
@@ -23,16 +24,31 @@ MOST_TRIES = 16  # With these pauses about seven hours.
 
 @dataclass(frozen=True)
 class Ways:
-    """The ways out that are set; `origin` begins links to cases, where the town's address is known."""
+    """The ways out that are set.
+
+    Attributes:
+        hook, server: for notices.
+        gateway: for reporters' answers, beside the mail server: the city's gateway for text messages.
+        origin: begins links to cases, where the town's address is known.
+        url_of: the address a reporter rates at; without it no answer goes out.
+    """
 
     hook: Webhook | None = None
     server: MailServer | None = None
+    gateway: Webhook | None = None
     origin: str = ""
+    url_of: UrlOf | None = None
 
     @property
     def channels(self) -> list[str]:
-        """Their names in the table."""
+        """Those of notices, by their names in the table."""
         return [name for name, way in (("webhook", self.hook), ("mail", self.server)) if way is not None]
+
+    @property
+    def to_reporters(self) -> list[str]:
+        """Those of reporters' answers."""
+        ways = (("gateway", self.gateway), ("mail", self.server))
+        return [name for name, way in ways if way is not None and self.url_of is not None]
 
 
 def pause(tries: int) -> timedelta:
@@ -42,15 +58,25 @@ def pause(tries: int) -> timedelta:
 
 def next_due(session: Session, ways: Ways, now: datetime) -> Delivery | None:
     """Take hold of one that waits and that nobody else is sending; the row stays locked until the transaction ends."""
-    asked = select(Delivery).where(Delivery.state == "waiting", Delivery.next_at <= now, Delivery.channel.in_(ways.channels))
+    ours = or_(
+        and_(Delivery.notice_id.is_not(None), Delivery.channel.in_(ways.channels)),
+        and_(Delivery.link_id.is_not(None), Delivery.channel.in_(ways.to_reporters)),
+    )
+    asked = select(Delivery).where(Delivery.state == "waiting", Delivery.next_at <= now, ours)
     return session.scalars(asked.order_by(Delivery.next_at).limit(1).with_for_update(skip_locked=True)).first()
 
 
 def deliver(session: Session, delivery: Delivery, ways: Ways, now: datetime) -> bool:
-    """Try once, and write down how it went; whether it was taken. The caller commits."""
+    """Try once, and write down how it went; whether all is well with it. The caller commits."""
     delivery.tries += 1
     try:
-        _send(session, delivery, ways, now)
+        if delivery.notice_id is not None:
+            _send(session, delivery, delivery.notice_id, ways, now)
+        elif delivery.link_id is not None and ways.url_of is not None:
+            _answer(delivery, answer_of(session, delivery.link_id, ways.url_of, now), ways, now)
+    except Outdated as error:
+        delivery.state, delivery.error = "given_up", str(error)
+        return True
     except (NotDelivered, ValueError) as error:  # ValueError: an address that is none
         delivery.error = str(error)[:500]
         delivery.next_at = now + pause(delivery.tries)
@@ -60,16 +86,24 @@ def deliver(session: Session, delivery: Delivery, ways: Ways, now: datetime) -> 
     return True
 
 
-def _send(session: Session, delivery: Delivery, ways: Ways, now: datetime) -> None:
-    notice = session.get_one(Notice, delivery.notice_id)
+def _answer(delivery: Delivery, answer: Answer, ways: Ways, now: datetime) -> None:
+    if delivery.channel == "gateway" and ways.gateway is not None:
+        webhook.post(ways.gateway, delivery.id, facts(answer), timestamp=int(now.timestamp()))
+    elif ways.server is not None:
+        mail.send(ways.server, letter(ways.server.sender, answer))
+    answer.reporter.told_at = now
+
+
+def _send(session: Session, delivery: Delivery, notice_id: int, ways: Ways, now: datetime) -> None:
+    notice = session.get_one(Notice, notice_id)
     case = session.get_one(Case, notice.case_id)
     account = session.get(Account, notice.account_id) if notice.account_id is not None else None
     person_id = notice.person_id if account is None else account.person_id
     person = session.get(Person, person_id) if person_id is not None else None
     link = f"{ways.origin}/case/{case.number}" if ways.origin else ""
     if delivery.channel == "webhook" and ways.hook is not None:
-        facts = _facts(notice, case.number, person.ref if person else None, account.username if account else None, link)
-        webhook.post(ways.hook, delivery.id, facts, timestamp=int(now.timestamp()))
+        told = _facts(notice, case.number, person.ref if person else None, account.username if account else None, link)
+        webhook.post(ways.hook, delivery.id, told, timestamp=int(now.timestamp()))
     elif delivery.channel == "mail" and ways.server is not None:
         if person is None or not person.email:
             raise NotDelivered("they have no mail address any more")

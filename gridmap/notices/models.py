@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridmap.accounts.models import Account
+from gridmap.cases.loop_models import RatingLink
 from gridmap.cases.models import Case
 from gridmap.db import Base
 from gridmap.people.models import Person
@@ -36,19 +37,25 @@ class Notice(Base):
 
 
 class Delivery(Base):
-    """One notice's way out by one channel: waiting, sent, or given up; with how often it was tried and what was wrong last."""
+    """The way out by one channel, of a notice or of a reporter's answer with its link: waiting, sent, or given up.
+
+    With how often it was tried, and what was wrong last.
+    """
 
     __tablename__ = "notice_delivery"
     __table_args__ = (
         UniqueConstraint("notice_id", "channel"),
-        CheckConstraint("channel IN ('webhook', 'mail')", name="channel"),
+        UniqueConstraint("link_id", "channel"),
+        CheckConstraint("num_nonnulls(notice_id, link_id) = 1", name="of_one"),
+        CheckConstraint("channel IN ('webhook', 'mail', 'gateway')", name="channel"),
         CheckConstraint("state IN ('waiting', 'sent', 'given_up')", name="state"),
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent"),
         Index("ix_notice_delivery_waiting", "next_at", postgresql_where="state = 'waiting'"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"))
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id"))
+    link_id: Mapped[int | None] = mapped_column(ForeignKey(RatingLink.id))
     channel: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text, server_default="waiting")
     tries: Mapped[int] = mapped_column(server_default=text("0"))

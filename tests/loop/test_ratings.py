@@ -189,9 +189,21 @@ def test_reporters_get_their_links_when_the_case_is_verified(at_work: Town) -> N
     seen = at_work.clients["operator"].get(f"/api/v1/cases/{number}/rating-links").get_json()["links"]
     assert sorted(one["label"] for one in seen) == ["示例报事人乙", "示例报事人甲"]
     assert {one["standing"] for one in seen} == {"open"}
+    assert {one["reporter"] for one in seen} == {one["id"] for one in at_work.see(number)["reporters"]}
+    assert [one["sent"] for one in seen] == [[], []], "the worker sends them"
+    assert (at_work.see(number)["invites"], at_work.see(number, "member")["invites"]) == (True, False)
     with state(at_work.app).sessions() as session:
         rows = session.execute(text("SELECT data::text FROM journal WHERE subject = :number"), {"number": number}).scalars()
         assert not [row for row in rows if "示例报事人" in row], "names stay out of the journal"
+
+
+def test_the_page_tells_what_was_done_in_the_words_meant_for_it(at_work: Town) -> None:
+    number = at_work.alert()
+    at_work.handled(number)
+    at_work.do("micro_head", "verify", number, note="内部说明", reply="垃圾已清运")
+    page = callers.anonymous(at_work.app).get(path(link(at_work, number))).text
+    assert "垃圾已清运" in page
+    assert "内部说明" not in page
 
 
 def test_two_votes_at_once_are_one(at_work: Town, number: str) -> None:

@@ -1,18 +1,9 @@
 """Notices go out by a real HTTP server and a real mail server on this machine, and only to those that are set."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socket import socket
-from threading import Thread
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,87 +18,7 @@ from gridmap.notices.webhook import Webhook, genuine, signature
 from tests import callers
 from tests.desk import stage
 from tests.desk.incoming import NOW
-
-SECRET = "shared-and-long-enough"
-
-
-class Receiver:
-    """A receiver of webhooks that answers as it is told, one status after another, then 204."""
-
-    def __init__(self) -> None:
-        self.statuses: list[int] = []
-        self.heard: list[tuple[dict[str, str], bytes]] = []
-        self.location = ""
-
-    @contextmanager
-    def listening(self) -> Iterator[str]:
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.heard.append((dict(self.headers), body))
-                self.send_response(receiver.statuses.pop(0) if receiver.statuses else 204)
-                if receiver.location:
-                    self.send_header("Location", receiver.location)
-                self.end_headers()
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its signature
-                """Not on the tests' screen."""
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/hook"
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
-
-
-class Mailbox:
-    """A mail server that keeps what it gets, and refuses as often as it is told."""
-
-    def __init__(self) -> None:
-        self.refusing = 0
-        self.kept: list[tuple[str, list[str], EmailMessage]] = []
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  # aiosmtpd's name
-        if self.refusing:
-            self.refusing -= 1
-            return "451 come back later"
-        mail = message_from_bytes(envelope.content, policy=policy.default)
-        assert isinstance(mail, EmailMessage)
-        self.kept.append((envelope.mail_from, envelope.rcpt_tos, mail))
-        return "250 kept"
-
-
-@pytest.fixture
-def receiver() -> Receiver:
-    return Receiver()
-
-
-@pytest.fixture
-def hook(receiver: Receiver) -> Iterator[Webhook]:
-    with receiver.listening() as url:
-        yield Webhook(url, SECRET)
-
-
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
-def server(mailbox: Mailbox) -> Iterator[MailServer]:
-    with socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield MailServer("127.0.0.1", port, "网格地图 <gridmap@town.example>", "none")
-    controller.stop()
+from tests.notices.receivers import SECRET, Mailbox, Receiver
 
 
 def told(session: Session, ways: Ways, **person: object) -> Notice:

@@ -19,21 +19,32 @@ LINK_LASTS = timedelta(days=30)
 def verify(doing: Doing) -> State:
     """Somebody other than the handler has looked: it is done. Residents may rate it from now on at the latest."""
     doing.case.verified_by, doing.case.verified_at = doing.asker.name, doing.now
-    doing.facts |= {"note": doing.told.note, "links": _links_for_reporters(doing)}
+    doing.case.reply = doing.told.reply
+    doing.facts |= {"note": doing.told.note, "reply": doing.told.reply, "links": _links_for_reporters(doing)}
     return State.RATING
 
 
 def _links_for_reporters(doing: Doing) -> list[int]:
-    """A link for each who reported the case, or one that was merged into it: they are asked first."""
+    """A link for each who reported the case, or one that was merged into it; the worker sends them from the journal."""
     asked = select(Reporter).join(Case, Case.id == Reporter.case_id)
     found = doing.session.scalars(
         asked.where((Case.id == doing.case.id) | (Case.merged_into == doing.case.id)).order_by(Reporter.id)
     )
     until = doing.now + LINK_LASTS
     made = [
-        make_link(doing.session, doing.case, label=one.name or one.source, by=doing.asker.name, now=doing.now, expires_at=until)
+        RatingLink(
+            case_id=doing.case.id,
+            round=doing.case.rounds,
+            reporter_id=one.id,
+            label=one.name or one.source,
+            made_by=doing.asker.name,
+            made_at=doing.now,
+            expires_at=until,
+        )
         for one in found
     ]
+    doing.session.add_all(made)
+    doing.session.flush()
     return [link.id for link in made]
 
 
@@ -97,7 +108,7 @@ def _again(doing: Doing) -> State:
     doing.case.rounds += 1
     doing.case.clock_round += 1
     doing.case.handled_by = doing.case.handled_at = doing.case.verified_by = doing.case.verified_at = None
-    doing.case.closed_at = None
+    doing.case.closed_at, doing.case.reply = None, ""
     for task in last:
         again = CaseTask(
             case_id=doing.case.id,

@@ -25,6 +25,7 @@ class Told:
         to: whom to hand the case to; several at once work jointly (联动).
         evidence: ids of what was attached before.
         request, supervision: which one is reviewed, answered or lifted.
+        reply: what reporters and other residents are told of the outcome; the note is for those who work on the case.
         into: the number of the case it is merged into.
     """
 
@@ -32,6 +33,7 @@ class Told:
     result: str = ""
     text: str = ""
     note: str = ""
+    reply: str = ""
     task: int | None = None
     to: tuple[Addressee, ...] = ()
     evidence: tuple[int, ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import TextClause, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -28,17 +28,22 @@ CALENDAR = "workdays.loaded"
 
 _READ = text(
     """
-    SELECT f.position, j.topic, j.kind, j.subject, CASE WHEN j.kind = :given THEN j.data -> 'ids' END AS ids
+    SELECT f.position, j.topic, j.kind, j.subject, CASE WHEN j.kind = :given THEN j.data -> 'ids' END AS ids,
+           CASE WHEN j.kind = 'case.verify' THEN j.data -> 'links' END AS links
     FROM feed f JOIN journal j ON j.id = f.journal_id
     WHERE f.position > :after ORDER BY f.position LIMIT :most
     """
 )
 
 
-def follow(session: Session, rules: Rules, channels: Collection[str]) -> int | None:
+def follow(session: Session, rules: Rules, channels: Collection[str], to_reporters: Collection[str] = ()) -> int | None:
     """Read on, at most `AT_ONCE` rows; answers how many, None when another worker is reading. The caller commits.
 
     At the very first time all open cases are looked through.
+
+    Args:
+        channels: the ways out that are set for notices.
+        to_reporters: those for what reporters are told.
     """
     reading = session.scalars(select(Followed).where(Followed.reader == READER).with_for_update(skip_locked=True)).first()
     if reading is None:
@@ -53,7 +58,8 @@ def follow(session: Session, rules: Rules, channels: Collection[str]) -> int | N
         watch_all(session, rules)
     _watch(session, {row.subject for row in rows if row.topic == "cases" and row.kind != "cases.loaded"}, rules)
     _tell_who_is_named(session, {row.subject for row in rows if row.kind == "case.opened"})
-    _send(session, [key for row in rows for key in row.ids or ()], channels)
+    _send(session, _DELIVER, [key for row in rows for key in row.ids or ()], channels)
+    _send(session, _ANSWER, [key for row in rows for key in row.links or ()], to_reporters)
     reading.position = rows[-1].position
     return len(rows)
 
@@ -160,6 +166,18 @@ _DELIVER = text(
 )
 
 
-def _send(session: Session, ids: Sequence[int], channels: Collection[str]) -> None:
+_ANSWER = text(
+    """
+    INSERT INTO notice_delivery (link_id, channel)
+    SELECT l.id, channel FROM rating_link l JOIN reporter r ON r.id = l.reporter_id
+    CROSS JOIN unnest(CAST(:channels AS text[])) AS channel
+    WHERE l.id = ANY(CAST(:ids AS bigint[]))
+      AND CASE channel WHEN 'mail' THEN r.email <> '' ELSE r.phone <> '' OR r.email <> '' END
+    ON CONFLICT DO NOTHING
+    """
+)
+
+
+def _send(session: Session, how: TextClause, ids: Sequence[int], channels: Collection[str]) -> None:
     if ids and channels:
-        session.execute(_DELIVER, {"ids": list(ids), "channels": sorted(channels)})
+        session.execute(how, {"ids": list(ids), "channels": sorted(channels)})

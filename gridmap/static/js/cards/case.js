@@ -6,16 +6,19 @@ import { moment, now, remaining } from "../times.js";
 import { is_open, tone } from "../urgency.js";
 import { category_name, coordinates, distance, group_name, language, name_of, source_name, t } from "../words.js";
 import { holder_words, loop_parts } from "./loop.js";
+import { ratings_part } from "./ratings.js";
 import { action, code, copy_place, facts, link, media_links, nearby, path, section } from "./parts.js";
 import { happened } from "./timeline.js";
+
+const RATED = ["verifying", "rating", "closed"];
 
 export function case_card({ urls, choose, locate, say, handling, presence, star }) {
   return async (number, signal) => {
     const { body: feature, etag } = await get_tagged(urls.case + encodeURIComponent(number), {}, { signal, cache: "no-store" });
-    const found = feature.geometry ? await around(urls, feature.geometry.coordinates, signal) : null;
+    const [found, links] = await Promise.all([feature.geometry ? around(urls, feature.geometry.coordinates, signal) : null, links_of(urls, feature.properties, signal)]);
     // A case that somebody else was asked for meanwhile shows none of its deeds.
     if (signal.aborted) return null;
-    const card = build(feature, found, { choose, locate, say });
+    const card = build(feature, found, { choose, locate, say, links });
     return { ...card, body: [presence.node, ...card.body], tools: star.show(number), deeds: handling.show(feature, etag) };
   };
 }
@@ -28,7 +31,16 @@ function around(urls, [lon, lat], signal) {
   });
 }
 
-function build(feature, found, { choose, locate, say }) {
+// Its rating links, for who may see them, once it can be rated.
+function links_of(urls, facts_of, signal) {
+  if (!facts_of.invites || !RATED.includes(facts_of.state)) return null;
+  return get(`${urls.case}${encodeURIComponent(facts_of.number)}/rating-links`, {}, { signal, cache: "no-store" }).then((told) => told.links, (error) => {
+    if (error.name === "AbortError") throw error;
+    return null;
+  });
+}
+
+function build(feature, found, { choose, locate, say, links }) {
   const facts_of = feature.properties;
   const kind = tone(facts_of, now());
   const at = feature.geometry?.coordinates;
@@ -41,6 +53,7 @@ function build(feature, found, { choose, locate, say }) {
       status(facts_of, kind),
       facts_of.text && h("section", {}, h("p", { class: "said", dataset: { testid: "case-text" } }, facts_of.text)),
       loop_parts(facts_of),
+      ratings_part(facts_of, links, say),
       what(facts_of, at, choose),
       happened(facts_of),
       media_links(facts_of.media ?? []),
