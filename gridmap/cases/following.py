@@ -30,7 +30,13 @@ _SUPERVISIONS = """
     SELECT id, kind, text, reply_due_at, by, at, answer, answered_by, answered_at, lifted_by, lifted_at
     FROM supervision WHERE case_id = :id ORDER BY id
 """
-_COMMENTS = "SELECT id, by, at, text, mentions FROM case_comment WHERE case_id = :id ORDER BY id"
+_COMMENTS = """
+    SELECT c.id, c.by, c.at, c.text, c.mentions,
+           array(SELECT coalesce(nullif(p.name, ''), nullif(a.name, ''), one) FROM jsonb_array_elements_text(c.mentions)
+                 WITH ORDINALITY AS x (one, place) LEFT JOIN person p ON p.ref = one LEFT JOIN account a ON a.username = one
+                 WHERE p.id IS NOT NULL OR a.id IS NOT NULL ORDER BY place) AS mentioned
+    FROM case_comment c WHERE c.case_id = :id ORDER BY c.id
+"""
 _RATINGS = "SELECT round, verdict, score, solved, reason, at FROM rating WHERE case_id = :id ORDER BY at"
 _PARTS = {
     "tasks": _TASKS,

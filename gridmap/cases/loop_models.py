@@ -199,7 +199,7 @@ class Supervision(Base):
 
 
 class Comment(Base):
-    """A remark on a case; `mentions` are the accounts it calls by @name."""
+    """A remark on a case; `mentions` are the staff numbers and usernames it calls by @."""
 
     __tablename__ = "case_comment"
 

@@ -222,4 +222,7 @@ def test_void_and_remarks(at_work: Town, action: str) -> None:
         assert at_work.try_to("operator", "void", number, reason="误报").status_code == 409
     else:
         assert at_work.do("member", "comment", number, text="看过了 @operator", etag=None)["state"] == "discovered"
-        assert at_work.see(number)["comments"][0]["text"] == "看过了 @operator"
+        (remark,) = at_work.see(number)["comments"]
+        assert (remark["text"], remark["mentions"]) == ("看过了 @operator", ["operator"])
+        (newest, *_) = at_work.clients["operator"].get("/api/v1/inbox").get_json()["notices"]
+        assert (newest["kind"], newest["case"]) == ("mention", number)

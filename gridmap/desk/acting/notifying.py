@@ -103,7 +103,7 @@ def _answered(doing: Doing) -> Told:
 
 
 def _mentioned(doing: Doing) -> Told:
-    return "mention", whom.mentioned(doing.session, doing.told.mentions)
+    return "mention", whom.mentioned(doing.session, doing.facts["mentions"])
 
 
 def _resumed(doing: Doing) -> Told:

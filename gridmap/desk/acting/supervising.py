@@ -4,6 +4,7 @@ from gridmap.cases.loop_models import Comment, Supervision
 from gridmap.cases.states import State
 from gridmap.cases.workflow import NotNow
 from gridmap.desk.acting.doing import Doing
+from gridmap.desk.acting.mentioning import called
 from gridmap.errors import Invalid, NotFound, msg
 
 
@@ -49,15 +50,16 @@ def _order(doing: Doing) -> Supervision:
 
 
 def comment(doing: Doing) -> State:
-    """Say something to those who work on the case; @names are told."""
+    """Say something to those who work on the case; who is called by @ is told."""
+    mentions = called(doing)
     made = Comment(
         case_id=doing.case.id,
         by=doing.asker.name,
         at=doing.now,
         text=doing.told.text,
-        mentions=list(doing.told.mentions),
+        mentions=mentions,
     )
     doing.session.add(made)
     doing.session.flush()
-    doing.facts |= {"comment": made.id, "text": doing.told.text, "mentions": list(doing.told.mentions)}
+    doing.facts |= {"comment": made.id, "text": doing.told.text, "mentions": mentions}
     return State(doing.case.state)

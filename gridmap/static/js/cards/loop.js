@@ -93,5 +93,5 @@ function rating_row(one) {
 }
 
 function comment_row(one) {
-  return h("li", {}, quiet(actor(one.by), moment(one.at)), said(one.text));
+  return h("li", {}, quiet(actor(one.by), moment(one.at)), said(one.text), one.mentioned?.length > 0 && quiet(t("comment.told", { names: one.mentioned.join(t("sign.comma")) })));
 }

@@ -30,7 +30,7 @@ export function control(field, help) {
   if (value.enum) return radios(field, value.enum.map((one) => [one, t(`${help.action}.${one}`)]));
   if (value.type === "boolean") return radios(field, [[true, t("granted.yes")], [false, t("granted.no")]]);
   if (value.format === "date-time") return boxed(field, moment_box(field));
-  return boxed(field, words_box(field));
+  return boxed({ ...field, hint: `${help.action}.${field.name}` }, words_box(field));
 }
 
 let made = 0;
@@ -40,7 +40,8 @@ export function boxed(field, { input, read }) {
   const id = `deed-field-${++made}`;
   const word = h("p", { class: "field-wrong", id: `${id}-word`, hidden: true });
   input.id = id;
-  const hint = messages[`hint.${field.name}`] && h("p", { class: "quiet" }, t(`hint.${field.name}`));
+  const about = [field.hint, field.name].find((one) => messages[`hint.${one}`]);
+  const hint = about && h("p", { class: "quiet" }, t(`hint.${about}`));
   return {
     node: h("div", { class: "deed-field" }, h("label", { for: id }, t(`field.${field.name}`), !field.needed && h("small", {}, t("form.optional"))), input, hint, word),
     read,

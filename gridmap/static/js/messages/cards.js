@@ -182,6 +182,7 @@ export const cards = {
   "consultation.decision": { zh: "决定：{text}", en: "Decision: {text}" },
   "rating.solved": { zh: "已解决", en: "solved" },
   "rating.unsolved": { zh: "没有解决", en: "not solved" },
+  "comment.told": { zh: "已通知：{names}", en: "told: {names}" },
   "rating.score": { zh: "{n} 分（满分 5 分）", en: "{n} of 5" },
 
   "card.content": { zh: "详情", en: "Details" },

@@ -37,6 +37,7 @@ export const handling = {
   "field.kind": { zh: "督办类型", en: "Kind" },
   "field.supervision": { zh: "哪项督办", en: "Which order" },
   "field.reply_due_at": { zh: "答复期限（北京时间）", en: "Answer by (Beijing time)" },
+  "hint.comment.text": { zh: "写 @姓名、@工号 或 @用户名，对方会收到通知", en: "@name, @staff number or @username: they get a notice" },
   "hint.participants": { zh: "用顿号或换行分开", en: "Separate by commas or lines" },
   "hint.reply": { zh: "随评价链接发给报事人，也写在评价页上；请不要写姓名和电话", en: "Goes to reporters with the link to rate it, and stands on that page: no names, no telephone numbers" },
   "hint.into": { zh: "输入案件编号；列出的是附近未结案件", en: "Type a case's number; open cases nearby are listed" },
