@@ -19,10 +19,19 @@ def _default_home() -> Path:
     return Path(state) / "gridmap"
 
 
-class Settings(BaseSettings):
-    """What can be set from outside. Immutable once read; tests build their own."""
+class Spoken(BaseSettings):
+    """The one setting that must be known to tell what is wrong with the others."""
 
     model_config = SettingsConfigDict(env_prefix="GRIDMAP_", frozen=True, extra="forbid")
+
+    language: Literal["zh", "en"] = Field(
+        default="zh",
+        description="Language where neither the page's switch nor the client asks.",
+    )
+
+
+class Settings(Spoken):
+    """What can be set from outside. Immutable once read; tests build their own."""
 
     home: Path = Field(
         default_factory=_default_home,
@@ -57,10 +66,6 @@ class Settings(BaseSettings):
     oidc_client_id: str = Field(default="", description="What the provider calls this program.")
     oidc_client_secret: SecretStr | None = Field(default=None, description="The secret it gave this program.")
     oidc_name: str = Field(default="", description="What the button on the sign-in page calls it.")
-    language: Literal["zh", "en"] = Field(
-        default="zh",
-        description="Language where neither the page's switch nor the client asks.",
-    )
     simulate: bool = Field(
         default=True,
         description="Feed a gentle stream of made-up alerts while `gridmap run` runs the demo town.",

@@ -2,6 +2,7 @@
 
 GridmapError
 ├── Invalid            the caller's words don't make sense (names the field)
+│   ├── Malformed      they can't even be read
 │   └── TooLarge       they may make sense, but there are too many of them
 ├── NotAuthenticated   who are you?
 ├── NotAllowed         you may not
@@ -67,6 +68,10 @@ class GridmapError(Exception):
 
 class Invalid(GridmapError):
     """The caller's words don't make sense."""
+
+
+class Malformed(Invalid):
+    """Bytes that are not what they are sent as."""
 
 
 class TooLarge(Invalid):

@@ -21,9 +21,9 @@ from gridmap.api.ahead import one_behind
 from gridmap.api.alert_body import AlertBody, fault_facts, in_wgs84
 from gridmap.api.shapes import Responses
 from gridmap.desk.alerts import Incoming, Policy, Prepared, prepare, take
-from gridmap.errors import Fault, Invalid, msg
-from gridmap.http.faults import faults
-from gridmap.http.json import read
+from gridmap.errors import Fault, Invalid, Malformed, msg
+from gridmap.faults import faults
+from gridmap.http.json import field_at, read
 from gridmap.http.state import db, policy, settings, state
 from gridmap.http.who import caller, needs
 
@@ -84,9 +84,10 @@ def _numbered(stream: io.BufferedReader) -> Iterator[tuple[int, bytes | Fault]]:
                 ),
             )
         elif len(line) > _LINE_BYTES:
+            field = field_at(line)
             while line and not line.endswith(b"\n"):
                 line = stream.readline(_LINE_BYTES)
-            yield number, Fault("", msg("The line is longer than %(most)s bytes"), {"most": _LINE_BYTES})
+            yield number, Fault(field, msg("The line is longer than %(most)s bytes"), {"most": _LINE_BYTES})
         elif line := line.strip():
             yield number, line
 
@@ -105,11 +106,12 @@ def _body(line: bytes | Fault) -> tuple[str, AlertBody | list[Fault]]:
     if isinstance(line, Fault):
         return "", [line]
     try:
-        return line.decode(), AlertBody.model_validate(read(line))
+        body = AlertBody.model_validate(read(line))
     except ValidationError as error:
         return "", faults(error)
-    except ValueError as error:
-        return "", [Fault("", msg("The line is not valid JSON in UTF-8: %(why)s"), {"why": str(error)})]
+    except Malformed as error:
+        return "", list(error.faults)
+    return line.decode(), body
 
 
 def _lines(parsed: list[tuple[int, str, AlertBody | list[Fault]]]) -> list[_Line]:

@@ -16,8 +16,8 @@ from gridmap.desk.acting import act as acting
 from gridmap.desk.acting.askers import asker_of, scope_of
 from gridmap.desk.acting.told import Told
 from gridmap.errors import Fault, GridmapError, Invalid, NotAllowed, msg
+from gridmap.faults import faults
 from gridmap.http import problems, who
-from gridmap.http.faults import faults
 from gridmap.http.json import answer
 from gridmap.http.state import db, settings
 from gridmap.http.who import needs

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import (
@@ -17,8 +17,10 @@ from pydantic import (
     StringConstraints,
 )
 
+from gridmap import clock
 from gridmap.errors import msg
 from gridmap.geo.datum import Datum
+from gridmap.http.state import settings
 
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
 _LOST_PLUS = re.compile(r"(:\d{2}(?:\.\d+)?) (\d{2}:?\d{2})$")
@@ -58,6 +60,14 @@ def _not_ancient(moment: datetime) -> datetime:
     return moment
 
 
+def _come(moment: datetime) -> datetime:
+    now = clock.now()
+    if moment > now + timedelta(minutes=settings().future_minutes):
+        text = msg("This moment lies in the future (now %(now)s); what will be so then nobody knows yet")
+        raise ValueError(text, {"now": now.isoformat(timespec="seconds")})
+    return min(moment, now)
+
+
 def _longitude(value: float) -> float:
     if not -180 <= value <= 180:
         raise ValueError(msg("A longitude lies between -180 and 180, got %(value)s"), {"value": value})
@@ -77,6 +87,8 @@ Text = Annotated[str, StringConstraints(strict=True), AfterValidator(_printable)
 Name = Annotated[Text, AfterValidator(str.strip), Field(min_length=1, max_length=200)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_is_text), AfterValidator(_not_ancient)]
 GRID_CODE = Field(pattern=r"^([0-9]{9}|[0-9]{12}|[0-9]{15})$")  # town, village, micro-grid
+# One that has come; where the asker's clock runs ahead, by no more than GRIDMAP_FUTURE_MINUTES, it is now.
+PastMoment = Annotated[Moment, AfterValidator(_come)]
 Number = Annotated[FiniteFloat, Strict()]
 Longitude = Annotated[Number, AfterValidator(_longitude), Field(description="degrees east", examples=[121.3946])]
 Latitude = Annotated[Number, AfterValidator(_latitude), Field(description="degrees north", examples=[31.6309])]
@@ -85,6 +97,7 @@ DatumField = Annotated[Datum, Field(description="the coordinates' datum; never g
 
 # In a query everything is text, so numbers are parsed rather than demanded.
 QueryMoment = Annotated[Moment, BeforeValidator(_with_its_plus)]
+QueryPastMoment = Annotated[QueryMoment, AfterValidator(_come)]
 QueryNumber = FiniteFloat
 QueryLongitude = Annotated[QueryNumber, AfterValidator(_longitude)]
 QueryLatitude = Annotated[QueryNumber, AfterValidator(_latitude)]

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from gridmap import clock
 from gridmap.accounts.rights import Scope
-from gridmap.api.fields import Bbox, QueryMoment, Strictly, bounds
+from gridmap.api.fields import Bbox, QueryPastMoment, Strictly, bounds
 from gridmap.api.shapes import FeatureCollection, Json, collection
 from gridmap.cases import figures
 from gridmap.grids import lookup
@@ -28,7 +28,7 @@ class GridsQuery(Strictly):
     """Which grids; all of them when nothing is said."""
 
     level: Level | None = None
-    at: Annotated[QueryMoment | None, Field(description="the boundaries in force at this moment; default now")] = None
+    at: Annotated[QueryPastMoment | None, Field(description="the boundaries in force at this past moment; default now")] = None
     bbox: Bbox = None
 
 
@@ -77,9 +77,6 @@ def get_grids(query: GridsQuery) -> Response:
         rows = lookup.features(db(), level=query.level, at=query.at, bounds=bounds(query.bbox))
         return answer(collection([_feature(row) for row in rows]), mimetype=GEOJSON)
 
-    # A moment of the future may pass before the next change, so only answers about now or the past have a version.
-    if query.at is not None and query.at > clock.now():
-        return make()
     return while_unchanged(("grids",), make, variant=sees("people.read"))
 
 

@@ -8,7 +8,16 @@ from apiflask import APIBlueprint
 from flask import Response, request
 from pydantic import BaseModel, Field, model_validator
 
-from gridmap.api.fields import DatumField, Moment, Number, QueryLatitude, QueryLongitude, QueryMoment, QueryNumber, Strictly
+from gridmap.api.fields import (
+    DatumField,
+    Number,
+    PastMoment,
+    QueryLatitude,
+    QueryLongitude,
+    QueryNumber,
+    QueryPastMoment,
+    Strictly,
+)
 from gridmap.api.shapes import RouteAnswer, route_answer, route_told
 from gridmap.errors import msg
 from gridmap.geo.datum import to_wgs84
@@ -28,7 +37,7 @@ class RouteQuery(Strictly):
     lat: QueryLatitude
     datum: DatumField
     accuracy_m: Annotated[QueryNumber, Field(ge=0, le=50_000)] | None = None
-    at: QueryMoment | None = None
+    at: QueryPastMoment | None = None
 
 
 class RouteColumns(Strictly):
@@ -38,7 +47,7 @@ class RouteColumns(Strictly):
     lat: Annotated[list[Number], Field(min_length=1, max_length=MOST_POINTS)]
     datum: DatumField
     accuracy_m: Annotated[list[Number], Field(max_length=MOST_POINTS)] | None = None
-    at: Moment | None = None
+    at: PastMoment | None = None
 
     @model_validator(mode="after")
     def _equal_and_on_earth(self) -> Self:

@@ -34,7 +34,8 @@ def keep_hours(text: str) -> None:
     try:
         _town.shifts = read_hours(text)
     except ValueError as error:
-        raise Invalid(msg("GRIDMAP_WORKING_HOURS makes no sense: %(reason)s"), reason=str(error)) from error
+        sentence = msg("GRIDMAP_WORKING_HOURS is written 08:00-12:00,14:00-18:00, in order and apart; not %(value)s")
+        raise Invalid(sentence, value=text) from error
     forget()
 
 

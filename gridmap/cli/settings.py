@@ -1,16 +1,18 @@
 """Reads the settings for a command; a wrong one is named as it is typed, GRIDMAP_PORT and not `port`."""
 
+from dataclasses import replace
+
 from pydantic import ValidationError
 
 from gridmap.config import Settings
 from gridmap.errors import Invalid, msg
+from gridmap.faults import faults
 
 
 def read_settings() -> Settings:
-    """The settings of this process. Raises Invalid for the first one that does not make sense."""
+    """The settings of this process. Raises Invalid that tells of each that does not make sense."""
     try:
         return Settings()
     except ValidationError as error:
-        first = error.errors()[0]
-        name = "GRIDMAP_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise Invalid(msg("%(name)s makes no sense: %(reason)s"), name=name, reason=first["msg"]) from error
+        wrong = [replace(fault, field=f"GRIDMAP_{fault.field.upper()}") for fault in faults(error)]
+        raise Invalid(msg("These settings make no sense (docs/settings.md explains each):"), faults=wrong) from error

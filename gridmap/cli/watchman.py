@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from gridmap import clock
 from gridmap.cases.clock_models import Watch
-from gridmap.cases.escalation import read_shares
+from gridmap.cases.escalation import Rung, read_shares
 from gridmap.config import Settings
 from gridmap.db import make_sessions
 from gridmap.desk.watching.following import follow
@@ -49,7 +49,8 @@ def rules_of(settings: Settings) -> Rules:
     try:
         shares = read_shares(settings.escalation)
     except ValueError as error:
-        raise Invalid(msg("GRIDMAP_ESCALATION makes no sense: %(reason)s"), reason=str(error)) from error
+        sentence = msg("GRIDMAP_ESCALATION is %(count)s shares of the limit, each larger than the last; not %(value)s")
+        raise Invalid(sentence, count=len(Rung), value=settings.escalation) from error
     return Rules(shares, timedelta(days=settings.rating_days), settings.nearest_limit_m)
 
 

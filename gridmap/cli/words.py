@@ -5,16 +5,18 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from gridmap.cli.settings import read_settings
-from gridmap.errors import Fault, GridmapError, Invalid
+from pydantic import ValidationError
+
+from gridmap.config import Spoken
+from gridmap.errors import Fault, GridmapError
 from gridmap.resources import translations_dir
 
 
 @lru_cache(maxsize=1)
 def _catalogue() -> gettext.NullTranslations:
     try:
-        language: str = read_settings().language
-    except Invalid:  # The settings are what went wrong, and that has to be said too.
+        language: str = Spoken().language
+    except ValidationError:  # It is what went wrong, and that has to be said too.
         language = "zh"
     return gettext.translation("messages", translations_dir(), [language], fallback=True)
 

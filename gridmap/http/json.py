@@ -1,6 +1,8 @@
 """JSON in and out through orjson: strict (no NaN, no broken UTF-8) and fast."""
 
 import json
+import re
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -8,7 +10,11 @@ from flask import Response, request
 from flask.json.provider import JSONProvider
 from werkzeug.exceptions import UnsupportedMediaType
 
+from gridmap.errors import Fault, Malformed, msg
+
 GEOJSON = "application/geo+json"
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\]:,]', re.DOTALL)  # The last string may lack its end.
+_MOST_TOKENS = 10_000  # A hundred times what an alert has; past that the search would cost more than the answer is worth.
 
 
 class StrictJSON(JSONProvider):
@@ -22,19 +28,51 @@ class StrictJSON(JSONProvider):
 
 
 def read(text: str | bytes) -> Any:
-    """What a JSON text says; `ValueError` (orjson's) when it is none.
+    """What a JSON text says.
 
     NaN, infinities, half surrogate pairs and numbers without end are no JSON, but people send them: they are read all
     the same, because only the check of the fields, which refuses them, can say which field it was.
+
+    Raises:
+        Malformed: it is none, or its bytes are no UTF-8; names the field in which that begins.
     """
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
-        try:
-            return json.loads(text.decode() if isinstance(text, bytes) else text)
-        except (ValueError, RecursionError):
-            pass
-        raise
+        return _read_with_patience(text if isinstance(text, bytes) else text.encode(errors="surrogatepass"))
+
+
+def _read_with_patience(raw: bytes) -> Any:
+    try:
+        return json.loads(raw.decode())
+    except UnicodeDecodeError as error:
+        at = error.start
+    except json.JSONDecodeError as error:
+        at = len(error.doc[: error.pos].encode())
+    except (ValueError, RecursionError):  # A number or a nesting of thousands: nobody's field.
+        at = 0
+    text = msg("This is not valid JSON in UTF-8 (from byte %(at)s on)")
+    raise Malformed(text, faults=[Fault(field_at(raw[:at]), text, {"at": at})], at=at)
+
+
+def field_at(head: bytes) -> str:
+    """The field, dotted, in which a JSON text stands after its beginning `head`; "" where it stands in none, or far on."""
+    tokens = list(islice(_TOKEN.finditer(head), _MOST_TOKENS))
+    path: list[str | int | None] = []  # From outside in: the key (None: not known yet) or the place in a list.
+    text = ""
+    for token in tokens if len(tokens) < _MOST_TOKENS else ():
+        match token[0][:1]:
+            case b'"':
+                text = token[0].strip(b'"').decode(errors="replace")
+            case b":" if path:
+                path[-1] = text
+            case b"," if path:
+                path[-1] = path[-1] + 1 if isinstance(path[-1], int) else None
+            case b"{" | b"[" as opened:
+                path.append(None if opened == b"{" else 0)
+            case b"}" | b"]" if path:
+                path.pop()
+    return ".".join(str(step) for step in path if step is not None)[:200]
 
 
 def only_json() -> None:

@@ -15,12 +15,13 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from gridmap import errors
 from gridmap.errors import Fault, GridmapError, Term, msg
-from gridmap.http.faults import faults
-from gridmap.http.json import answer
+from gridmap.faults import faults
+from gridmap.http.json import answer, field_at
 
 log = structlog.get_logger(__name__)
 PROBLEM = "application/problem+json"
 STATUS: dict[type[GridmapError], int] = {
+    errors.Malformed: 400,
     errors.TooLarge: 413,
     errors.Invalid: 422,
     errors.NotAuthenticated: 401,
@@ -42,6 +43,7 @@ _DETAILS = {
 }
 _RETRY = {"Retry-After": "2"}
 _MOST_UNREAD = 64 * 1024**2  # Bytes of a refused body that are still taken in.
+_MOST_KEPT = 1024**2  # Where so much is taken at most, it is looked at; of batches nothing is.
 
 
 def status_of(error: GridmapError) -> int:
@@ -129,11 +131,14 @@ def _http(error: HTTPException | HTTPError) -> Response:
 
 
 def _too_large() -> Response:
-    """Take in what still comes, and throw it away: most senders read no answer before they have sent everything."""
-    left = min(request.content_length or 0, _MOST_UNREAD)
+    """Take in what still comes: most senders read no answer before they have sent everything. What would have been read
+    of it says in which field it grew too large; the rest is thrown away."""
+    most = request.max_content_length or 0
+    left, head, kept = min(request.content_length or 0, _MOST_UNREAD), b"", most if most <= _MOST_KEPT else 0
     while left > 0 and (part := request.environ["wsgi.input"].read(min(left, 65536))):
         left -= len(part)
-    fault = Fault("", _DETAILS[413], {"most": request.max_content_length})
+        head += part[: kept - len(head)]
+    fault = Fault(field_at(head) if request.is_json else "", _DETAILS[413], {"most": most})
     return problem(413, tell(fault.text, fault.values), [fault])
 
 

@@ -1,11 +1,13 @@
 """The base maps one may lie under the grids: read from the setting, refused where they would lie beside them."""
 
+from dataclasses import replace
 from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from gridmap.errors import Invalid, msg
+from gridmap.faults import faults
 
 
 class BaseMap(BaseModel):
@@ -41,11 +43,5 @@ def read(text: str) -> tuple[BaseMap, ...]:
     try:
         return tuple(_LIST.validate_json(text))
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "0"
-        raise Invalid(
-            msg("The base maps are not understood at %(place)s: %(reason)s (only wgs84 and cgcs2000 lie in place)"),
-            field="base_maps",
-            place=place,
-            reason=first["msg"],
-        ) from error
+        wrong = [replace(fault, field=f"GRIDMAP_BASE_MAPS.{fault.field}".strip(".")) for fault in faults(error)]
+        raise Invalid(msg("The base maps are not understood (only wgs84 and cgcs2000 lie in place):"), faults=wrong) from error

@@ -57,7 +57,7 @@ BAD = {
     b"not json": "",
     b"{": "",
     b"\xff\xfe": "",
-    b'{"source": "\xe8"}': "",
+    b'{"source": "\xe8"}': "source",
     b"\x00": "",
     b"null": "",
     b"[]": "",

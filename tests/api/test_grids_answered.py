@@ -33,6 +33,13 @@ def test_grids_come_whole_and_nest(standing: FlaskClient) -> None:
     assert sorted(map(tuple, exact)) == sorted(town.square(1, 2).exterior.coords)
 
 
+def test_a_clock_that_runs_ahead_a_little_asks_about_now(standing: FlaskClient) -> None:
+    soon = (clock.now() + timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert len(get(standing, f"grids.geojson?at={soon}")["features"]) == 13
+    lon, lat = town.spot(0.5, 0.5)
+    assert get(standing, f"route?lon={lon}&lat={lat}&datum=wgs84&at={soon}")["grid"] == town.micro(1, 1)
+
+
 @pytest.mark.parametrize(
     ("question", "count"),
     [
@@ -44,7 +51,6 @@ def test_grids_come_whole_and_nest(standing: FlaskClient) -> None:
         ("at=2026-01-01T08:00:00%2B08:00", 13),
         ("at=2026-01-01T08:00:00+08:00", 13),
         ("at=2026-01-01T07:59:59.999+0800", 0),
-        ("at=2099-01-01T00:00:00Z", 13),
         ("level=micro&bbox=121.401,31.601,121.402,31.602", 1),
         ("level=micro&bbox=121.409,31.609,121.411,31.611", 4),
         ("bbox=100,10,101,11", 0),

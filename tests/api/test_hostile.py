@@ -142,9 +142,10 @@ def test_numbers_that_are_none(standing: FlaskClient, field: str, number: str) -
         (b"", 400),
         (b"{", 400),
         (b"not json", 400),
-        (b'{"source": "\xff\xfe"}', 400),
         (b"\xef\xbb\xbf{}", 400),
         (b"[" * 100_000, 400),
+        (b"," * 100_000, 400),
+        (b'{"' + b'\\"' * 400_000, 400),
         (b"null", 422),
         (b"[]", 422),
         (b"[{}]", 422),
@@ -162,6 +163,35 @@ def test_bodies_that_are_none(standing: FlaskClient, address: str, raw: bytes, s
     if address.endswith("route") and status == 413:  # A hundred thousand points are longer than that.
         status = 422
     refused(answer, status=status)
+    nobody_wrote(standing)
+
+
+BROKEN = [
+    (b'{"source": "\xff\xfe"}', "source"),
+    (b'{"source": "a", "text": "\xb0\xd7", "text": "fine"}', "text"),
+    (b'{"source": "dahua", "location": {"lon": 121.4, "lat": 31.6, "datum": "wgs\xe9"}}', "location.datum"),
+    (b'{"media": [{"url": "http://a.invalid/1.jpg"}, {"kind": "image", "url": "http://a.invalid/\xc3("}]}', "media.1.url"),
+    (b'{"address": "she said \\"no\\"", "text": "\xed\xa0\x80"}', "text"),
+    (b'{"source": "dahua", "accuracy_m": 5m}', "accuracy_m"),
+    (b'{"location": {"lon": 121.4, "lat": }}', "location.lat"),
+    (b'{"media": ["a", "b", {"url": tru', "media.2.url"),
+    (b'{"text": "cut o', "text"),
+    (b'{"source": "dahua", "half a k\xff": 1}', ""),
+    (b"\xff", ""),
+]
+
+
+@pytest.mark.parametrize(("raw", "field"), BROKEN)
+def test_what_is_no_json_names_the_field_where_that_begins(standing: FlaskClient, raw: bytes, field: str) -> None:
+    refused(standing.post("/api/v1/alerts", data=raw, content_type="application/json"), field, status=400)
+    nobody_wrote(standing)
+
+
+@pytest.mark.parametrize(("raw", "field"), [*BROKEN, (b'{"text": "' + b"x" * 300_000 + b'"}', "text")])
+def test_so_does_a_line_of_a_batch(standing: FlaskClient, raw: bytes, field: str) -> None:
+    answer = standing.post("/api/v1/alerts/batch", data=raw, content_type="application/x-ndjson")
+    told = json.loads(answer.get_data())
+    assert (told["status"], [error["field"] for error in told["errors"]]) == (422, [field])
     nobody_wrote(standing)
 
 
@@ -188,7 +218,10 @@ WRONG_QUESTIONS = [
     ("route?lon=121.4&lat=31.6&datum=wgs84&at=now", "at"),
     ("route?lon=121.4&lat=31.6&datum=wgs84&at=2026-01-01T00:00:00", "at"),
     ("route?lon=121.4&lat=31.6&datum=wgs84&at=1700000000", "at"),
+    ("route?lon=121.4&lat=31.6&datum=wgs84&at=2999-01-01T00:00:00Z", "at"),
+    ("route?lon=121.4&lat=31.6&datum=wgs84&at=9999-12-31T23:59:59Z", "at"),
     ("route?lon=121.4&lat=31.6&datum=wgs84&alt=3", "alt"),
+    ("grids.geojson?at=2999-01-01T00:00:00Z", "at"),
     ("grids.geojson?level=street", "level"),
     ("grids.geojson?bbox=1,2,3", "bbox"),
     ("grids.geojson?bbox=nan,nan,nan,nan", "bbox"),
@@ -259,6 +292,7 @@ def test_what_is_not_there_is_not_found(standing: FlaskClient, address: str) -> 
         ({"lon": [121.4], "lat": ["31.6"]}, {"lat.0"}),
         ({"lon": [121.4], "lat": [None]}, {"lat.0"}),
         ({"lon": 121.4, "lat": 31.6}, {"lon", "lat"}),
+        ({"lon": [121.4], "lat": [31.6], "at": FAR_AHEAD}, {"at"}),
         ({"lon": [121.4], "lat": [31.6], "accuracy_m": [-1]}, {"accuracy_m.0"}),
         ({"lon": [121.4], "lat": [31.6], "accuracy_m": [1, 2]}, {"accuracy_m"}),
         ({"lon": [121.4] * 100_001, "lat": [31.6] * 100_001}, {"lon", "lat"}),

@@ -1,3 +1,4 @@
+import re
 import socket
 import subprocess
 import sys
@@ -66,9 +67,34 @@ def test_our_errors_end_in_a_sentence_and_a_code_and_no_traceback(home: Path, mo
 
 def test_a_wrong_setting_is_named_as_it_is_typed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRIDMAP_PORT", "many")
-    with pytest.raises(Invalid, match="GRIDMAP_PORT"):
+    with pytest.raises(Invalid, match="settings"):
         read_settings()
-    assert CliRunner().invoke(main, ["migrate"]).exit_code == 65
+    told = CliRunner().invoke(main, ["migrate"])
+    assert told.exit_code == 65
+    assert "GRIDMAP_PORT" in told.output
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["These settings make no sense", "GRIDMAP_PORT: This may be at most 65535", "GRIDMAP_SIMULATE: This must be"]),
+        ("zh", ["设置有误", "GRIDMAP_PORT: 最大为 65535", "GRIDMAP_SIMULATE: "]),
+        ("fr", ["设置有误", "GRIDMAP_LANGUAGE: "]),
+    ],
+)
+def test_every_wrong_setting_is_told_in_the_readers_language(
+    home: Path, monkeypatch: pytest.MonkeyPatch, language: str, said: list[str]
+) -> None:
+    monkeypatch.setenv("GRIDMAP_LANGUAGE", language)
+    monkeypatch.setenv("GRIDMAP_PORT", "65536")
+    monkeypatch.setenv("GRIDMAP_SIMULATE", "maybe")
+    words._catalogue.cache_clear()
+    told = CliRunner().invoke(main, ["run"])
+    words._catalogue.cache_clear()
+    assert told.exit_code == 65
+    assert all(words in told.output for words in said), told.output
+    if language == "zh":
+        assert not re.search(r"\b(the|must|should|input|valid|than)\b", told.output, re.IGNORECASE)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,6 @@ def test_a_body_that_is_too_large_is_taken_in_and_told_how_large_it_may_be(stand
     assert answer.status_code == 413
     told = answer.get_json(force=True)
     assert "1048576 bytes" in told["detail"]
-    assert [fault["field"] for fault in told["errors"]] == [""]
+    assert [fault["field"] for fault in told["errors"]] == ["text"]
     # A sender that is cut off while it still sends sees a broken pipe, and no answer.
     assert sent.tell() == length

@@ -30,7 +30,7 @@ from gridmap.grids.publishing import hold
 from gridmap.journal.write import Event, write
 from gridmap.places.lookup import KnownCamera, cameras
 from gridmap.routing.ask import Place, route_all
-from gridmap.routing.route import Route
+from gridmap.routing.route import Basis, Route
 
 _STATES = {
     "待处理": "discovered",
@@ -45,6 +45,11 @@ _STATES = {
 } | {str(state): str(state) for state in State}
 _KINDS = {"部件": "component", "事件": "matter", "事项": "matter", "component": "component", "matter": "matter"}
 _CATEGORY = ("standard_ref", "kind", "code")
+_BY_CAMERA = (Basis.CAMERA_VIEW, Basis.CAMERA_POLE)
+_BASES = {"上报坐标": "location", "探头视野": "camera_view", "探头立杆": "camera_pole", "没有位置": "none"} | {
+    str(basis): str(basis) for basis in Basis
+}
+_SAME_DEG = 1e-8  # About a millimetre.
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,7 @@ class _Case:
     address: str
     text: str
     camera_id: str | None
+    basis: str | None
     state: State
     closed_at: datetime | None
     media: list[Any]
@@ -125,6 +131,7 @@ def _case(cells: Cells, properties: dict[str, Any], job: Job, firsts: Firsts) ->
         address=cells.text("address", most=1000),
         text=cells.text("text", most=20_000),
         camera_id=cells.text("camera_id", most=40) or None,
+        basis=cells.choice("basis", _BASES),
         state=state,
         closed_at=_closed_at(cells, state, occurred_at, job),
         media=cells.listing("media"),
@@ -240,8 +247,15 @@ def _routes(job: Job, cases: Sequence[_Case], seen: dict[str, KnownCamera]) -> l
 
 def _place(case: _Case, seen: dict[str, KnownCamera]) -> Place:
     camera = seen.get(case.camera_id or "")
-    lon, lat = (case.point.x, case.point.y) if case.point else (None, None)
-    return Place(lon, lat, case.accuracy_m, camera and camera.pole, camera and camera.view)
+    by_camera = Place(camera_pole=camera and camera.pole, camera_view=camera and camera.view)
+    if case.point is None or (case.basis in _BY_CAMERA and _is_at(by_camera.point, case.point)):
+        return by_camera
+    return Place(case.point.x, case.point.y, case.accuracy_m, by_camera.camera_pole, by_camera.camera_view)
+
+
+def _is_at(place: tuple[float, float] | None, point: Point) -> bool:
+    """Whether the camera still puts its case there; once it has been turned, the place on record stands."""
+    return place is not None and point.distance(Point(place)) < _SAME_DEG
 
 
 def _row(case: _Case, route: Route, category: KnownCategory | None, calendar: Calendar) -> dict[str, Any]:

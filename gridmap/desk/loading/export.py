@@ -117,6 +117,7 @@ def _cases(ask: Ask) -> Iterable[Row]:
     for i, (case, standard_ref, kind, code) in enumerate(rows, start=1):
         facts = {name: getattr(case, name) for name in plain}
         facts |= {"standard_ref": standard_ref, "kind": kind, "code": code, "state": str(case.state)}
+        facts["basis"] = case.route["basis"]
         facts |= {name: _time(getattr(case, name)) for name in ("occurred_at", "received_at", "closed_at")}
         yield {field.name: facts[field.name] for field in LAYERS["cases"]}, case.location
         if i % _CHUNK == 0:

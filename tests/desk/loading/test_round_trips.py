@@ -20,6 +20,7 @@ from gridmap.desk.loading.report import Report
 from gridmap.errors import Invalid
 from gridmap.grids.publishing import publish
 from gridmap.places.models import Camera, ServicePoint
+from gridmap.places.views import sector
 from tests import town
 from tests.desk.loading.conftest import TERMS, Loads, camera, case, collection, reasons
 
@@ -107,6 +108,32 @@ def test_made_anew_they_are_the_same(furnished: Session, tmp_path: Path, suffix:
     for layer in ("cameras", "service-points", "cases"):
         assert _loaded(furnished, layer, tmp_path / f"{layer}{suffix}").new == 2
     assert state() == before
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_cameras_case_is_still_its_cameras(tiny_town: Session, load: Loads, tmp_path: Path, suffix: str, turned: bool) -> None:
+    """Its view reaches into the next grid, so that only the view can tell that the route is in doubt."""
+    sees = town.camera(tiny_town, 1, at=(0.5, 0.95))
+    blind = town.camera(tiny_town, 2, at=(0.5, 0.5), bearing_deg=None)
+    load("cases", collection([(None, case(1, camera_id=sees.id)), (None, case(2, camera_id=blind.id))]))
+
+    def routes() -> list[dict[str, Any]]:
+        return list(tiny_town.scalars(select(Case.route).order_by(Case.source_id)))
+
+    before = routes()
+    assert [(route["basis"], route["ambiguous"]) for route in before] == [("camera_view", True), ("camera_pole", False)]
+    export_file(tiny_town, "cases", tmp_path / f"x{suffix}")
+    tiny_town.execute(delete(Alert))
+    tiny_town.execute(delete(Case))
+    if turned:
+        sees.view = blind.view = sector(*town.spot(2.5, 2.5), 0, 60, 100)
+        tiny_town.flush()
+    assert _loaded(tiny_town, "cases", tmp_path / f"x{suffix}").new == 2
+    assert [route["basis"] for route in routes()] == (["location"] * 2 if turned else ["camera_view", "camera_pole"])
+    assert [route["grid"] for route in routes()] == [route["grid"] for route in before]
+    if not turned:
+        assert routes() == before
 
 
 def test_grids_of_a_past_moment(furnished: Session, tmp_path: Path) -> None:
