@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy.orm import Session
@@ -22,6 +21,7 @@ from gridmap.resources import data_dir
 from gridmap.store.disk import Disk
 from gridmap.store.files import Limits, read
 from tests import town
+from tests.conftest import copy_of
 from tests.journeys.operator_desk import Desk
 from tests.journeys.phones import Crew, Hand, gather, phone
 from tests.journeys.station import Station, free_port
@@ -51,9 +51,9 @@ def serve(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFact
     @contextmanager
     def serving(found: Callable[[Session], object], *, port: int | None = None, **settings: str) -> Iterator[Station]:
         name = f"gridmap_journey_{next(_copies)}"
-        with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        station = Station(make_engine(cluster.url(name)), tmp_path_factory.mktemp(name), settings, port or free_port())
+        station = Station(
+            make_engine(copy_of(cluster, template, name)), tmp_path_factory.mktemp(name), settings, port or free_port()
+        )
         try:
             with station.deed() as session:
                 found(session)
