@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from gridmap.errors import Conflict, Fault, Invalid, msg
 from gridmap.grids.change import Change
 from gridmap.grids.codes import Level, level_of, parent_of
-from gridmap.grids.coverage import Problem, problems_of_change
-from gridmap.grids.models import Grid, Publication
+from gridmap.grids.coverage import Problem, problems, problems_of_change
+from gridmap.grids.models import Boundary, Grid, Publication
 
 MOST_NAMED = 20
 Shape: TypeAlias = Polygon | MultiPolygon
@@ -103,8 +103,12 @@ _BESIDE = text(
 _MARGIN_DEG = np.array([-3e-5, -3e-5, 3e-5, 3e-5])
 
 
-def check_partition(session: Session, before: Mapping[str, Shape], after: Mapping[str, Shape]) -> None:
+def check_partition(
+    session: Session, before: Mapping[str, Shape], after: Mapping[str, Shape], *, same_ground: bool = True
+) -> None:
     """Whether micro-grids still tile the ground once the polygons `after` (by code, degrees) have replaced those of `before`.
+
+    Unless it is the `same_ground`, everything there is may have to be looked at.
 
     Raises:
         NoPartition: gap, overlap, broken polygon, corners that neighbours don't share, ground that was nobody's.
@@ -114,14 +118,18 @@ def check_partition(session: Session, before: Mapping[str, Shape], after: Mappin
     rows = session.execute(_BESIDE, {**asked, "touched": sorted({*before, *after})})
     beside = {row.code: shapely.from_wkb(bytes(row.wkb)) for row in rows}
     found = problems_of_change(before, after, beside)
+    if found and not same_ground:
+        in_force = select(Boundary.grid_code, Boundary.geom).where(Boundary.level == Level.MICRO, func.upper_inf(Boundary.valid))
+        found = problems({code: shape for code, shape in session.execute(in_force) if code not in before} | dict(after))
     if found:
         raise NoPartition(found)
 
 
 _TOUCHED_SINCE = text(
     """
-    SELECT DISTINCT b.grid_code FROM boundary b
-    WHERE b.level = 'micro' AND (b.publication_id > :base OR NOT upper_inf(b.valid) AND upper(b.valid) > :at)
+    SELECT grid_code FROM boundary
+    WHERE level = 'micro' AND (publication_id > :base OR NOT upper_inf(valid) AND upper(valid) > :at)
+    UNION SELECT grid_code FROM renaming WHERE publication_id > :base
     """
 )
 

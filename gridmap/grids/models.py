@@ -1,6 +1,7 @@
 """Grids, their boundaries over time, and the shapes tiles are cut from."""
 
 from datetime import datetime
+from typing import Any
 
 from geoalchemy2 import Geometry
 from shapely.geometry import MultiPolygon, Point
@@ -13,9 +14,10 @@ from sqlalchemy import (
     Index,
     Integer,
     Text,
+    UniqueConstraint,
     func,
 )
-from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
+from sqlalchemy.dialects.postgresql import JSON, TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridmap.db import Base
@@ -59,6 +61,73 @@ class Publication(Base):
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     actor: Mapped[str] = mapped_column(Text)
     note: Mapped[str] = mapped_column(Text, server_default="")
+    undoes: Mapped[int | None] = mapped_column(ForeignKey("publication.id"), unique=True)  # The publish this one rolled back.
+
+
+class Renaming(Base):
+    """What a grid was called, and who headed it, until a publish changed that."""
+
+    __tablename__ = "renaming"
+
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"), primary_key=True)
+    grid_code: Mapped[str] = mapped_column(ForeignKey("grid.code"), primary_key=True, index=True)
+    name: Mapped[str] = mapped_column(Text)
+    name_en: Mapped[str] = mapped_column(Text)
+    head_name: Mapped[str] = mapped_column(Text)
+    head_phone: Mapped[str] = mapped_column(Text)
+
+
+class Lineage(Base):
+    """Ground that a publish took from one grid to another, with the cases on it; to itself: what a grid kept.
+
+    `area_share` is the share (0 to 1) of the ground of `from_code`, `case_share` of its open cases and those of 90 days; None
+    where nobody counted them. No `to_code`: the ground is nobody's any more.
+    """
+
+    __tablename__ = "lineage"
+    __table_args__ = (
+        UniqueConstraint("publication_id", "from_code", "to_code", postgresql_nulls_not_distinct=True),
+        CheckConstraint("kind IN ('split', 'merge', 'reshape', 'renumber', 'retire')", name="kind"),
+        CheckConstraint("(kind = 'retire') = (to_code IS NULL)", name="retire"),
+        CheckConstraint("area_share > 0 AND area_share <= 1", name="area_share"),
+        CheckConstraint("case_share BETWEEN 0 AND 1", name="case_share"),
+        Index("ix_lineage_from", "from_code", "publication_id"),
+        Index("ix_lineage_to", "to_code", "publication_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"))
+    from_code: Mapped[str] = mapped_column(ForeignKey("grid.code"))
+    to_code: Mapped[str | None] = mapped_column(ForeignKey("grid.code"))
+    kind: Mapped[str] = mapped_column(Text)
+    area_m2: Mapped[float]
+    area_share: Mapped[float]
+    cases: Mapped[int | None]
+    case_share: Mapped[float | None]
+
+
+class Scheduled(Base):
+    """A change that is to be published at a moment to come, and what became of it."""
+
+    __tablename__ = "scheduled_publish"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'published', 'refused', 'cancelled')", name="state"),
+        CheckConstraint("(state = 'published') = (publication_id IS NOT NULL)", name="published"),
+        CheckConstraint("(state = 'waiting') = (ended_at IS NULL)", name="ended"),
+        Index("ix_scheduled_publish_due", "at", postgresql_where="state = 'waiting'"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    actor: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text, server_default="")
+    plan_id: Mapped[int | None] = mapped_column(BigInteger, index=True)  # No foreign key: plans stand on a floor above.
+    change: Mapped[dict[str, Any]] = mapped_column(JSON)
+    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    state: Mapped[str] = mapped_column(Text, server_default="waiting")
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    publication_id: Mapped[int | None] = mapped_column(ForeignKey("publication.id"))
+    reason: Mapped[str] = mapped_column(Text, server_default="")
 
 
 class Boundary(Base):
@@ -96,16 +165,24 @@ class Boundary(Base):
 
 
 class TileShape(Base):
-    """A boundary in force, simplified together with all its neighbours for the zooms up to `zoom`.
+    """A boundary, simplified together with all its neighbours for the zooms up to `zoom`, over a period of validity.
 
-    EPSG:3857. Simplified as one coverage (never polygon by polygon), so that two neighbours keep one common edge.
+    EPSG:3857. Both sides of a border have the same vertices, so that two neighbours keep one common edge. A boundary that stays
+    may look different once a neighbour's has changed: then it has another row from that moment on.
     """
 
     __tablename__ = "tile_shape"
-    __table_args__ = (Index("ix_tile_shape_zoom_geom", "zoom", "geom", postgresql_using="gist"),)
+    __table_args__ = (
+        Index("ix_tile_shape_zoom_geom", "zoom", "geom", postgresql_using="gist", postgresql_where="upper_inf(valid)"),
+        Index("ix_tile_shape_past", "zoom", "geom", "valid", postgresql_using="gist", postgresql_where="NOT upper_inf(valid)"),
+        Index("uq_tile_shape_in_force", "boundary_id", "zoom", unique=True, postgresql_where="upper_inf(valid)"),
+        CheckConstraint("NOT isempty(valid) AND lower_inc(valid) AND NOT upper_inc(valid)", name="half_open"),
+    )
 
-    boundary_id: Mapped[int] = mapped_column(ForeignKey("boundary.id", ondelete="CASCADE"), primary_key=True)
-    zoom: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    boundary_id: Mapped[int] = mapped_column(ForeignKey("boundary.id", ondelete="CASCADE"))
+    zoom: Mapped[int] = mapped_column(Integer)
     level: Mapped[Level] = mapped_column(Text)
     grid_code: Mapped[str] = mapped_column(ForeignKey("grid.code"))
+    valid: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
     geom: Mapped[object] = mapped_column(Geometry("MULTIPOLYGON", srid=3857, spatial_index=False))

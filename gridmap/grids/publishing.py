@@ -21,11 +21,14 @@ from gridmap.grids.writing import (
     Standing,
     children_in_force,
     close_boundaries,
+    ended_by,
     equal,
     in_force,
+    keep_lineage,
     moment,
     names,
     open_boundaries,
+    renamings,
     write_grids,
 )
 from gridmap.journal.write import Event, write
@@ -45,11 +48,24 @@ class Published:
     renamed: list[str] = field(default_factory=list)
 
 
-def redraw(session: Session, change: Change, *, actor: str, at: datetime | None = None, note: str = "") -> Published:
+@dataclass(frozen=True)
+class Deed:
+    """Who publishes, from when (None: now), with which note, and which earlier publish is rolled back by it."""
+
+    actor: str
+    at: datetime | None = None
+    note: str = ""
+    undoes: int | None = None
+
+
+def redraw(
+    session: Session, change: Change, *, actor: str, at: datetime | None = None, note: str = "", undoes: int | None = None
+) -> Published:
     """Put `change` in force from `at` (default: now). The caller commits.
 
     Only what it touches is read, checked and written: its micro-grids and those beside them, and the parents whose ground
-    changes by it.
+    changes by it. `undoes` names the publish that `change` rolls back (`rollback.reversal`): the grids that ended by it go on,
+    and the ground may become again what it was.
 
     Raises:
         NoPartition: gap, overlap, broken polygon, corners that neighbours don't share, ground that was nobody's.
@@ -59,11 +75,12 @@ def redraw(session: Session, change: Change, *, actor: str, at: datetime | None 
     """
     _lock(session)
     change = replace(change, grids={code: _snap(draft) for code, draft in change.grids.items()})
-    check_codes(session, change)
+    check_codes(session, change, restored=set() if undoes is None else ended_by(session, undoes))
     before, after = _moved(session, change)
-    check_base(session, change, {*before, *after})
-    check_partition(session, {code: there.shape for code, there in before.items()}, after)
-    return _put_in_force(session, change, before, after, actor=actor, at=at, note=note)
+    renamed = renamings(session, change.grids.values())
+    check_base(session, change, {*before, *after, *renamed})
+    check_partition(session, {code: there.shape for code, there in before.items()}, after, same_ground=undoes is None)
+    return _put_in_force(session, change, before, after, Deed(actor, at, note, undoes))
 
 
 def publish(
@@ -85,7 +102,7 @@ def publish(
     if found:
         raise NoPartition(found)
     before, after = _moved(session, change)
-    return _put_in_force(session, change, before, after, actor=actor, at=at, note=note)
+    return _put_in_force(session, change, before, after, Deed(actor, at, note))
 
 
 def hold(session: Session) -> None:
@@ -136,30 +153,26 @@ def _moved(session: Session, change: Change) -> tuple[dict[str, Standing], dict[
 
 
 def _put_in_force(
-    session: Session,
-    change: Change,
-    before: Mapping[str, Standing],
-    after: Mapping[str, MultiPolygon],
-    *,
-    actor: str,
-    at: datetime | None,
-    note: str,
+    session: Session, change: Change, before: Mapping[str, Standing], after: Mapping[str, MultiPolygon], deed: Deed
 ) -> Published:
-    at = moment(session, at)
+    at = moment(session, deed.at)
     parents_before, parents_after = _unions(session, before, after, change.retired)
-    renamed = write_grids(session, change.grids.values())
+    renamed = renamings(session, change.grids.values())
     closing, opening = {**before, **parents_before}, {**after, **parents_after}
     if not (closing or opening or renamed):
         return Published(None, at)
-    publication = session.scalars(insert(Publication).values(at=at, actor=actor, note=note).returning(Publication.id)).one()
+    row = {"at": at, "actor": deed.actor, "note": deed.note, "undoes": deed.undoes}
+    publication = session.scalars(insert(Publication).values(row).returning(Publication.id)).one()
+    write_grids(session, change.grids.values(), renamed, publication)
     closed = [there.id for there in closing.values()]
     close_boundaries(session, closed, at)
     open_boundaries(session, opening, at, publication)
     session.execute(update(Grid).where(Grid.code == func.any(sorted(change.retired))).values(retired_at=at))
+    keep_lineage(session, publication, {code: there.shape for code, there in closing.items()}, opening, change.sources)
     boxes = [shape.bounds for shape in (*(there.shape for there in before.values()), *after.values())]
-    tiling.redraw(session, boxes, opened=opening, closed=closed)
-    done = Published(publication, at, sorted(opening), sorted(closing), sorted(change.retired), renamed)
-    write(session, [_event(done, actor)])
+    tiling.redraw(session, boxes, opened=opening, closed=closed, at=at)
+    done = Published(publication, at, sorted(opening), sorted(closing), sorted(change.retired), sorted(renamed))
+    write(session, [_event(done, deed)])
     return done
 
 
@@ -192,7 +205,7 @@ def _united(parts: Mapping[str, MultiPolygon], parents: Collection[str]) -> dict
     return {code: as_multipolygon(shapely.coverage_union_all(shapes)) for code, shapes in below.items()}
 
 
-def _event(done: Published, actor: str) -> Event:
+def _event(done: Published, deed: Deed) -> Event:
     data = {
         "publication": done.publication,
         "valid_from": done.at.isoformat(),
@@ -200,5 +213,6 @@ def _event(done: Published, actor: str) -> Event:
         "closed": done.closed,
         "retired": done.retired,
         "renamed": done.renamed,
+        "undoes": deed.undoes,
     }
-    return Event("grids", "grids.published", str(done.publication), actor, data)
+    return Event("grids", "grids.published", str(done.publication), deed.actor, data)

@@ -9,7 +9,7 @@ so that a publish makes only the shapes around what it changed. All in EPSG:3857
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from datetime import datetime
 
 import numpy as np
 import shapely
@@ -18,6 +18,7 @@ from pyproj import Transformer
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from gridmap import clock
 from gridmap.geo.shapes import as_multipolygon
 from gridmap.grids.codes import Level, level_of, parent_of
 from gridmap.grids.lookup import Bounds
@@ -61,14 +62,6 @@ def simplified(micros: Shapes) -> Iterator[tuple[int, Shapes]]:
 Key = tuple[str, int]  # A grid's code and a band.
 
 
-class _Row(NamedTuple):
-    boundary_id: int
-    zoom: int
-    level: str
-    grid_code: str
-    wkb: bytes
-
-
 # An arc depends on those whose boxes meet its own. `own` may look different because of what changed within the boxes asked
 # for; their arcs depend on those of `beside`, whose junctions show only where their own neighbours are there as well.
 _AROUND = text(
@@ -92,28 +85,40 @@ _AROUND = text(
 )
 _STANDING = text(
     """
-    SELECT b.grid_code AS code, b.id, b.level, t.zoom, encode(sha256(ST_AsBinary(t.geom, 'NDR')), 'hex') AS digest
-    FROM boundary b LEFT JOIN tile_shape t ON t.boundary_id = b.id
+    SELECT b.grid_code AS code, b.id, t.zoom, encode(sha256(ST_AsBinary(t.geom, 'NDR')), 'hex') AS digest
+    FROM boundary b LEFT JOIN tile_shape t ON t.boundary_id = b.id AND upper_inf(t.valid)
     WHERE upper_inf(b.valid) AND b.grid_code = ANY(CAST(:codes AS text[]))
     """
 )
-_WRITE = text(
+_END_OF = text(
     """
-    INSERT INTO tile_shape (boundary_id, zoom, level, grid_code, geom)
-    SELECT id, zoom, level, code, ST_GeomFromWKB(wkb, 3857)
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:zooms AS int[]), CAST(:levels AS text[]),
-                CAST(:codes AS text[]), CAST(:wkbs AS bytea[])) AS new (id, zoom, level, code, wkb)
-    ON CONFLICT (boundary_id, zoom) DO UPDATE SET geom = excluded.geom
+    UPDATE tile_shape SET valid = tstzrange(lower(valid), :at)
+    WHERE boundary_id = ANY(CAST(:ids AS bigint[])) AND upper_inf(valid) RETURNING zoom
     """
 )
-_REMOVE = text("DELETE FROM tile_shape WHERE boundary_id = ANY(CAST(:ids AS bigint[])) RETURNING zoom")
+_OLD = """
+    unnest(CAST(:ids AS bigint[]), CAST(:zooms AS int[])) AS new (id, zoom)
+    WHERE t.boundary_id = new.id AND t.zoom = new.zoom AND upper_inf(t.valid)
+"""
+_TAKE_BACK = text(f"DELETE FROM tile_shape t USING {_OLD} AND lower(t.valid) >= :at")
+_END = text(f"UPDATE tile_shape t SET valid = tstzrange(lower(t.valid), :at) FROM {_OLD}")
+_BEGIN = text(
+    """
+    INSERT INTO tile_shape (boundary_id, zoom, level, grid_code, geom, valid)
+    SELECT b.id, new.zoom, b.level, b.grid_code, ST_GeomFromWKB(new.wkb, 3857),
+           CASE WHEN EXISTS (SELECT FROM tile_shape t WHERE t.boundary_id = b.id AND t.zoom = new.zoom)
+                THEN tstzrange(:at, NULL) ELSE b.valid END
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:zooms AS int[]), CAST(:wkbs AS bytea[])) AS new (id, zoom, wkb)
+    JOIN boundary b USING (id)
+    """
+)
 _CHILDREN = text(
     """
     SELECT g.parent_code AS parent, t.grid_code AS code, t.zoom, ST_AsBinary(t.geom) AS wkb
     FROM unnest(CAST(:parents AS text[]), CAST(:zooms AS int[])) AS asked (parent, zoom)
     JOIN grid g ON g.parent_code = asked.parent AND g.retired_at IS NULL
     JOIN boundary b ON b.grid_code = g.code AND upper_inf(b.valid)
-    JOIN tile_shape t ON t.boundary_id = b.id AND t.zoom = asked.zoom
+    JOIN tile_shape t ON t.boundary_id = b.id AND t.zoom = asked.zoom AND upper_inf(t.valid)
     ORDER BY g.code COLLATE "C"
     """
 )
@@ -122,35 +127,37 @@ _ALL = (*BANDS, FULL)
 
 
 def rebuild(session: Session) -> int:
-    """Bring all tile shapes in line with the boundaries in force; answers how many rows were written or removed.
+    """Bring all tile shapes in line with the boundaries in force; answers how many rows were written or ended.
 
     Rows that would not change are left alone. The caller commits.
     """
     in_force = func.upper_inf(Boundary.valid)
-    ended = select(TileShape.boundary_id).join(Boundary, Boundary.id == TileShape.boundary_id).where(~in_force)
+    ended = select(TileShape.boundary_id).join(Boundary, Boundary.id == TileShape.boundary_id)
+    ended = ended.where(~in_force, func.upper_inf(TileShape.valid)).distinct()
     parents = select(Boundary.grid_code).where(in_force, Boundary.level != Level.MICRO)
-    return redraw(session, [_EVERYWHERE], opened=session.scalars(parents).all(), closed=session.scalars(ended.distinct()).all())
+    opened, closed = session.scalars(parents).all(), session.scalars(ended).all()
+    return redraw(session, [_EVERYWHERE], opened=opened, closed=closed, at=clock.now())
 
 
-def redraw(session: Session, boxes: Sequence[Bounds], *, opened: Iterable[str], closed: Sequence[int]) -> int:
-    """Bring the tile shapes in line where boundaries changed; answers how many rows were written or removed.
+def redraw(session: Session, boxes: Sequence[Bounds], *, opened: Iterable[str], closed: Sequence[int], at: datetime) -> int:
+    """Bring the tile shapes in line where boundaries changed at `at`; answers how many rows were written or ended.
 
-    The caller commits.
+    What was there is kept, for tiles of the past. The caller commits.
 
     Args:
         boxes: around the micro-grids' boundaries that were closed and opened, degrees.
         opened: codes whose boundary is new; parents among them get shapes of their own whatever became of their children.
         closed: ids of the boundaries no longer in force.
     """
-    removed = len(session.execute(_REMOVE, {"ids": list(closed)}).all()) if closed else 0
+    ended = len(session.execute(_END_OF, {"ids": list(closed), "at": at}).all()) if closed else 0
     fresh = {level: {(code, band) for code in opened if level_of(code) is level for band in _ALL} for level in Level}
-    written = _write(session, _micros(session, boxes))
+    written = _write(session, _micros(session, boxes), at)
     changed = len(written)
     for level in (Level.VILLAGE, Level.TOWN):
         above = {(parent, band) for code, band in written if (parent := parent_of(code)) is not None}
-        written = _write(session, _unions(session, above | fresh[level]))
+        written = _write(session, _unions(session, above | fresh[level]), at)
         changed += len(written)
-    return removed + changed
+    return ended + changed
 
 
 def _micros(session: Session, boxes: Sequence[Bounds]) -> dict[Key, bytes]:
@@ -183,14 +190,15 @@ def _union(parts: list[bytes]) -> bytes:
     return bytes(shapely.to_wkb(whole, byte_order=1))
 
 
-def _write(session: Session, made: Mapping[Key, bytes]) -> list[Key]:
+def _write(session: Session, made: Mapping[Key, bytes], at: datetime) -> list[Key]:
     """Write the shapes that differ from what stands; answers which."""
     standing = session.execute(_STANDING, {"codes": sorted({code for code, _ in made})}).all()
-    bearers = {row.code: row for row in standing}
+    bearers = {row.code: row.id for row in standing}
     there = {(row.code, row.zoom): row.digest for row in standing}
-    rows = [_Row(bearers[code].id, band, bearers[code].level, code, wkb) for (code, band), wkb in made.items()]
-    new = [row for row in rows if there.get((row.grid_code, row.zoom)) != hashlib.sha256(row.wkb).hexdigest()]
+    new = [key for key, wkb in made.items() if there.get(key) != hashlib.sha256(wkb).hexdigest()]
     if new:
-        ids, zooms, levels, codes, wkbs = map(list, zip(*new, strict=True))
-        session.execute(_WRITE, {"ids": ids, "zooms": zooms, "levels": levels, "codes": codes, "wkbs": wkbs})
-    return [(row.grid_code, row.zoom) for row in new]
+        old = {"ids": [bearers[code] for code, _ in new], "zooms": [band for _, band in new], "at": at}
+        session.execute(_TAKE_BACK, old)
+        session.execute(_END, old)
+        session.execute(_BEGIN, {**old, "wkbs": [made[key] for key in new]})
+    return new

@@ -16,8 +16,9 @@ from gridmap.errors import Conflict, Invalid, msg
 from gridmap.geo.measure import area_m2
 from gridmap.geo.shapes import snapped
 from gridmap.grids.change import GridDraft
-from gridmap.grids.codes import level_of, parent_of
-from gridmap.grids.models import Boundary, Grid, Publication
+from gridmap.grids.codes import Level, level_of, parent_of
+from gridmap.grids.lineage import Shapes, above, strands
+from gridmap.grids.models import Boundary, Grid, Lineage, Publication, Renaming
 
 
 class Standing(NamedTuple):
@@ -51,7 +52,7 @@ def equal(one: MultiPolygon, other: MultiPolygon) -> bool:
     return bool(shapely.equals_exact(shapely.normalize(one), shapely.normalize(other)))
 
 
-def names(grid: GridDraft | Grid) -> dict[str, str]:
+def names(grid: GridDraft | Grid | Renaming) -> dict[str, str]:
     """What a grid is called and who heads it, by column."""
     return {"name": grid.name, "name_en": grid.name_en, "head_name": grid.head_name, "head_phone": grid.head_phone}
 
@@ -70,22 +71,64 @@ def children_in_force(session: Session, parents: Collection[str]) -> dict[str, M
     return {row[0]: row[1] for row in rows}
 
 
-def write_grids(session: Session, drafts: Collection[GridDraft]) -> list[str]:
-    """Take over names and heads; answers the codes of grids called otherwise than before."""
-    codes = [draft.code for draft in drafts]
-    known = {grid.code: grid for grid in session.scalars(select(Grid).where(Grid.code == func.any(codes)))}
-    renamed = []
+def ended_by(session: Session, publication: int) -> set[str]:
+    """The codes that a publish retired and that have not gone on since."""
+    ended = select(Grid.code).join(Publication, Publication.at == Grid.retired_at).where(Publication.id == publication)
+    return set(session.scalars(ended))
+
+
+def renamings(session: Session, drafts: Collection[GridDraft]) -> dict[str, dict[str, str]]:
+    """What the grids on record are called now that shall be called otherwise."""
+    wanted = {draft.code: names(draft) for draft in drafts}
+    known = session.scalars(select(Grid).where(Grid.code == func.any(sorted(wanted))))
+    return {grid.code: names(grid) for grid in known if names(grid) != wanted[grid.code]}
+
+
+def write_grids(
+    session: Session, drafts: Collection[GridDraft], renamed: Mapping[str, Mapping[str, str]], publication: int
+) -> None:
+    """Write down new grids and new names, and what those `renamed` were called until this publish; the retired go on."""
+    if renamed:
+        session.execute(
+            insert(Renaming), [{"publication_id": publication, "grid_code": code, **facts} for code, facts in renamed.items()]
+        )
+    known = {grid.code: grid for grid in session.scalars(select(Grid).where(Grid.code == func.any([d.code for d in drafts])))}
     for draft in sorted(drafts, key=lambda d: (len(d.code), d.code)):
-        facts = names(draft)
         grid = known.get(draft.code)
         if grid is None:
-            session.add(Grid(code=draft.code, level=level_of(draft.code), parent_code=parent_of(draft.code), **facts))
-        elif facts != names(grid):
-            renamed.append(draft.code)
-            for key, value in facts.items():
+            session.add(Grid(code=draft.code, level=level_of(draft.code), parent_code=parent_of(draft.code), **names(draft)))
+        else:
+            grid.retired_at = None
+            for key, value in names(draft).items():
                 setattr(grid, key, value)
     session.flush()  # Boundaries refer to the grids by plain inserts.
-    return renamed
+
+
+def keep_lineage(
+    session: Session, publication: int, before: Shapes, after: Shapes, sources: Mapping[str, tuple[str, ...]]
+) -> None:
+    """Write down where the ground of every grid touched went; shapes of all levels, by code."""
+    micros = strands(_of(Level.MICRO, before), _of(Level.MICRO, after), sources)
+    rows = [*micros, *(s for level in (Level.VILLAGE, Level.TOWN) for s in above(micros, before, after, level))]
+    if rows:
+        session.execute(
+            insert(Lineage),
+            [
+                {
+                    "publication_id": publication,
+                    "from_code": row.from_code,
+                    "to_code": row.to_code,
+                    "kind": row.kind.value,
+                    "area_m2": row.area_m2,
+                    "area_share": row.share,
+                }
+                for row in rows
+            ],
+        )
+
+
+def _of(level: Level, shapes: Shapes) -> dict[str, MultiPolygon]:
+    return {code: shape for code, shape in shapes.items() if level_of(code) is level}
 
 
 def close_boundaries(session: Session, boundaries: Sequence[int], at: datetime) -> None:

@@ -29,7 +29,7 @@ _GRIDS = text(
                ST_AsMVTGeom(s.geom, ST_TileEnvelope(:z, :x, :y), 4096, {_STROKE}) AS geom
         FROM tile_shape s
         JOIN grid g ON g.code = s.grid_code
-        WHERE s.zoom = :band AND s.level = :level
+        WHERE s.zoom = :band AND s.level = :level AND upper_inf(s.valid)
           AND s.geom && ST_TileEnvelope(:z, :x, :y, margin => {_STROKE / 4096})
         ORDER BY s.boundary_id
     ) cut

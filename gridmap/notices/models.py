@@ -15,7 +15,7 @@ from gridmap.people.models import Person
 
 
 class Notice(Base):
-    """Something that one account, or one person by whatever account is theirs, should know about a case."""
+    """Something that one account, or one person by whatever account is theirs, should know about a case or about grids."""
 
     __tablename__ = "notice"
     __table_args__ = (
@@ -29,7 +29,7 @@ class Notice(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
     person_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
-    case_id: Mapped[int] = mapped_column(ForeignKey(Case.id), index=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey(Case.id), index=True)  # None: it is about grids, see its facts.
     kind: Mapped[str] = mapped_column(Text)
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -21,13 +21,13 @@ def shapes(session: Session, band: int, level: Level) -> dict[str, shapely.Multi
     rows = session.execute(
         select(Boundary.grid_code, func.ST_AsBinary(TileShape.geom))
         .join(Boundary, Boundary.id == TileShape.boundary_id)
-        .where(TileShape.zoom == band, TileShape.level == level)
+        .where(TileShape.zoom == band, TileShape.level == level, func.upper_inf(TileShape.valid))
     )
     return {code: shapely.from_wkb(bytes(wkb)) for code, wkb in rows}
 
 
 def rows(session: Session) -> dict[tuple[int, int], str]:
-    query = "SELECT boundary_id, zoom, xmin::text FROM tile_shape"
+    query = "SELECT boundary_id, zoom, xmin::text FROM tile_shape WHERE upper_inf(valid)"
     return {(boundary, zoom): xmin for boundary, zoom, xmin in session.execute(text(query))}
 
 

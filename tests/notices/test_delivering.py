@@ -124,6 +124,7 @@ def test_mail_goes_out_in_both_languages_and_again_after_a_refusal(desk: Session
     assert work(desk, ways, later(delivery)) == [True]
     ((sender, to, mail),) = mailbox.kept
     assert (sender, to) == ("gridmap@town.example", ["member@town.example"])
+    assert notice.case_id is not None
     number = stage.number_of(desk, notice.case_id)
     assert mail["Subject"] == f"[gridmap] 即将超时 · The limit will soon run out · {number}"
     body = mail.get_content()
