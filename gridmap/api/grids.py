@@ -1,5 +1,6 @@
 """Grids: their boundaries as GeoJSON, one grid's card, and the counts the map carries."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -12,8 +13,9 @@ from gridmap.accounts.rights import Scope
 from gridmap.api.fields import Bbox, QueryPastMoment, Strictly, bounds
 from gridmap.api.shapes import FeatureCollection, Json, collection
 from gridmap.cases import figures
-from gridmap.grids import lookup
+from gridmap.grids import descent, lookup
 from gridmap.grids.codes import LENGTHS, Level
+from gridmap.grids.lineage import Kind
 from gridmap.http.etag import while_unchanged
 from gridmap.http.json import GEOJSON, Verbatim, answer
 from gridmap.http.state import db
@@ -30,6 +32,45 @@ class GridsQuery(Strictly):
     level: Level | None = None
     at: Annotated[QueryPastMoment | None, Field(description="the boundaries in force at this past moment; default now")] = None
     bbox: Bbox = None
+
+
+class Kin(BaseModel):
+    """A grid that has, or had, ground of another: which share of it, and since when."""
+
+    code: str
+    name: str
+    name_en: str
+    share: float
+    since: datetime
+
+
+class TurnAnswer(BaseModel):
+    """What one publish did to the ground of two grids; `to_code` null: it is nobody's any more."""
+
+    publication: int
+    at: datetime
+    from_code: str
+    to_code: str | None
+    kind: Kind
+    area_m2: float
+    area_share: float
+    cases: int | None
+    case_share: float | None
+
+
+class LineageQuery(Strictly):
+    """As of when."""
+
+    at: Annotated[QueryMoment | None, Field(description="the moment in the past; default: before anything happened to it")] = None
+
+
+class LineageAnswer(BaseModel):
+    """Where a grid's ground came from and went to."""
+
+    code: str
+    turns: list[TurnAnswer] = Field(description="every publish in which it gave or got ground, oldest first")
+    successors: list[Kin] = Field(description="who has now the ground it had at `at`")
+    ancestors: list[Kin] = Field(description="who had at `at` the ground it has now, or had at its end")
 
 
 class GridCard(BaseModel):
@@ -53,6 +94,7 @@ class GridCard(BaseModel):
     circle_share: float | None = Field(description="share of the area within one-square-kilometre service circles, 0 to 1")
     boundary: Json | None
     retired_at: datetime | None
+    successors: list[Kin] = Field(description="of a grid that has ended: who has its ground now, with shares from 0 to 1")
 
 
 class CountsAnswer(BaseModel):
@@ -163,8 +205,37 @@ def get_grid(code: str) -> Response:
         "circle_share": inside.circle_share,
         "boundary": _span(boundary) if boundary else None,
         "retired_at": grid.retired_at,
+        "successors": [_kin(one) for one in descent.successors(db(), code, now)] if grid.retired_at else [],
     }
     return answer(card)
+
+
+@bp.get("/grids/<code>/lineage")
+@needs("map.read")
+@bp.input(LineageQuery, location="query", arg_name="query")
+@bp.output(LineageAnswer)
+@bp.doc(
+    summary="Where a grid's ground came from and went to",
+    description="Splits, merges and moved borders through all publishes, with shares of ground. Old codes answer for ever.",
+    responses={404: "No such grid"},
+)
+def get_lineage(code: str, query: LineageQuery) -> Response:
+    """A grid's lineage; of one that has ended too."""
+    lookup.grid(db(), code)
+    told = descent.turns(db(), code)
+    at = query.at or (told[0].at - timedelta(microseconds=1) if told else clock.now())
+    return answer(
+        {
+            "code": code,
+            "turns": [asdict(turn) for turn in told],
+            "successors": [_kin(one) for one in descent.successors(db(), code, at)],
+            "ancestors": [_kin(one) for one in descent.ancestors(db(), code, at, until=clock.now())],
+        }
+    )
+
+
+def _kin(one: descent.Kin) -> Json:
+    return {**one.grid._asdict(), "share": round(one.share, 6), "since": one.since}
 
 
 def _span(boundary: Any) -> Json:

@@ -94,7 +94,8 @@ def _spot(datum: Datum, lon: float, lat: float) -> Json:
 def _grid(row: Json) -> Json:
     bounds = [row["west"], row["south"], row["east"], row["north"]]
     names = {"id": row["code"], "name": row["name"], "name_en": row["name_en"]}
-    return {"kind": "grid", **names, "lon": row["lon"], "lat": row["lat"], "bounds": bounds}
+    ended = {"retired_at": row["retired_at"]} if row["retired_at"] else {}
+    return {"kind": "grid", **names, "lon": row["lon"], "lat": row["lat"], "bounds": bounds, **ended}
 
 
 def _case(feature: Json) -> Json:

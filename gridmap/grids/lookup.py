@@ -152,15 +152,17 @@ def town_outline(session: Session, at: datetime | None = None) -> shapely.MultiP
 
 _SEARCH = text(
     """
-    SELECT g.code, g.name, g.name_en, ST_X(b.label) AS lon, ST_Y(b.label) AS lat,
+    SELECT g.code, g.name, g.name_en, g.retired_at, ST_X(b.label) AS lon, ST_Y(b.label) AS lat,
            ST_XMin(b.geom) AS west, ST_YMin(b.geom) AS south, ST_XMax(b.geom) AS east, ST_YMax(b.geom) AS north
-    FROM grid g JOIN boundary b ON b.grid_code = g.code AND upper_inf(b.valid)
+    FROM grid g JOIN LATERAL (
+        SELECT label, geom FROM boundary WHERE grid_code = g.code ORDER BY lower(valid) DESC LIMIT 1
+    ) AS b ON true
     WHERE g.code LIKE :prefix OR g.name ILIKE :part OR g.name_en ILIKE :part
-    ORDER BY length(g.code), g.code LIMIT :most
+    ORDER BY g.retired_at IS NOT NULL, length(g.code), g.code LIMIT :most
     """
 )
 
 
 def search(session: Session, *, prefix: str, part: str, most: int) -> list[dict[str, Any]]:
-    """Grids in force whose code begins with, or whose name holds, the LIKE patterns given; larger levels first."""
+    """Grids whose code begins with, or whose name holds, the LIKE patterns given; larger levels first, ended ones last."""
     return [dict(row) for row in session.execute(_SEARCH, {"prefix": prefix, "part": part, "most": most}).mappings()]

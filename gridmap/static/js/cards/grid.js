@@ -20,7 +20,7 @@ function build(grid, { choose, locate, only, counts }) {
     title: name_of(grid),
     subtitle: [t(`level.${grid.level}`), grid.code].join(" · "),
     body: [
-      grid.retired_at && section(null, h("p", { class: "reason doubtful" }, t("grid.retired", { time: moment(grid.retired_at) }))),
+      grid.retired_at && section(null, h("p", { class: "reason doubtful" }, t("grid.retired", { time: moment(grid.retired_at) })), successors(grid.successors, choose)),
       section(t("grid.figures"), figures([
         [t("grid.open"), grid.open_cases], [t("grid.day"), grid.cases_24h], [t("grid.overdue"), grid.overdue],
         [t("grid.cameras"), grid.cameras], [t("grid.services"), grid.service_points], [t("grid.area"), area(grid.area_m2)],
@@ -46,6 +46,16 @@ function head(person) {
   const tel = (person.phone ?? "").replace(/[^\d+*#-]/g, "");
   return h("p", {}, theirs(person.name), " ", tel && h("a", { class: "action", href: `tel:${tel}` }, icon("phone"), person.phone));
 }
+
+// An old code leads to those who have its ground today.
+function successors(found, choose) {
+  if (!found?.length) return null;
+  const row = (one) => link(grid_glyph(), name_of(one), t("grid.successor", { percent: percent(one.share), code: one.code }), () => choose("grid", one.code), "grid");
+  return h("ul", { class: "plain-list", dataset: { testid: "grid-successors" } }, found.map(row));
+}
+
+// A sliver is not nothing.
+const percent = (share) => (share > 0 && share < 0.01 ? "<1" : Math.round(share * 100));
 
 function children(grid, choose, counts) {
   if (!grid.children?.length) return null;

@@ -93,6 +93,7 @@ export const cards = {
   "grid.boundary_since": { zh: "自 {time} 生效", en: "in force since {time}" },
   "grid.children": { zh: "下辖网格：{n} 个", en: "Grids within: {n}" },
   "grid.retired": { zh: "此编码已于 {time} 停用", en: "This code was retired on {time}" },
+  "grid.successor": { zh: "现有其 {percent}% 的面积 · {code}", en: "has {percent}% of its ground · {code}" },
 
   "camera.id": { zh: "国标编码", en: "GB/T 28181 id" },
   "camera.id_parts": { zh: "编码各段", en: "Parts of the id" },
