@@ -61,7 +61,9 @@ class TurnAnswer(BaseModel):
 class LineageQuery(Strictly):
     """As of when."""
 
-    at: Annotated[QueryMoment | None, Field(description="the moment in the past; default: before anything happened to it")] = None
+    at: Annotated[QueryPastMoment | None, Field(description="a moment in the past; default: before anything happened to it")] = (
+        None
+    )
 
 
 class LineageAnswer(BaseModel):
