@@ -127,6 +127,14 @@ class Desk:
         expect(card.locator(".card-body section")).not_to_have_count(0)
         return card
 
+    def press(self, action: str) -> None:
+        """Press an action's button on the card, whether it lies among the first or not."""
+        button, more = self.see(f"deed-{action}"), self.see("deed-more")
+        expect(button.or_(more).first).to_be_visible()
+        if not button.is_visible():
+            more.click()
+        button.click()
+
     def search(self, words: str) -> Locator:
         """Type into the search; its results."""
         self.see("search-input").fill(words)

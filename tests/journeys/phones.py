@@ -98,6 +98,7 @@ def send(desk: Desk) -> None:
 def do(desk: Desk, action: str) -> None:
     """Tap an action's button, whether it is folded away or not."""
     button = desk.see(f"do-{action}")
+    expect(button).to_be_attached()
     if not button.is_visible():
         desk.see("fold-rest").locator("summary").tap()
     button.tap()

@@ -80,19 +80,11 @@ def alert(station: Station, **facts: Any) -> str:
     return str(station.send(join=False, **facts)["case"]["properties"]["number"])
 
 
-def do(desk: Desk, action: str) -> None:
-    """Press an action's button, whether it lies among the first or not."""
-    button = desk.see(f"deed-{action}")
-    if not button.is_visible():
-        desk.see("deed-more").click()
-    button.click()
-
-
 def test_a_camera_alert_to_the_end(town_hall: Station, at_the_desk: Desk, department: Page) -> None:
     desk = at_the_desk
     number = alert(town_hall)
     desk.choose(number)
-    do(desk, "dispatch")
+    desk.press("dispatch")
     first = desk.see("pick").first
     expect(desk.see("picks").locator("li").first).to_contain_text("此类案件的主管部门")
     first.check()
@@ -109,10 +101,10 @@ def test_a_camera_alert_to_the_end(town_hall: Station, at_the_desk: Desk, depart
     expect(desk.see("loop-evidence").locator("img")).to_have_count(1)
     expect(desk.see("timeline")).to_contain_text("已清理干净")
 
-    do(desk, "verify")
+    desk.press("verify")
     desk.see("form-send").click()
     expect(desk.see("case-status")).to_contain_text("待评价")
-    do(desk, "close")
+    desk.press("close")
     desk.see("form-send").click()
     expect(desk.see("case-status")).to_contain_text("已结案")
     expect(desk.see("timeline").locator("li")).to_have_text(
@@ -127,7 +119,7 @@ def test_what_was_typed_survives_when_somebody_was_faster(
     desk, other = at_the_desk, sit_down(town_hall).open()
     number = alert(town_hall)
     desk.choose(number)
-    do(desk, "void")
+    desk.press("void")
     desk.see("field-reason").fill("误报，已看过录像")
     # Nobody tells this screen: its line goes down and stays so, though the server can be asked.
     desk.page.route("**/api/v1/events**", lambda route: route.abort())
@@ -148,11 +140,11 @@ def test_an_unknown_place_and_category_are_mended(town_hall: Station, at_the_des
     desk = at_the_desk
     number = alert(town_hall, at=None, category=None, source_code="x1")
     desk.choose(number)
-    do(desk, "classify")
+    desk.press("classify")
     desk.see("field-category").fill("06010")
     desk.see("form-send").click()
     expect(desk.see("deed-word")).to_contain_text("已完成：归类")
-    do(desk, "locate")
+    desk.press("locate")
     desk.see("pick-place").click()
     desk.page.locator(".folium-map").click(position={"x": 200, "y": 300})
     expect(desk.see("field-location")).to_have_value(re.compile(r"^\d+\.\d+, \d+\.\d+$"))
@@ -165,11 +157,11 @@ def test_the_panel_is_accessible(town_hall: Station, sit_down: Callable[..., Des
     desk = sit_down(town_hall, color_scheme=theme).open()
     number = alert(town_hall)
     desk.choose(number)
-    do(desk, "dispatch")
+    desk.press("dispatch")
     expect(desk.see("pick").first).to_be_visible()
     assert violations(desk) == []
     desk.see("form-cancel").click()
-    do(desk, "supervise")
+    desk.press("supervise")
     desk.see("form-send").click()
     expect(desk.see("form-supervise")).to_contain_text("请填写")
     assert violations(desk) == []
