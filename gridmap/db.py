@@ -57,6 +57,12 @@ def make_engine(url: str, *, pool_size: int = 10, max_overflow: int = 20, statem
     )
 
 
+def engine_of(session: Session) -> Engine:
+    """The engine behind a session, whether it stands on that or on one connection."""
+    bind = session.get_bind()
+    return bind if isinstance(bind, Engine) else bind.engine
+
+
 def make_looks(engine: Engine) -> sessionmaker[Session]:
     """A maker of sessions for one single look, without the two round trips that begin and end a transaction."""
     return sessionmaker(engine.execution_options(isolation_level="AUTOCOMMIT"))

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from gridmap import recent
 from gridmap.accounts import keys
 from gridmap.app import create_app
 from gridmap.cluster.server import Cluster, temporary_cluster
@@ -93,6 +94,7 @@ def engine(cluster: Cluster, template: str) -> Iterator[Engine]:
 @pytest.fixture
 def session(engine: Engine) -> Iterator[Session]:
     """A session whose commits are savepoints: all it did is rolled back after the test."""
+    recent.forget_everything()  # What the last test here took back, this process may still remember.
     with engine.connect() as connection, connection.begin() as outer:
         with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
             yield session

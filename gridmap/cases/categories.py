@@ -1,7 +1,8 @@
 """Categories: found by a standard's code or by what a vendor calls it; each with its default time limit."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import orjson
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.cases.deadlines import Limit, Unit
 from gridmap.db import run
+from gridmap.recent import Recent
 
 
 class CategoryKey(NamedTuple):
@@ -32,8 +34,9 @@ class KnownCategory:
     name_en: str
     limit: Limit | None
 
-    def facts(self) -> dict[str, Any]:
-        """As the API tells it."""
+    @cached_property
+    def facts(self) -> dict[str, str]:
+        """As the API tells it; shared by all features of its cases, so nobody changes it."""
         names = {"group_zh": self.group_zh, "group_en": self.group_en, "name_zh": self.name_zh, "name_en": self.name_en}
         return {**self.key._asdict(), **names}
 
@@ -49,15 +52,17 @@ class Catalogue:
 _COLUMNS = """
     c.id, c.standard_ref, c.kind, c.code, c.group_zh, c.group_en, c.name_zh, c.name_en, l.value, l.unit
 """
-_BY_KEY = f"""
-    SELECT {_COLUMNS} FROM category c LEFT JOIN time_limit l ON l.category_id = c.id AND l.is_default
+_EVERY_KEY = f"SELECT {_COLUMNS} FROM category c LEFT JOIN time_limit l ON l.category_id = c.id AND l.is_default"
+_BY_KEY = f"""{_EVERY_KEY}
     WHERE (c.standard_ref, c.kind, c.code)
        IN (SELECT * FROM json_to_recordset(CAST(%(keys)s AS json)) AS asked (standard_ref text, kind text, code text))
 """
-_BY_SOURCE = f"""
+_EVERY_SOURCE = f"""
     SELECT {_COLUMNS}, s.vendor, s.vendor_code
     FROM source_code s JOIN category c ON c.id = s.category_id
     LEFT JOIN time_limit l ON l.category_id = c.id AND l.is_default
+"""
+_BY_SOURCE = f"""{_EVERY_SOURCE}
     WHERE (s.vendor, s.vendor_code)
        IN (SELECT * FROM json_to_recordset(CAST(%(codes)s AS json)) AS asked (vendor text, code text))
 """
@@ -65,16 +70,34 @@ _BY_SOURCE = f"""
 
 def catalogue(session: Session, keys: Iterable[CategoryKey] = (), source_codes: Iterable[tuple[str, str]] = ()) -> Catalogue:
     """Look up categories by key and by (vendor, vendor code), two queries at most however many there are."""
-    found = Catalogue({}, {})
+    by_key: list[Any] = []
+    by_source: list[Any] = []
     if keys := sorted(set(keys)):
-        for row in run(session, _BY_KEY, {"keys": orjson.dumps([key._asdict() for key in keys]).decode()}):
-            known = _known(*row)
-            found.by_key[known.key] = known
+        by_key = run(session, _BY_KEY, {"keys": orjson.dumps([key._asdict() for key in keys]).decode()})
     if pairs := sorted(set(source_codes)):
         asked = orjson.dumps([{"vendor": vendor, "code": code} for vendor, code in pairs]).decode()
-        for row in run(session, _BY_SOURCE, {"codes": asked}):
-            found.by_source_code[row[-2], row[-1]] = _known(*row[:-2])
-    return found
+        by_source = run(session, _BY_SOURCE, {"codes": asked})
+    return _found(by_key, by_source)
+
+
+def _found(by_key: Iterable[Any], by_source: Iterable[Any]) -> Catalogue:
+    known = [_known(*row) for row in by_key]
+    return Catalogue({one.key: one for one in known}, {(row[-2], row[-1]): _known(*row[:-2]) for row in by_source})
+
+
+_recent: Recent[None, Catalogue] = Recent()
+
+
+def recent(session: Session, keys: Collection[CategoryKey], source_codes: Collection[tuple[str, str]]) -> Catalogue:
+    """The same as it stood within the last second, for what every alert asks; what was not there then is looked up."""
+    heard = _recent.get(session, None)
+    if heard is None:
+        heard = _found(run(session, _EVERY_KEY, {}), run(session, _EVERY_SOURCE, {}))
+        _recent.keep(session, {None: heard})
+    newer = catalogue(session, set(keys) - heard.by_key.keys(), set(source_codes) - heard.by_source_code.keys())
+    if not newer.by_key and not newer.by_source_code:
+        return heard
+    return Catalogue(heard.by_key | newer.by_key, heard.by_source_code | newer.by_source_code)
 
 
 def _known(id_: int, standard_ref: str, kind: str, code: str, *rest: Any) -> KnownCategory:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -138,9 +139,25 @@ def by_ids(session: Session, ids: Sequence[int], *, at: datetime | None = None) 
     return {row["id"]: feature(dict(row), moment) for row in rows}
 
 
+class Grids(NamedTuple):
+    """A case's micro-grid, village and town, each with code, name and name_en; None where it has no grid."""
+
+    micro: dict[str, str] | None = None
+    village: dict[str, str] | None = None
+    town: dict[str, str] | None = None
+
+
 def feature(row: Mapping[str, Any], at: datetime) -> dict[str, Any]:
     """A case as a GeoJSON Feature, JSON-ready, from a row with the columns this module reads; urgency as of `at`."""
-    state, due, closed = State(row["state"]), row["due_at"], row["closed_at"]
+    names = ("standard_ref", "kind", "code", "name_zh", "name_en", "group_zh", "group_en")
+    category = None if row["category_id"] is None else {name: row[name] for name in names}
+    grids = Grids(_grid(row, 15, "micro"), _grid(row, 12, "village"), _grid(row, 9, "town"))
+    return shaped(row, at, category=category, grids=grids)
+
+
+def shaped(row: Mapping[str, Any], at: datetime, *, category: dict[str, str] | None, grids: Grids) -> dict[str, Any]:
+    """The same from the case's own columns, for who knows what its category and grids are called."""
+    due, closed = row["due_at"], row["closed_at"]
     point = None if row["lon"] is None else {"type": "Point", "coordinates": [row["lon"], row["lat"]]}
     return {
         "type": "Feature",
@@ -148,17 +165,17 @@ def feature(row: Mapping[str, Any], at: datetime) -> dict[str, Any]:
         "geometry": point,
         "properties": {
             "number": row["number"],
-            "state": state.value,
+            "state": str(row["state"]),
             "urgency": urgency(row["received_at"], due, at, done_at=row["handled_at"] or closed).value,
             "due_at": _moment(due),
             "source": row["source"],
             "source_id": row["source_id"],
             "source_code": row["source_code"],
-            "category": _category(row),
-            "grid": _grid(row, 15, "micro"),
-            "village": _grid(row, 12, "village"),
-            "town": _grid(row, 9, "town"),
-            "trays": [tray for tray, bare in (("unrouted", row["grid_code"]), ("triage", row["category_id"])) if bare is None],
+            "category": category,
+            "grid": grids.micro,
+            "village": grids.village,
+            "town": grids.town,
+            "trays": [tray for tray, bare in (("unrouted", grids.micro), ("triage", category)) if bare is None],
             "occurred_at": _moment(row["occurred_at"]),
             "received_at": _moment(row["received_at"]),
             "handled_at": _moment(row["handled_at"]),
@@ -174,16 +191,12 @@ def feature(row: Mapping[str, Any], at: datetime) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=4096)  # Those of a batch are mostly the same few; in whichever zone, the text is the same.
 def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _category(row: Mapping[str, Any]) -> dict[str, Any] | None:
-    names = ("standard_ref", "kind", "code", "name_zh", "name_en", "group_zh", "group_en")
-    return None if row["category_id"] is None else {name: row[name] for name in names}
-
-
-def _grid(row: Mapping[str, Any], digits: int, level: str) -> dict[str, Any] | None:
+def _grid(row: Mapping[str, Any], digits: int, level: str) -> dict[str, str] | None:
     code = row["grid_code"]
     if code is None:
         return None

@@ -52,7 +52,7 @@ def _json(rows: Sequence[Any]) -> str:
 
 # Whoever publishes waits for those who take, and they for it: no case opens by boundaries that are just retired.
 _HOLD = f"SELECT pg_advisory_xact_lock_shared({LOCK_SQL})"
-_NEWEST = "SELECT id FROM publication ORDER BY at DESC LIMIT 1"
+_NEWEST = "SELECT id, at FROM publication ORDER BY at DESC LIMIT 1"
 _LOCK = f"""
     SELECT CASE WHEN slot = {_WHOLE} THEN pg_advisory_xact_lock_shared({_LOCK_CLASS}, slot)
                 ELSE pg_advisory_xact_lock({_LOCK_CLASS}, slot) END
@@ -64,12 +64,12 @@ _LOCK_WHOLE = f"SELECT pg_advisory_xact_lock({_LOCK_CLASS}, {_WHOLE})"
 class Found(NamedTuple):
     """What was on record: cases of known alerts by (source, source_id), the nearest case for each spot, the publication.
 
-    `publication` is the newest one's id; 0 before the first. `roster` is the version of people and rosters.
+    `publication` is the newest one's id and moment; None before the first. `roster` is the version of people and rosters.
     """
 
     known: dict[tuple[str, str], Taken]
     near: dict[int, Nearby]
-    publication: int
+    publication: tuple[int, datetime] | None
     roster: str | None
 
 
@@ -87,7 +87,7 @@ def look(
     joining = {i: spots[i] for i in may_join} if rules.radius_m > 0 else {}
     asked = [(_HOLD, {}), _locking(ids, spots.values(), rules), (_NEWEST, {}), (VERSION_SQL, {}), _asking(ids)]
     _, _, newest, [(roster,)], known, *near = run_together(session, asked + ([_joining(joining, rules)] if joining else []))
-    return Found(_taken(known), _nearby(near[0]) if near else {}, newest[0][0] if newest else 0, roster)
+    return Found(_taken(known), _nearby(near[0]) if near else {}, (newest[0][0], newest[0][1]) if newest else None, roster)
 
 
 def _locking(ids: Sequence[tuple[str, str]], spots: Iterable[Spot], rules: Rules) -> Statement:

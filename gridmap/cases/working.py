@@ -1,16 +1,12 @@
 """When this town works: its working hours, and the days it has decided itself."""
 
-import time as stopwatch
-from threading import Lock
-
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridmap.cases.clock_models import WorkDay
 from gridmap.cases.deadlines import SHIFTS, Calendar, Shifts, read_hours
 from gridmap.errors import Invalid, msg
-
-FRESH_S = 1.0
+from gridmap.recent import Recent
 
 
 class _Town:
@@ -18,8 +14,7 @@ class _Town:
 
     def __init__(self) -> None:
         self.shifts: Shifts = SHIFTS
-        self.lock = Lock()
-        self.known: dict[str, tuple[float, Calendar]] = {}
+        self.known: Recent[None, Calendar] = Recent()
 
 
 _town = _Town()
@@ -41,8 +36,7 @@ def keep_hours(text: str) -> None:
 
 def forget() -> None:
     """Read the days anew at the next question: they have just been changed here."""
-    with _town.lock:
-        _town.known.clear()
+    _town.known.forget()
 
 
 def calendar(session: Session) -> Calendar:
@@ -53,13 +47,8 @@ def calendar(session: Session) -> Calendar:
 
 def recent(session: Session) -> Calendar:
     """The calendar as it stood within the last second: for what every alert asks. The worker puts right what fell into it."""
-    bind = session.get_bind()
-    place = str((bind if isinstance(bind, Engine) else bind.engine).url)
-    now = stopwatch.monotonic()
-    with _town.lock:
-        at, kept = _town.known.get(place, (0.0, None))
-    if kept is None or now - at > FRESH_S:
+    kept = _town.known.get(session, None)
+    if kept is None:
         kept = calendar(session)
-        with _town.lock:
-            _town.known[place] = (now, kept)
+        _town.known.keep(session, {None: kept})
     return kept

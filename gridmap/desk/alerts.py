@@ -58,8 +58,8 @@ def take(session: Session, prepared: Prepared, *, actor: str, policy: Policy) ->
     may_join = [i for i in spots if prepared.drafts[i].alert.join]
     found = taking.look(session, [draft.alert.key for draft in prepared.drafts], spots, may_join, policy.rules)
     now = clock.now()  # Nobody publishes from here on.
-    if found.publication != prepared.index.publication:
-        prepared = routed_anew(session, prepared, now, nearest_limit_m=policy.nearest_limit_m)
+    if found.publication != prepared.index.published:
+        prepared = routed_anew(session, prepared, nearest_limit_m=policy.nearest_limit_m)
     drafts, names = prepared.drafts, prepared.index.names
     settle(drafts, spots, found, policy.rules)
     opening = [draft for draft in drafts if draft.relation is Relation.OPENED]

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from gridmap.cases.categories import Catalogue, KnownCategory, catalogue
+from gridmap.cases import categories
+from gridmap.cases.categories import Catalogue, KnownCategory
 from gridmap.desk.draft import Draft, Incoming
 from gridmap.places.lookup import KnownCamera, cameras
-from gridmap.routing.ask import Place, index_at, route_by
+from gridmap.routing.ask import Place, index_at, last_index, route_by
 from gridmap.routing.index import GridIndex
 from gridmap.routing.route import Route
 
@@ -25,20 +25,20 @@ class Prepared:
 
 
 def prepare(session: Session, alerts: Sequence[Incoming], *, nearest_limit_m: float) -> Prepared:
-    """Understand and route the alerts by what is in force now; nothing is locked and nothing written."""
-    index = index_at(session)
+    """Understand and route the alerts by the boundaries last known to be in force; nothing is locked and nothing written."""
+    index = last_index(session)
     seen = cameras(session, (a.camera_id for a in alerts if a.camera_id))
-    found = catalogue(
+    found = categories.recent(
         session,
-        (a.category for a in alerts if a.category),
-        ((vendor, a.source_code) for a in alerts if a.source_code for vendor in _vendors(a, seen)),
+        {a.category for a in alerts if a.category},
+        {(vendor, a.source_code) for a in alerts if a.source_code for vendor in _vendors(a, seen)},
     )
     return _routed([(alert, _category(alert, found, seen)) for alert in alerts], index, seen, nearest_limit_m)
 
 
-def routed_anew(session: Session, prepared: Prepared, at: datetime, *, nearest_limit_m: float) -> Prepared:
-    """The same alerts, understood as before, routed by the boundaries in force at `at`; their places stay as they are."""
-    index = index_at(session, at)
+def routed_anew(session: Session, prepared: Prepared, *, nearest_limit_m: float) -> Prepared:
+    """The same alerts, understood as before, routed by the boundaries in force now; their places stay as they are."""
+    index = index_at(session)
     return _routed([(draft.alert, draft.category) for draft in prepared.drafts], index, prepared.seen, nearest_limit_m)
 
 

@@ -45,8 +45,9 @@ def features_of(
     features: dict[int, dict[str, Any]] = {}
     for draft in drafts:
         if draft.relation is Relation.OPENED:
-            row = {**rows[draft.alert.key], **_FRESH, "number": draft.case.number, **_named(draft, called)}
-            features[draft.case.case_id] = lookup.feature(row, now)
+            row = {**rows[draft.alert.key], **_FRESH, "number": draft.case.number}
+            category = draft.category.facts if draft.category else None
+            features[draft.case.case_id] = lookup.shaped(row, now, category=category, grids=_grids(draft.route.grid, called))
         elif draft.relation is Relation.JOINED:
             joined[draft.case.case_id] = joined.get(draft.case.case_id, 0) + 1
     for case_id in joined.keys() & features.keys():
@@ -55,12 +56,15 @@ def features_of(
     return features | (lookup.by_ids(session, sorted(missing), at=now) if missing else {})
 
 
-def _named(draft: Draft, called: Mapping[str, Name]) -> dict[str, Any]:
-    row: dict[str, Any] = draft.category.facts() if draft.category else {}
-    for level, digits in (("town", 9), ("village", 12), ("micro", 15)):
-        name = called.get((draft.route.grid or "")[:digits])
-        row[f"{level}_name"], row[f"{level}_name_en"] = (name.name, name.name_en) if name else ("", "")
-    return row
+def _grids(code: str | None, called: Mapping[str, Name]) -> lookup.Grids:
+    if code is None:
+        return lookup.Grids()
+    return lookup.Grids(_called(code, called), _called(code[:12], called), _called(code[:9], called))
+
+
+def _called(code: str, called: Mapping[str, Name]) -> dict[str, str]:
+    name = called.get(code)
+    return {"code": code, "name": name.name if name else "", "name_en": name.name_en if name else ""}
 
 
 def event(draft: Draft, features: dict[int, dict[str, Any]], actor: str) -> Event:

@@ -11,6 +11,7 @@ import numpy as np
 from shapely.geometry import Point, Polygon
 from sqlalchemy.orm import Session
 
+from gridmap.db import engine_of
 from gridmap.grids import lookup
 from gridmap.places.views import representative
 from gridmap.routing.index import GridIndex
@@ -52,6 +53,7 @@ class Indexes:
 
     def __init__(self, keep: int = 4) -> None:
         self._keep = keep
+        self._last: dict[str, GridIndex] = {}  # By database: what was in force at the last question.
         self._held: OrderedDict[tuple[str, int, datetime], _Slot] = OrderedDict()
         self._lock = Lock()
 
@@ -60,11 +62,17 @@ class Indexes:
         found = lookup.publication_at(session, at)
         if found is None:
             return GridIndex(lookup.NOTHING_YET)
-        slot = self._slot((str(session.connection().engine.url), *found))
+        slot = self._slot((_database(session), *found))
         with slot.building:  # Who needs this index waits for the one who builds it; nobody else does.
             if slot.index is None:
                 slot.index = GridIndex(lookup.micro_grids(session, *found))
-            return slot.index
+        if at is None:
+            self._last[_database(session)] = slot.index
+        return slot.index
+
+    def last(self, session: Session) -> GridIndex:
+        """The index that was in force when this process last asked; it asks only where it never has."""
+        return self._last.get(_database(session)) or self.at(session)
 
     def _slot(self, key: tuple[str, int, datetime]) -> "_Slot":
         with self._lock:
@@ -73,6 +81,10 @@ class Indexes:
             while len(self._held) > self._keep:
                 self._held.popitem(last=False)
             return slot
+
+
+def _database(session: Session) -> str:
+    return engine_of(session).url.render_as_string()
 
 
 @dataclass
@@ -87,6 +99,11 @@ _indexes = Indexes()
 def index_at(session: Session, at: datetime | None = None) -> GridIndex:
     """The index of the boundaries in force at `at` (default: now), from memory when it is there."""
     return _indexes.at(session, at)
+
+
+def last_index(session: Session) -> GridIndex:
+    """The index in force when this process last asked: for who finds out later whether it still is."""
+    return _indexes.last(session)
 
 
 def route_all(session: Session, places: Sequence[Place], *, limit_m: float, at: datetime | None = None) -> list[Route]:

@@ -6,6 +6,7 @@ the one or two grids it bounds, so that the nearest arc tells the distance to th
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
@@ -65,6 +66,11 @@ class GridIndex:
             arcs, self._owners = _arcs(self._shapes)
             self._arcs = shapely.STRtree(self._plane.flat(shapely.segmentize(arcs, _STRAIGHT_DEG)))
             self._arcs_by_grid, self._first_arc = _by_grid(self._owners, len(self.codes))
+
+    @property
+    def published(self) -> tuple[int, datetime] | None:
+        """The publication whose boundaries these are, and its moment; None before the first."""
+        return (self.publication, self.at) if self.publication else None
 
     def covering(self, lon: Floats, lat: Floats) -> tuple[Ints, Ints]:
         """Pairs (point, grid) of n points in degrees and the grids that cover them, sorted by point, then grid."""

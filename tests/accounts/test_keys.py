@@ -1,12 +1,15 @@
 """Keys of machines: told once, kept as a hash, refused once revoked."""
 
 import hashlib
+import time
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from gridmap import clock, recent
 from gridmap.accounts import keys
 from gridmap.accounts.models import ApiKey
 from gridmap.errors import Conflict, Invalid, NotFound
@@ -19,6 +22,23 @@ def test_a_key_opens_until_it_is_revoked(session: Session) -> None:
     assert found is not None
     assert found.name == "key:camera platform"
     keys.revoke(session, "camera platform", actor="test")
+    assert keys.holder(session, secret) is None
+
+
+def test_another_process_refuses_a_revoked_key_within_a_second(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = keys.create(session, "one", actor="test")
+    assert keys.holder(session, secret) is not None
+    session.execute(text("UPDATE api_key SET revoked_at = now()"))  # As another process does: nobody tells this one.
+    later = time.monotonic() + recent.FRESH_S + 0.01
+    monkeypatch.setattr("gridmap.recent.time.monotonic", lambda: later)
+    assert keys.holder(session, secret) is None
+
+
+def test_a_key_that_expires_while_it_is_remembered_is_refused(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    end = clock.now() + timedelta(hours=1)
+    secret = keys.create(session, "one", expires_at=end, actor="test")
+    assert keys.holder(session, secret) is not None
+    monkeypatch.setattr(clock, "now", lambda: end)
     assert keys.holder(session, secret) is None
 
 

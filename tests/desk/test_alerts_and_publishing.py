@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.desk.alerts import Outcome, prepare, receive, take
 from gridmap.grids.publishing import publish
+from gridmap.routing.ask import index_at
 from tests import town
 from tests.desk.incoming import POLICY, alert
 from tests.grids.publishes import redrawn
@@ -68,6 +69,19 @@ def test_prepared_before_and_taken_after_a_publish(busy: Engine) -> None:
         told = taking.execute(text("SELECT grid_code, route->>'publication' FROM cases")).one()
     assert outcome.grid == told[0] == town.micro(1, 1)
     assert told[1] == "2"
+
+
+def test_a_publish_that_was_taken_back_leaves_nothing_behind(busy: Engine) -> None:
+    """Even where this very process had already looked at its boundaries."""
+    with Session(busy) as publishing:
+        redraw(publishing)
+        assert index_at(publishing).publication == 2
+        publishing.rollback()
+    for number in (1, 2):
+        with Session(busy) as taking:
+            (outcome,) = receive(taking, [alert(number, at=PLACE)], actor="key:test", policy=POLICY)
+            taking.commit()
+        assert outcome.grid == town.micro(2, 1)
 
 
 def test_an_alert_waits_for_who_is_publishing(busy: Engine) -> None:

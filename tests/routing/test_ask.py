@@ -62,6 +62,22 @@ def test_the_few_used_last_are_kept(tiny_town: Session, built: list[int]) -> Non
     assert len(built) == 4  # The first stayed, the second had to be built again.
 
 
+def test_the_last_one_is_told_without_asking(tiny_town: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    indexes = Indexes()
+    then = indexes.last(tiny_town)
+    assert then.at == town.FOUNDED
+    bent = Polygon([town.spot(2, 2), town.spot(3, 2), town.spot(3.2, 2.5), town.spot(3, 3), town.spot(2, 3)])
+    town.found(tiny_town, at=town.FOUNDED + timedelta(days=1), m33=bent)
+    with monkeypatch.context() as deaf:
+        deaf.setattr("gridmap.grids.lookup.publication_at", lambda *_: 1 / 0)
+        assert indexes.last(tiny_town) is then
+    assert indexes.at(tiny_town, town.FOUNDED) is then  # A question about the past says nothing of now.
+    assert indexes.last(tiny_town) is then
+    now = indexes.at(tiny_town)
+    assert now.at > then.at
+    assert indexes.last(tiny_town) is now
+
+
 def test_a_build_that_fails_is_tried_again(tiny_town: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     indexes = Indexes()
     with monkeypatch.context() as broken:
