@@ -163,6 +163,7 @@ class Settings(Spoken):
         description="Shares of a limit at which a case is told to member, micro-grid head, grid head, town centre, department.",
     )
     rating_days: float = Field(default=7.0, gt=0, le=365, description="A verified case nobody rates closes after so many days.")
+    notice_days: float = Field(default=365.0, ge=1, le=3660, description="Notices are kept for so many days, read or not.")
     worker_seconds: float = Field(
         default=0.5, gt=0, le=60, description="Pause of the worker between two looks for what has come due."
     )

@@ -14,6 +14,7 @@ from gridmap.cases.clock_models import Watch
 from gridmap.cases.escalation import Rung, read_shares
 from gridmap.config import Settings
 from gridmap.db import make_sessions
+from gridmap.desk.watching import anew
 from gridmap.desk.watching.following import follow
 from gridmap.desk.watching.looking import look
 from gridmap.desk.watching.looking import next_due as next_case
@@ -24,11 +25,13 @@ from gridmap.http.secret import secret_key
 from gridmap.notices.answering import UrlOf
 from gridmap.notices.delivering import Ways, deliver
 from gridmap.notices.delivering import next_due as next_delivery
+from gridmap.notices.forgetting import forget
 from gridmap.notices.mail import MailServer
 from gridmap.notices.webhook import Webhook
 
 BACK_OFF_S = (0.1, 0.5, 1.0, 2.0, 5.0)
 SET_ASIDE = timedelta(minutes=1)
+FORGETS_EVERY = timedelta(hours=1)
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +44,8 @@ def keep_watch(engine: Engine, settings: Settings, stop: Event) -> None:
     sender = Thread(target=again_and_again, args=(lambda: send_one(sessions, ways), pause_s, stop), daemon=True)
     if ways.channels or ways.to_reporters:
         sender.start()
-    again_and_again(lambda: watch(sessions, rules, ways), pause_s, stop)
+    old = Forgetting(sessions, timedelta(days=settings.notice_days))
+    again_and_again(lambda: watch(sessions, rules, ways) or go_on_anew(sessions, rules) or old.forget_some(), pause_s, stop)
 
 
 def rules_of(settings: Settings) -> Rules:
@@ -108,6 +112,34 @@ def watch(sessions: sessionmaker[Session], rules: Rules, ways: Ways) -> bool:
         rules = rules.read(session)
         read = follow(session, rules, ways.channels, ways.to_reporters)
     return look_at_one(sessions, rules) or bool(read)
+
+
+def go_on_anew(sessions: sessionmaker[Session], rules: Rules) -> bool:
+    """Look some of all cases through, where that was called for; whether there were any."""
+    with sessions.begin() as session:
+        progress = anew.go_on(session, rules.read(session))
+    if progress is not None:
+        log.info("worker.all_cases_anew", done=progress.done, moved=progress.moved, left=progress.left)
+    return progress is not None
+
+
+class Forgetting:
+    """Once an hour, when there is nothing else to do, notices that are too old are deleted."""
+
+    def __init__(self, sessions: sessionmaker[Session], kept: timedelta) -> None:
+        self._sessions, self._kept = sessions, kept
+        self._next = clock.now()
+
+    def forget_some(self) -> bool:
+        """Delete some; whether there may be more."""
+        now = clock.now()
+        if now < self._next:
+            return False
+        with self._sessions.begin() as session:
+            gone = forget(session, now - self._kept)
+        if not gone:
+            self._next = now + FORGETS_EVERY
+        return bool(gone)
 
 
 def look_at_one(sessions: sessionmaker[Session], rules: Rules) -> bool:

@@ -14,7 +14,6 @@ from gridmap.cases.clock_models import Reminder, Watch
 from gridmap.cli import watchman
 from gridmap.config import Settings
 from gridmap.db import make_sessions
-from gridmap.desk.watching import following
 from gridmap.desk.watching.looking import look
 from gridmap.desk.watching.rules import Rules
 from gridmap.errors import Invalid
@@ -50,7 +49,7 @@ def test_a_case_that_can_not_be_looked_at_is_set_aside(committing: Engine, monke
         first, other = (stage.open_case(session, n, now=then, at=(1.1 + n / 4, 2.5)).id for n in (1, 2))
     sessions = make_sessions(committing)
     with sessions.begin() as session:
-        following.watch_all(session, Rules())
+        stage.watch_all(session, Rules())
         session.execute(update(Watch).values(next_at=then))
         session.execute(update(Watch).where(Watch.case_id == first).values(next_at=then - timedelta(hours=1)))
 

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from gridmap import clock
 from gridmap.cases.loop_models import Evidence
 from gridmap.cases.models import Case
-from gridmap.cases.tasks import Asker
+from gridmap.cases.tasks import Addressee, Asker
 from gridmap.cases.workflow import Action
 from gridmap.desk.acting import act as acting
 from gridmap.desk.acting.told import Told
+from gridmap.desk.watching import anew
+from gridmap.desk.watching.rules import Rules
 from gridmap.errors import GridmapError
 from gridmap.people.models import Department, DepartmentPost, Person
 from tests import town
@@ -21,6 +23,7 @@ from tests.desk.incoming import NOW, alert, take
 from tests.people import crew
 
 GRID = town.micro(2, 3)
+TEAM = Addressee(team=(GRID, "work"))
 
 
 @dataclass
@@ -62,6 +65,13 @@ def open_case(session: Session, number: int | str = 1, *, now: datetime = NOW, *
     """A case opened by an alert in GRID, due in four hours."""
     (outcome,) = take(session, [alert(number, occurred_at=now, **facts)], now=now)
     return session.scalars(select(Case).where(Case.number == outcome.number)).one()
+
+
+def watch_all(session: Session, rules: Rules) -> None:
+    """What a worker does that has been told to look all cases through anew."""
+    anew.begin(session)
+    while anew.go_on(session, rules):
+        pass
 
 
 def photo(session: Session, case: Case) -> int:

@@ -1,6 +1,7 @@
 """A case while somebody acts on it: locked, with its tasks, and who, when and what."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gridmap.cases.deadlines import Clock, Limit, due_at
+from gridmap.cases.deadlines import Calendar, Clock, Limit, due_at
 from gridmap.cases.loop_models import CaseTask, Request, Suspension
 from gridmap.cases.models import Case
 from gridmap.cases.states import State
@@ -119,7 +120,21 @@ class Doing:
 
 def reckon(session: Session, case: Case, live: Collection[CaseTask]) -> None:
     """Set the deadline of a case and of its live tasks anew, from what they are made of and by today's calendar."""
-    clock, today = clock_of(session, case), calendar(session)
+    _set(case, live, clock_of(session, case), calendar(session))
+
+
+def reckon_all(session: Session, cases: Collection[Case]) -> None:
+    """The same for several cases, with a handful of statements."""
+    clocks, today = clocks_of(session, cases), calendar(session)
+    live: dict[int, list[CaseTask]] = {case.id: [] for case in cases}
+    asked = select(CaseTask).where(CaseTask.case_id.in_(live), CaseTask.ended_at.is_(None))
+    for task in session.scalars(asked.execution_options(populate_existing=True)):
+        live[task.case_id].append(task)
+    for case in cases:
+        _set(case, live[case.id], clocks[case.id], today)
+
+
+def _set(case: Case, live: Collection[CaseTask], clock: Clock | None, today: Calendar) -> None:
     case.due_at = clock.due_at(calendar=today) if clock else None
     for task in live:
         own = clock and Clock(task.given_at, clock.limit, clock.extensions, _from(clock.pauses, task.given_at))
@@ -150,12 +165,25 @@ def limit_of(case: Case) -> Limit | None:
 
 def clock_of(session: Session, case: Case) -> Clock | None:
     """What a case's deadline is made of, as it stands on record; None without a limit."""
-    limit = limit_of(case)
-    if limit is None:
-        return None
-    asked = select(Request).where(Request.case_id == case.id, Request.kind == "extension", Request.state == "granted")
-    pauses = session.scalars(select(Suspension).where(Suspension.case_id == case.id).order_by(Suspension.since))
-    return Clock(case.received_at, limit, len(session.scalars(asked).all()), tuple((one.since, one.ended_at) for one in pauses))
+    return clocks_of(session, [case])[case.id]
+
+
+def clocks_of(session: Session, cases: Collection[Case]) -> Mapping[int, Clock | None]:
+    """The same for several cases, by id, in two statements."""
+    limits = {case.id: limit for case in cases if (limit := limit_of(case)) is not None}
+    extensions, pauses = Counter[int](), dict[int, list[tuple[datetime, datetime | None]]]()
+    if limits:
+        granted = select(Request.case_id).where(Request.kind == "extension", Request.state == "granted")
+        extensions.update(session.scalars(granted.where(Request.case_id.in_(limits))))
+        stood = select(Suspension).where(Suspension.case_id.in_(limits)).order_by(Suspension.since)
+        for one in session.scalars(stood):
+            pauses.setdefault(one.case_id, []).append((one.since, one.ended_at))
+    return {
+        case.id: Clock(case.received_at, limits[case.id], extensions[case.id], tuple(pauses.get(case.id, ())))
+        if case.id in limits
+        else None
+        for case in cases
+    }
 
 
 def _from(pauses: tuple[tuple[datetime, datetime | None], ...], start: datetime) -> tuple[tuple[datetime, datetime | None], ...]:

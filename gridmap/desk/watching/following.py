@@ -3,28 +3,23 @@
 The worker reads what the relay has placed, so that neither alerts nor actions pay for the watch.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import TextClause, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from gridmap.cases.clock_models import Followed
-from gridmap.cases.deadlines import Clock, Limit, Unit, due_at
-from gridmap.cases.escalation import CLIMBING, first
-from gridmap.cases.models import OPEN_SQL, Case
-from gridmap.cases.states import State
-from gridmap.desk.watching.agenda import agenda
+from gridmap.cases.models import Case
+from gridmap.desk.watching import anew
+from gridmap.desk.watching.noting import watch
 from gridmap.desk.watching.rules import Rules
 from gridmap.journal.feed import last_position
 from gridmap.notices.giving import GIVEN, Recipients, give
 
 READER = "watch"
 AT_ONCE = 1000
-WHOLE = frozenset({"cases.loaded", "stages.loaded"})  # These bear on any case.
-CALENDAR = "workdays.loaded"
+BEARING_ON_ALL = frozenset({"cases.loaded", "stages.loaded", "workdays.loaded"})
 
 _READ = text(
     """
@@ -39,7 +34,7 @@ _READ = text(
 def follow(session: Session, rules: Rules, channels: Collection[str], to_reporters: Collection[str] = ()) -> int | None:
     """Read on, at most `AT_ONCE` rows; answers how many, None when another worker is reading. The caller commits.
 
-    At the very first time all open cases are looked through.
+    At the very first time all open cases are to be looked through.
 
     Args:
         channels: the ways out that are set for notices.
@@ -47,16 +42,14 @@ def follow(session: Session, rules: Rules, channels: Collection[str], to_reporte
     """
     reading = session.scalars(select(Followed).where(Followed.reader == READER).with_for_update(skip_locked=True)).first()
     if reading is None:
-        return _begin(session, rules)
+        return _begin(session)
     rows = session.execute(_READ, {"after": reading.position, "most": AT_ONCE, "given": GIVEN}).all()
     if not rows:
         return 0
     kinds = {row.kind for row in rows}
-    if CALENDAR in kinds:
-        session.execute(_LOOK_AT_ALL)
-    elif kinds & WHOLE:
-        watch_all(session, rules)
-    _watch(session, {row.subject for row in rows if row.topic == "cases" and row.kind != "cases.loaded"}, rules)
+    if kinds & BEARING_ON_ALL:
+        anew.begin(session)
+    watch(session, {row.subject for row in rows if row.topic == "cases" and row.kind != "cases.loaded"}, rules)
     _tell_who_is_named(session, {row.subject for row in rows if row.kind == "case.opened"})
     _send(session, _DELIVER, [key for row in rows for key in row.ids or ()], channels)
     _send(session, _ANSWER, [key for row in rows for key in row.links or ()], to_reporters)
@@ -85,73 +78,12 @@ def _tell_who_is_named(session: Session, numbers: Collection[str]) -> None:
         give(session, case, "named", to, actor="system", at=case.received_at)
 
 
-def _begin(session: Session, rules: Rules) -> int | None:
+def _begin(session: Session) -> int | None:
     begun = insert(Followed).values(reader=READER, position=last_position(session)).on_conflict_do_nothing()
     if session.execute(begun.returning(Followed.reader)).first() is None:
         return None
-    watch_all(session, rules)
+    anew.begin(session)
     return 1
-
-
-# A case nobody has acted on yet has no tasks, no pauses and no reminders: its own row tells all, for thousands at once.
-_COLUMNS = """
-    c.id, c.state, c.received_at, c.limit_value, c.limit_unit, c.version, c.clock_round,
-    (SELECT a.received_at FROM alert a WHERE a.case_id = c.id AND a.relation = 'opened' LIMIT 1) AS came
-"""
-_OPEN = text(f"SELECT {_COLUMNS} FROM cases c WHERE {OPEN_SQL}")
-_BY_NUMBER = text(f"SELECT {_COLUMNS} FROM cases c WHERE number = ANY(CAST(:numbers AS text[]))")
-_LOOK_AT_ALL = text(
-    f"""
-    INSERT INTO case_watch (case_id, next_at) SELECT id, now() FROM cases WHERE {OPEN_SQL}
-    ON CONFLICT (case_id) DO UPDATE SET next_at = excluded.next_at
-    """
-)
-_SET = text(
-    """
-    INSERT INTO case_watch (case_id, next_at)
-    SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:moments AS timestamptz[])) AS row (id, next_at) ORDER BY id
-    ON CONFLICT (case_id) DO UPDATE SET next_at = excluded.next_at
-    """
-)
-_DROP = text("DELETE FROM case_watch WHERE case_id = ANY(CAST(:ids AS bigint[]))")
-
-
-def watch_all(session: Session, rules: Rules) -> None:
-    """Reckon for every open case when to look at it."""
-    _note(session, session.execute(_OPEN).all(), rules)
-
-
-def _watch(session: Session, numbers: Collection[str], rules: Rules) -> None:
-    if numbers:
-        _note(session, session.execute(_BY_NUMBER, {"numbers": sorted(numbers)}).all(), rules)
-
-
-def _note(session: Session, rows: Iterable[Any], rules: Rules) -> None:
-    moments: dict[int, datetime | None] = {}
-    for row in rows:
-        if row.version == 0:
-            moments[row.id] = _first_look(row, rules)
-        else:
-            case = session.get_one(Case, row.id, populate_existing=True)
-            moments[row.id] = agenda(session, case, rules).next_at
-    coming = sorted((key, at) for key, at in moments.items() if at is not None)
-    gone = [key for key, at in moments.items() if at is None]
-    if coming:
-        session.execute(_SET, {"ids": [key for key, _ in coming], "moments": [at for _, at in coming]})
-    if gone:
-        session.execute(_DROP, {"ids": gone})
-
-
-def _first_look(row: Any, rules: Rules) -> datetime | None:
-    """As `agenda` would say of a case nobody has acted on."""
-    state, came = State(row.state), row.came or row.received_at
-    moments: list[datetime | None] = []
-    if state in CLIMBING and row.limit_value is not None:
-        clock = Clock(row.received_at, Limit(row.limit_value, Unit(row.limit_unit)))
-        moments.append(first(clock, came, shares=rules.shares, calendar=rules.calendar))
-    if state in (State.DISCOVERED, State.CONSULTING) and "dispatch" in rules.stages:
-        moments.append(due_at(row.received_at, rules.stages["dispatch"], calendar=rules.calendar))
-    return min((at for at in moments if at is not None and at >= came), default=None)
 
 
 _DELIVER = text(

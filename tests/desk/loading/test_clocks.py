@@ -12,17 +12,15 @@ from gridmap import clock
 from gridmap.cases import working
 from gridmap.cases.clock_models import StageLimit, Watch, WorkDay
 from gridmap.cases.deadlines import SHIFTS, Limit, Unit, due_at, read_hours
-from gridmap.cases.models import TimeLimit
 from gridmap.desk.loading.job import Terms
 from gridmap.desk.loading.load import load_file
 from gridmap.desk.loading.report import Report
-from gridmap.desk.watching import following
-from gridmap.desk.watching.looking import look, next_due
+from gridmap.desk.watching import anew, following
 from gridmap.desk.watching.rules import Rules
 from gridmap.errors import Invalid
 from gridmap.journal.feed import advance
 from gridmap.resources import data_dir
-from tests import town
+from tests.cases.limits import working_day_limit
 from tests.desk import stage
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -79,9 +77,7 @@ def test_the_shipped_limits_of_stages_come_in(session: Session) -> None:
 
 
 def test_open_cases_follow_a_new_working_day(desk: Session, tmp_path: Path) -> None:
-    slow = town.category(desk, "07001", hours=None, vendor_code="07")
-    desk.add(TimeLimit(category_id=slow.id, city="演示", value=1, unit="working_day", is_default=True))
-    desk.flush()
+    working_day_limit(desk)
     friday = datetime(2026, 11, 27, 17, tzinfo=ZONE)
     case = stage.open_case(desk, now=friday, category=None, source_code="07")
     assert case.due_at == datetime(2026, 11, 30, 17, tzinfo=ZONE)
@@ -92,9 +88,7 @@ def test_open_cases_follow_a_new_working_day(desk: Session, tmp_path: Path) -> N
         pass
     with clock.frozen(friday + timedelta(hours=1)):
         following.follow(desk, rules, [])
-        case_id = next_due(desk, datetime.now(ZONE) + timedelta(days=9))
-        assert case_id == case.id
-        look(desk, case_id, rules.read(desk))
+        assert anew.go_on(desk, rules.read(desk)) == (1, 1, 0)
     assert case.due_at == datetime(2026, 11, 28, 17, tzinfo=ZONE)
     assert desk.get_one(Watch, case.id).next_at == datetime(2026, 11, 28, 15, tzinfo=ZONE)
 

@@ -15,7 +15,6 @@ from gridmap.cases.loop_models import Request
 from gridmap.cases.models import Case
 from gridmap.cases.tasks import Addressee, Asker
 from gridmap.cases.workflow import Action
-from gridmap.desk.watching import following
 from gridmap.desk.watching.agenda import agenda
 from gridmap.desk.watching.looking import look, next_due
 from gridmap.desk.watching.rules import Rules
@@ -36,7 +35,7 @@ def crew(desk: Session) -> stage.People:
 
 def run_until(session: Session, *moments: datetime, rules: Rules = RULES) -> None:
     """What a worker does that looks at these moments."""
-    following.watch_all(session, rules)
+    stage.watch_all(session, rules)
     for moment in moments:
         with clock.frozen(moment):
             while (case_id := next_due(session, moment)) is not None:
@@ -148,7 +147,7 @@ def test_the_quick_reckoning_of_new_cases_agrees_with_the_full_one(desk: Session
     rules = Rules(stages={"dispatch": Limit(0.25, Unit.WORKING_HOUR)})
     cases = [stage.open_case(desk, 1), stage.open_case(desk, 2, at=(1.2, 2.2), category=PAPER), stage.open_case(desk, 3, at=None)]
     for bare in (rules, RULES):
-        following.watch_all(desk, bare)
+        stage.watch_all(desk, bare)
         for case in cases:
             watched = desk.get(Watch, case.id, populate_existing=True)
             assert (watched.next_at if watched else None) == agenda(desk, case, bare).next_at
