@@ -60,10 +60,14 @@ class Grant:
 
 @dataclass(frozen=True)
 class Scope:
-    """Where a deed happens: in a grid of any level (None: in none, which is the town's business), for departments."""
+    """Where a deed happens: in a grid of any level (None: in none, which is the town's business), for departments.
+
+    `held_in` is the grid a case lay in until the boundaries were redrawn, while people there still have a task of it.
+    """
 
     grid_code: str | None = None
     department_ids: frozenset[int] = frozenset()
+    held_in: str | None = None
 
 
 TOWN_WIDE = Scope()
@@ -205,6 +209,8 @@ def covers(grant: Grant, scope: Scope, where: Where) -> bool:
         return where is Where.GRID_OR_DEPARTMENT and grant.department_id in scope.department_ids
     if grant.grid_code is None:
         return False
+    if scope.held_in is not None and scope.held_in.startswith(grant.grid_code):
+        return True
     if scope.grid_code is None:
         return len(grant.grid_code) <= TOWN_DIGITS
     return scope.grid_code.startswith(grant.grid_code)

@@ -24,6 +24,7 @@ from gridmap.api.own import bp as own_bp
 from gridmap.api.people import bp as people_bp
 from gridmap.api.places import bp as places_bp
 from gridmap.api.posts import bp as posts_bp
+from gridmap.api.publications import bp as publications_bp
 from gridmap.api.ratings import bp as ratings_bp
 from gridmap.api.reports import bp as reports_bp
 from gridmap.api.rosters import bp as rosters_bp
@@ -49,6 +50,7 @@ _BLUEPRINTS = (
     batch_bp,
     routes_bp,
     grids_bp,
+    publications_bp,
     cases_bp,
     places_bp,
     search_bp,

@@ -96,18 +96,18 @@ def _answer(delivery: Delivery, answer: Answer, ways: Ways, now: datetime) -> No
 
 def _send(session: Session, delivery: Delivery, notice_id: int, ways: Ways, now: datetime) -> None:
     notice = session.get_one(Notice, notice_id)
-    case = session.get_one(Case, notice.case_id)
+    number = session.get_one(Case, notice.case_id).number if notice.case_id is not None else ""
     account = session.get(Account, notice.account_id) if notice.account_id is not None else None
     person_id = notice.person_id if account is None else account.person_id
     person = session.get(Person, person_id) if person_id is not None else None
-    link = f"{ways.origin}/case/{case.number}" if ways.origin else ""
+    link = f"{ways.origin}/case/{number}" if ways.origin and number else ways.origin
     if delivery.channel == "webhook" and ways.hook is not None:
-        told = _facts(notice, case.number, person.ref if person else None, account.username if account else None, link)
+        told = _facts(notice, number, person.ref if person else None, account.username if account else None, link)
         webhook.post(ways.hook, delivery.id, told, timestamp=int(now.timestamp()))
     elif delivery.channel == "mail" and ways.server is not None:
         if person is None or not person.email:
             raise NotDelivered("they have no mail address any more")
-        mail.send(ways.server, _letter(ways.server.sender, person.email, notice, case.number, link))
+        mail.send(ways.server, _letter(ways.server.sender, person.email, notice, number, link))
 
 
 def _facts(notice: Notice, number: str, person: str | None, account: str | None, link: str) -> dict[str, Any]:
@@ -127,6 +127,7 @@ def _facts(notice: Notice, number: str, person: str | None, account: str | None,
 
 def _letter(sender: str, to: str, notice: Notice, number: str, link: str) -> Any:
     (zh, en), (more_zh, more_en) = title(notice.kind), details(notice.facts)
-    paragraphs = [f"{zh}：案件 {number}", more_zh, "", f"{en}: case {number}", more_en, "", link]
+    heads = (f"{zh}：案件 {number}", f"{en}: case {number}") if number else (zh, en)
+    paragraphs = [heads[0], more_zh, "", heads[1], more_en, "", link]
     text = "\n".join(paragraphs).strip() + "\n"
-    return mail.letter(sender, to, f"[gridmap] {zh} · {en} · {number}", text)
+    return mail.letter(sender, to, " · ".join(filter(None, [f"[gridmap] {zh}", en, number])), text)

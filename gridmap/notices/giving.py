@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from gridmap.accounts.models import Account
@@ -58,3 +58,46 @@ def _once(session: Session, to: Recipients) -> Recipients:
         return to
     both = select(Account.id).where(Account.id.in_(to.accounts), Account.person_id.in_(to.persons))
     return Recipients(to.accounts - frozenset(session.scalars(both)), to.persons)
+
+
+class Owner(NamedTuple):
+    """Whose inbox it is: a person's, or that of an account that belongs to none; exactly one of the two."""
+
+    person_id: int | None
+    account_id: int | None
+
+    @classmethod
+    def of(cls, person_id: int | None, account_id: int | None) -> "Owner":
+        """The person, where there is one: whatever account is theirs."""
+        return cls(person_id, None if person_id is not None else account_id)
+
+
+def owner_of(session: Session, actor: str) -> Owner | None:
+    """The inbox of whoever the journal calls `actor`; keys, the command line and the system have none."""
+    row = session.execute(select(Account.person_id, Account.id).where("account:" + Account.username == actor)).one_or_none()
+    return None if row is None else Owner.of(*row)
+
+
+def give_each(
+    session: Session,
+    kind: str,
+    each: Mapping[Owner, Mapping[str, Any]],
+    *,
+    subject: str,
+    actor: str,
+    at: datetime,
+    common: Mapping[str, Any],
+) -> int:
+    """Put one notice about grids into each inbox, each with facts of its own, and one row into the journal; answers how many.
+
+    `common` are the facts that all of them may hear in their stream. The caller commits.
+    """
+    if not each:
+        return 0
+    rows = [{**owner._asdict(), "kind": kind, "facts": dict(facts), "at": at} for owner, facts in sorted(each.items(), key=repr)]
+    ids = session.scalars(insert(Notice).returning(Notice.id), rows).all()
+    accounts = sorted(owner.account_id for owner in each if owner.account_id is not None)
+    persons = sorted(owner.person_id for owner in each if owner.person_id is not None)
+    data = {"kind": kind, "ids": list(ids), "accounts": accounts, "persons": persons, "facts": dict(common)}
+    write(session, [Event(TOPIC, GIVEN, subject, actor, data)])
+    return len(rows)

@@ -15,7 +15,7 @@ from gridmap.notices.models import Notice
 
 @dataclass(frozen=True)
 class Item:
-    """A notice, and the case it is about: its number, its category and its grid in Chinese and English."""
+    """A notice, and the case it is about: its number ("" if it is about grids), its category and grid in both languages."""
 
     notice: Notice
     number: str
@@ -38,14 +38,14 @@ def items(
 ) -> Sequence[Item]:
     """The newest notices of theirs, newest first; only those `before` an id, where one is given."""
     names = (Category.name_zh, Category.name_en, Grid.name, Grid.name_en)
-    asked = select(Notice, Case.number, *names).join(Case, Case.id == Notice.case_id).where(_own(caller))
+    asked = select(Notice, Case.number, *names).outerjoin(Case, Case.id == Notice.case_id).where(_own(caller))
     asked = asked.outerjoin(Category, Category.id == Case.category_id).outerjoin(Grid, Grid.code == Case.grid_code)
     if unread:
         asked = asked.where(Notice.read_at.is_(None))
     if before is not None:
         asked = asked.where(Notice.id < before)
     rows = session.execute(asked.order_by(Notice.id.desc()).limit(limit))
-    return [Item(row[0], row[1], _both(row[2], row[3]), _both(row[4], row[5])) for row in rows]
+    return [Item(row[0], row[1] or "", _both(row[2], row[3]), _both(row[4], row[5])) for row in rows]
 
 
 def _both(zh: str | None, en: str | None) -> tuple[str, str]:

@@ -27,6 +27,8 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "reply_overdue": ("督办答复超时", "The answer to a supervision order is overdue"),
     "resumed": ("挂账到期，已恢复计时", "The suspension is over: the clock runs again"),
     "closed": ("已结案", "The case was closed"),
+    "redrawn": ("网格重划，案件换了网格", "Grids were redrawn, and cases changed grid"),
+    "publish_refused": ("定时发布未能进行", "A scheduled publish was refused"),
 }
 RUNGS: Mapping[str, tuple[str, str]] = {
     "member": ("处置人员", "who has it in hand"),
@@ -53,5 +55,10 @@ def details(facts: Mapping[str, Any]) -> tuple[str, str]:
         moment = local(datetime.fromisoformat(facts["due_at"])).strftime("%Y-%m-%d %H:%M")
         zh.append(f"截止 {moment}")
         en.append(f"due {moment}")
+    if moved := facts.get("moved"):
+        numbers = [str(one["number"]) for one in facts.get("cases", ())]
+        more = max(moved - len(numbers), 0)
+        zh.append(f"{moved} 件案件：{'、'.join(numbers)}" + (f" 等（另 {more} 件）" if more else ""))
+        en.append(f"{moved} cases: {', '.join(numbers)}" + (f" and {more} more" if more else ""))
     said = next((str(facts[name]) for name in _REASON if facts.get(name)), "")
     return "；".join([*zh, *filter(None, [said])]), "; ".join([*en, *filter(None, [said])])

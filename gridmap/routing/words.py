@@ -33,6 +33,7 @@ _DOUBT = (
 )
 _SPANS = ("视野跨越多个网格，也可能属于：{grids}", "the view spans several grids; it may also belong to {grids}")
 _TOLD = 5  # Candidates by name; the rest are counted.
+_REDRAWN = ("边界重划以后从{grid}转来", "moved here from {grid} when the boundaries were redrawn")
 _UNKNOWN_CAMERA = ("未登记的摄像头{camera}", "Camera {camera} is not on record")
 
 Names = Mapping[str, tuple[str, str]]
@@ -51,7 +52,8 @@ def explain(facts: Mapping[str, Any], names: Names) -> dict[str, str]:
 def mentioned(facts: Mapping[str, Any]) -> list[str]:
     """Codes of the grids that a route's reason speaks of."""
     others = [*facts["candidates"], *([facts["runner_up"]] if facts["runner_up"] else [])]
-    return [*(other["code"] for other in others), *([facts["grid"]] if facts["grid"] else [])]
+    before = facts.get("redrawn", {}).get("from")
+    return [*(other["code"] for other in others), *filter(None, [facts["grid"], before])]
 
 
 def _sentence(facts: Mapping[str, Any], names: Names, language: int) -> str:
@@ -66,6 +68,8 @@ def _sentence(facts: Mapping[str, Any], names: Names, language: int) -> str:
         parts.append(_NEXT[language].format(grid=grid, distance=distance))
     if facts.get("candidates"):
         parts.append(_doubt(facts, names, language))
+    if redrawn := facts.get("redrawn"):
+        parts.append(_REDRAWN[language].format(grid=_name(redrawn["from"], names, language)))
     if language == 0:
         return "；".join(parts) + "。"
     return "; ".join([parts[0], *(part[0].lower() + part[1:] for part in parts[1:])]) + "."

@@ -60,7 +60,7 @@ def page() -> Response:
 @bp.post("/inbox/<int:notice>/open")
 @needs("inbox.own")
 def open_notice(notice: int) -> Response:
-    """To the case, and it is read."""
+    """To the case, or where it is about grids to the map; and it is read."""
     me = account().caller
     found = inbox.items(db(), me, before=notice + 1, limit=1)
     if not found or found[0].notice.id != notice:
@@ -68,6 +68,8 @@ def open_notice(notice: int) -> Response:
     inbox.mark_read(db(), me, clock.now(), [notice])
     db().commit()
     number = found[0].number
+    if not number:
+        return redirect(url_for("phone.page") if _phone() else url_for("web.map_page"), 303)
     return redirect(url_for("phone.page", _anchor=f"case={number}") if _phone() else url_for("web.case_link", number=number), 303)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, text
 from sqlalchemy.orm import Session
 
 from gridmap.accounts.caller import Caller
@@ -11,11 +11,22 @@ from gridmap.cases.loop_models import CaseTask
 from gridmap.cases.tasks import Asker, TaskState
 from gridmap.people.models import Post
 
+# Whoever had a task of it before the boundaries were redrawn goes on with it, in the grid they are in.
+_HELD_IN = text(
+    """
+    SELECT c.route -> 'redrawn' ->> 'from' FROM cases c
+    WHERE c.id = :id AND c.route -> 'redrawn' IS NOT NULL
+      AND EXISTS (SELECT FROM case_task t WHERE t.case_id = c.id AND t.ended_at IS NULL
+                  AND t.given_at <= CAST(c.route -> 'redrawn' ->> 'at' AS timestamptz))
+    """
+)
+
 
 def scope_of(session: Session, case_id: int, grid_code: str | None) -> Scope:
-    """Where a case lies: its grid, and the departments that have, or had, a task of it."""
+    """Where a case lies: its grid, the departments that have, or had, a task of it, and the grid that has it in hand still."""
     asked = select(CaseTask.department_id).where(CaseTask.case_id == case_id, CaseTask.department_id.is_not(None)).distinct()
-    return Scope(grid_code, frozenset(found for found in session.scalars(asked) if found is not None))
+    departments = frozenset(found for found in session.scalars(asked) if found is not None)
+    return Scope(grid_code, departments, session.execute(_HELD_IN, {"id": case_id}).scalar())
 
 
 def asker_of(session: Session, caller: Caller, scope: Scope, at: datetime) -> Asker:

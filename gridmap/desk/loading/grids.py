@@ -17,6 +17,7 @@ from gridmap.desk.loading import suspicion
 from gridmap.desk.loading.cells import Cells, Firsts
 from gridmap.desk.loading.job import Job
 from gridmap.desk.loading.report import Refusal
+from gridmap.desk.redrawing.enact import enact_whole
 from gridmap.errors import Fault, Invalid, msg
 from gridmap.geo.measure import plane_at
 from gridmap.geo.shapes import snapped
@@ -24,7 +25,7 @@ from gridmap.grids.change import GridDraft
 from gridmap.grids.checking import NoPartition
 from gridmap.grids.codes import LENGTHS, Level, level_of, parent_of
 from gridmap.grids.models import Boundary, Grid
-from gridmap.grids.publishing import Published, publish
+from gridmap.grids.publishing import Published
 
 _LEVELS = {
     "镇": "town",
@@ -176,7 +177,14 @@ def _publish(job: Job, lines: Mapping[int, str], drafts: Mapping[str, GridDraft]
     terms = job.terms
     terms.progress("check", 0, len(drafts))
     try:
-        done = publish(job.session, [*drafts.values(), *elsewhere], actor=terms.actor, at=terms.valid_from, note=terms.note)
+        done = enact_whole(
+            job.session,
+            [*drafts.values(), *elsewhere],
+            actor=terms.actor,
+            nearest_limit_m=terms.nearest_limit_m,
+            at=terms.valid_from,
+            note=terms.note,
+        ).published
     except NoPartition as error:
         _refuse_problems(job, error, {code: line for line, code in lines.items()})
         return

@@ -1,0 +1,88 @@
+"""The shape of an impact: what a publish changes, as JSON and as a table."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import asdict, fields
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from gridmap.desk.redrawing.impact import Change, Figures, Impact
+
+_BOM = "\ufeff"  # By which spreadsheets know UTF-8.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # A cell that begins so is computed by spreadsheets.
+
+
+class FiguresAnswer(BaseModel):
+    """A grid in numbers."""
+
+    area_m2: float
+    open_cases: int
+    cases_90d: int = Field(description="received within 90 days, by the ground they lie on")
+    at_risk: int = Field(description="open, and their limit has run out or will within 24 hours")
+    cameras: int
+    service_points: int
+    circle_share: float | None = Field(description="share of the ground within service circles, 0 to 1")
+    people: int
+    load: float | None = Field(description="open cases for each of them")
+    polsby_popper: float = Field(description="4πA/P², 1 for a circle")
+    reock: float = Field(description="share of the smallest circle around it")
+    parts: int = Field(description="pieces that do not touch; 1 is contiguous")
+
+
+class ChangeAnswer(BaseModel):
+    """One grid before and after."""
+
+    code: str
+    name: str
+    name_en: str
+    before: FiguresAnswer | None
+    after: FiguresAnswer | None
+
+
+class HandsAnswer(BaseModel):
+    """Something that changes grid."""
+
+    id: str
+    name: str
+    name_en: str
+    before: str | None
+    after: str | None
+    due_at: datetime | None
+
+
+class ImpactAnswer(BaseModel):
+    """All that a publish changes."""
+
+    opened: list[str]
+    closed: list[str]
+    retired: list[str]
+    renamed: list[str]
+    grids: list[ChangeAnswer]
+    cases: list[HandsAnswer] = Field(description="open cases that move")
+    cameras: list[HandsAnswer]
+    service_points: list[HandsAnswer]
+    left: dict[str, int] = Field(description="grids that end and still have people, with how many")
+    told: int = Field(description="people who get a notice")
+
+
+def as_csv(impact: Impact) -> str:
+    """A row for each grid: every figure before and after, side by side."""
+    names = [field.name for field in fields(Figures)]
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["code", "name", "name_en", *(f"{name}_{when}" for name in names for when in ("before", "after"))])
+    writer.writerows(_row(change, names) for change in impact.grids)
+    return _BOM + out.getvalue()
+
+
+def _row(change: Change, names: list[str]) -> Iterator[object]:
+    yield from (change.code, _plain(change.name), _plain(change.name_en))
+    before, after = (asdict(figures) if figures else {} for figures in (change.before, change.after))
+    for name in names:
+        yield from (before.get(name), after.get(name))
+
+
+def _plain(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text

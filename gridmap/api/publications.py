@@ -1,0 +1,160 @@
+"""/api/v1/publications: what was published, what rolling one back would do, and rolling it back."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from apiflask import APIBlueprint
+from flask import Response
+from pydantic import BaseModel, Field
+
+from gridmap.accounts.rights import Scope
+from gridmap.api.fields import Strictly, Text
+from gridmap.api.impact_shapes import ImpactAnswer, as_csv
+from gridmap.api.shapes import Json, Responses, raw
+from gridmap.desk.redrawing.enact import Enacted, roll_back
+from gridmap.desk.redrawing.impact import preview
+from gridmap.errors import Conflict, msg
+from gridmap.grids import publications
+from gridmap.grids.rollback import reversal
+from gridmap.http import who
+from gridmap.http.json import answer
+from gridmap.http.state import db, settings
+
+bp = APIBlueprint("publications", __name__, url_prefix="/api/v1", tag="Publications")
+CSV = "text/csv"
+_RESPONSES: Responses = {
+    200: raw(CSV, "With `format=csv`: a row for each grid, before and after side by side"),
+    404: "No such publication",
+    409: "The same grids have been redrawn since; `codes` names them",
+    422: "It was the first, or was rolled back already",
+}
+
+
+class PublicationAnswer(BaseModel):
+    """One publish."""
+
+    id: int
+    at: datetime
+    recorded_at: datetime
+    note: str
+    undoes: int | None = Field(description="the publish it rolled back")
+    undone_by: int | None = Field(description="the publish that rolled it back")
+
+
+class PublicationsAnswer(BaseModel):
+    """Publishes, newest first, and where to go on."""
+
+    publications: list[PublicationAnswer]
+    next: int | None
+
+
+class WholeAnswer(PublicationAnswer):
+    """One publish with all it changed."""
+
+    codes: dict[str, list[str]] = Field(description="opened, closed, begun, ended and renamed grids")
+    lineage: list[Json]
+
+
+class PublicationsQuery(Strictly):
+    """A page of them."""
+
+    before: Annotated[int | None, Field(ge=1, le=2**31 - 1, description="the last id seen: go on from there")] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class ImpactQuery(Strictly):
+    """In which form."""
+
+    format: Literal["json", "csv"] = "json"
+
+
+class RollBackBody(Strictly):
+    """Why, and what was seen before."""
+
+    note: Annotated[Text, Field(max_length=500)] = ""
+    newest: Annotated[int | None, Field(description="the newest one when the preview was read; 409 if another came")] = None
+
+
+class RolledBackAnswer(BaseModel):
+    """What a rollback did."""
+
+    publication: int | None
+    at: datetime
+    opened: list[str]
+    closed: list[str]
+    retired: list[str]
+    moved: int
+    told: int
+
+
+@bp.get("/publications")
+@who.needs("map.read")
+@bp.input(PublicationsQuery, location="query", arg_name="query")
+@bp.output(PublicationsAnswer)
+@bp.doc(summary="What was published", description="Newest first.")
+def get_publications(query: PublicationsQuery) -> Response:
+    """A page of publishes."""
+    found = publications.page(db(), before=query.before, limit=query.limit + 1)
+    shown = found[: query.limit]
+    return answer({"publications": shown, "next": shown[-1]["id"] if len(found) > query.limit else None})
+
+
+@bp.get("/publications/<int:publication>")
+@who.needs("map.read")
+@bp.output(WholeAnswer)
+@bp.doc(summary="One publish with all it changed", responses={404: "No such publication"})
+def get_publication(publication: int) -> Response:
+    """One publish."""
+    return answer(publications.whole(db(), publication))
+
+
+@bp.get("/publications/<int:publication>/rollback")
+@who.needs("grids.publish")
+@bp.input(ImpactQuery, location="query", arg_name="query")
+@bp.output(ImpactAnswer)
+@bp.doc(
+    summary="What rolling a publish back would change",
+    description="The rollback itself, done and taken back: the numbers are those that will stand there after it.",
+    responses=_RESPONSES,
+)
+def get_rollback(publication: int, query: ImpactQuery) -> Response:
+    """The preview."""
+    _check(publication)
+    found = preview(db(), _deed(publication, ""))
+    return Response(as_csv(found), mimetype=CSV) if query.format == "csv" else answer(asdict(found))
+
+
+@bp.post("/publications/<int:publication>/rollback")
+@who.needs("grids.publish")
+@bp.input(RollBackBody, arg_name="body")
+@bp.output(RolledBackAnswer)
+@bp.doc(
+    summary="Roll a publish back",
+    description="A new publish that makes what this one touched as it was before. Open cases go with the ground.",
+    responses={404: "No such publication", 409: "Redrawn since", 422: "The first, or rolled back already"},
+)
+def post_rollback(publication: int, body: RollBackBody) -> Response:
+    """Do it."""
+    _check(publication)
+    newest = publications.newest(db())
+    if body.newest is not None and body.newest != newest:
+        raise Conflict(msg("Something has been published since you looked; look again"), facts={"newest": newest})
+    done = _deed(publication, body.note)()
+    db().commit()
+    published = done.published
+    told: dict[str, Any] = {"publication": published.publication, "at": published.at, "retired": published.retired}
+    told |= {"opened": published.opened, "closed": published.closed, "moved": len(done.moved), "told": done.told}
+    return answer(told)
+
+
+def _check(publication: int) -> None:
+    """Whoever asks may publish wherever the rollback touches anything."""
+    change = reversal(db(), publication)
+    for code in {*change.grids, *change.retired}:
+        who.check("grids.publish", Scope(code))
+
+
+def _deed(publication: int, note: str) -> Callable[[], Enacted]:
+    return lambda: roll_back(db(), publication, actor=who.caller().name, nearest_limit_m=settings().nearest_limit_m, note=note)

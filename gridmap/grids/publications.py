@@ -1,0 +1,59 @@
+"""Reads of publishes: when, why, what each changed."""
+
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from gridmap.errors import NotFound, msg
+
+_COLUMNS = """
+    p.id, p.at, p.recorded_at, p.note, p.undoes, (SELECT u.id FROM publication u WHERE u.undoes = p.id) AS undone_by
+"""
+_PAGE = text(
+    f"""
+    SELECT {_COLUMNS} FROM publication p
+    WHERE CAST(:before AS int) IS NULL OR p.id < :before ORDER BY p.id DESC LIMIT :limit
+    """
+)
+_ONE = text(f"SELECT {_COLUMNS} FROM publication p WHERE p.id = :id")
+_NEWEST = text("SELECT coalesce(max(id), 0) FROM publication")
+_CODES = text(
+    """
+    SELECT grid_code AS code, bool_or(publication_id = :id) AS opened, bool_or(coalesce(upper(valid) = :at, false)) AS closed
+    FROM boundary WHERE publication_id = :id OR upper(valid) = :at GROUP BY grid_code ORDER BY grid_code
+    """
+)
+_RENAMED = text("SELECT grid_code FROM renaming WHERE publication_id = :id ORDER BY grid_code")
+_LINEAGE = text(
+    """
+    SELECT from_code, to_code, kind, area_m2, area_share, cases, case_share FROM lineage
+    WHERE publication_id = :id ORDER BY from_code, to_code
+    """
+)
+
+
+def newest(session: Session) -> int:
+    """The id of the newest publication; 0 before the first."""
+    return int(session.execute(_NEWEST).scalar_one())
+
+
+def page(session: Session, *, before: int | None = None, limit: int = 50) -> list[dict[str, Any]]:
+    """Publishes, newest first; only those before an id, where one is given."""
+    return [dict(row) for row in session.execute(_PAGE, {"before": before, "limit": limit}).mappings()]
+
+
+def whole(session: Session, publication: int) -> dict[str, Any]:
+    """One publish, the codes it touched, and where ground went; `NotFound` when there is none."""
+    row = session.execute(_ONE, {"id": publication}).mappings().one_or_none()
+    if row is None:
+        raise NotFound(msg("There is no publication %(id)s"), id=publication)
+    touched = session.execute(_CODES, {"id": publication, "at": row["at"]}).all()
+    codes = {
+        "opened": [one.code for one in touched if one.opened],
+        "closed": [one.code for one in touched if one.closed],
+        "begun": [one.code for one in touched if one.opened and not one.closed],
+        "ended": [one.code for one in touched if one.closed and not one.opened],
+        "renamed": list(session.scalars(_RENAMED, {"id": publication})),
+    }
+    return {**row, "codes": codes, "lineage": [dict(one) for one in session.execute(_LINEAGE, {"id": publication}).mappings()]}
