@@ -1,5 +1,6 @@
 """Mothers of those who ask: accounts of any role and scope, and clients signed in as them."""
 
+from datetime import UTC, datetime
 from functools import cache
 from itertools import count
 from time import time
@@ -9,9 +10,9 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
-from gridmap.accounts import passwords
+from gridmap.accounts import passwords, sessions
 from gridmap.accounts.models import Account, AccountGrant
 from gridmap.accounts.rights import Grant, Role
 from gridmap.http.state import state
@@ -59,26 +60,31 @@ def signed_in(
     return signed_in_as(app, made)
 
 
-def session_of(account: Account) -> dict[str, Any]:
-    """What the cookie of a session that has just begun holds."""
+def session_of(session: Session, account: Account) -> dict[str, Any]:
+    """What the cookie of a session that has just begun holds; it begins in the database."""
     now = int(time())
-    return {"_user_id": str(account.id), "_fresh": True, "epoch": account.session_epoch, "began": now, "seen": now}
+    sid = sessions.begin(session, account, agent="", now=datetime.fromtimestamp(now, UTC))
+    return {"_user_id": str(account.id), "_fresh": True, "sid": sid, "began": now, "seen": now}
 
 
 def cookie_of(account: Account, secret_key: str) -> str:
-    """The cookie itself, for browsers at a server that runs elsewhere with this key."""
+    """The cookie itself, for browsers at a server that runs elsewhere with this key; the account's own session commits."""
+    session = object_session(account)
+    assert session is not None, "the account is nobody's"
     app = Flask("signs cookies")
     app.secret_key = secret_key
     signer = SecureCookieSessionInterface().get_signing_serializer(app)
     assert signer is not None
-    return str(signer.dumps(session_of(account)))
+    return str(signer.dumps(session_of(session, account)))
 
 
 def signed_in_as(app: Flask, account: Account) -> FlaskClient:
     """A client with the cookie of a session that has just begun; what it changes carries the session's token."""
     client = anonymous(app)
+    with state(app).sessions.begin() as session:
+        begun = session_of(session, account)
     with client.session_transaction() as cookie:
-        cookie.update(session_of(account) | {"csrf_token": _TOKEN})
+        cookie.update(begun | {"csrf_token": _TOKEN})
     signer = URLSafeTimedSerializer(str(app.config["SECRET_KEY"]), salt="wtf-csrf-token")
     client.environ_base["HTTP_X_CSRFTOKEN"] = str(signer.dumps(_TOKEN))
     return client

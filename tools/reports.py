@@ -24,11 +24,13 @@ random cases by hand and by the database.
 Reports ask for `report.read` (see [roles.md](roles.md)); they hold no personal data.
 
 大屏：`?grid=` 只看一个网格，`?seconds=` 每个画面停留几秒（5 至 600，默认 20）。←、→ 或翻页笔换画面，空格停住，F 全屏。
-断线时顶部红条写明画面停在几点，恢复后自动补齐。会话到期（GRIDMAP_SESSION_HOURS，最多 30 天）后转到登录页：大屏账号请把它设长些。
+断线时顶部红条写明画面停在几点，恢复后自动补齐。没有人值守的屏幕用自己的密钥：管理员在“密钥”页生成权限为 `wall` 的密钥，把所给链接
+在那台浏览器里打开一次（`#` 前可加 `?grid=`），此后一直显示，直到吊销或到期；它只能看，不能做任何操作。
 The wall: `?grid=` narrows it to a grid, `?seconds=` says how long a view stays (5 to 600, usually 20). Arrow keys or a
 presenter's remote change the view, space holds it, F fills the screen. While the line is down a red bar says since when;
-afterwards it catches up by itself. When its session ends (GRIDMAP_SESSION_HOURS, 30 days at most) it shows the sign-in
-page: set that long where a wall runs.
+afterwards it catches up by itself. A screen nobody sits at has a key of its own: an administrator makes one good for
+`wall` and opens the link that is shown, once, in that browser (`?grid=` may stand before the `#`). It then shows the wall
+until the key is revoked or expires; it looks and does nothing else.
 
 ## 通则 · Rules that hold everywhere
 

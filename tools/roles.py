@@ -96,7 +96,7 @@ def text() -> str:
 
 
 def _deeds(scope: KeyScope) -> str:
-    return ", ".join(f"`{right.deed}`" for right in RIGHTS.values() if right.key_scope is scope)
+    return ", ".join(f"`{right.deed}`" for right in RIGHTS.values() if scope in right.key_scopes)
 
 
 if __name__ == "__main__":

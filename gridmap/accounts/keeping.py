@@ -199,6 +199,7 @@ def _administrators(session: Session, now: datetime) -> int:
         .join(Account, Account.id == AccountGrant.account_id)
         .where(
             Account.disabled_at.is_(None),
+            Account.person_id.not_in(select(Person.id).where(Person.left_at <= now)) | Account.person_id.is_(None),
             AccountGrant.role == Role.ADMINISTRATOR,
             func.length(AccountGrant.grid_code) == TOWN_DIGITS,
             AccountGrant.valid_from <= now,

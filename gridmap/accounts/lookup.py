@@ -23,7 +23,6 @@ class SignedIn:
     caller: Caller
     username: str
     name: str
-    epoch: int
     must_change: bool
     second_factor: bool
 
@@ -31,27 +30,38 @@ class SignedIn:
 _IN_FORCE = "g.valid_from <= :now AND (g.valid_until IS NULL OR g.valid_until > :now)"
 _SIGNED_IN = text(
     f"""
-    SELECT a.username, a.name, a.person_id, a.session_epoch, a.must_change, a.totp_secret IS NOT NULL AS second_factor,
+    SELECT a.username, a.name, a.person_id, a.must_change, a.totp_secret IS NOT NULL AS second_factor,
            coalesce(json_agg(json_build_array(g.role, g.grid_code, g.department_id) ORDER BY g.id)
                     FILTER (WHERE g.id IS NOT NULL), '[]') AS grants
     FROM account a LEFT JOIN account_grant g ON g.account_id = a.id AND {_IN_FORCE}
     WHERE a.id = :id AND a.disabled_at IS NULL
+      AND NOT EXISTS (SELECT FROM person n WHERE n.id = a.person_id AND n.left_at <= :now)
+      AND (CAST(:sid AS text) IS NULL OR EXISTS (
+              SELECT FROM account_session s
+              WHERE s.id = :sid AND s.account_id = a.id AND s.epoch = a.session_epoch AND s.ended_at IS NULL))
     GROUP BY a.id
     """
 )
 
 
-def signed_in(session: Session, account_id: int, now: datetime) -> SignedIn | None:
-    """The account with the roles it has now; None when it is disabled or gone. One statement: every request asks.
+def signed_in(session: Session, account_id: int, now: datetime, session_id: str | None = None) -> SignedIn | None:
+    """The account with the roles it has now; None when it is disabled, its person has left, or the session that is named
+    (None: whichever) is over. One statement: every request asks.
 
     Who must change the password first has no role until then.
     """
-    row = session.execute(_SIGNED_IN, {"id": account_id, "now": now}).one_or_none()
+    row = session.execute(_SIGNED_IN, {"id": account_id, "now": now, "sid": session_id}).one_or_none()
     if row is None:
         return None
     grants = () if row.must_change else tuple(Grant(Role(role), grid, department) for role, grid, department in row.grants)
     caller = Caller(f"account:{row.username}", account_id, row.person_id, grants)
-    return SignedIn(account_id, caller, row.username, row.name, row.session_epoch, row.must_change, row.second_factor)
+    return SignedIn(account_id, caller, row.username, row.name, row.must_change, row.second_factor)
+
+
+def shut_out(session: Session, account: Account, now: datetime) -> bool:
+    """Whether an account lets nobody in: it is disabled, or the person it belongs to has left."""
+    left = select(Person.id).where(Person.id == account.person_id, Person.left_at <= now)
+    return account.disabled_at is not None or session.scalar(left) is not None
 
 
 def account(session: Session, username: str, *, lock: bool = False) -> Account:

@@ -32,7 +32,7 @@ def _quoted(values: Iterable[str]) -> str:
 class Account(Base):
     """Somebody who signs in. An account is disabled, never deleted: the journal goes on naming it.
 
-    `session_epoch` is part of every cookie: counting it up ends all sessions. `totp_secret` is sealed with the program's
+    `session_epoch` is written on every session: counting it up ends all sessions. `totp_secret` is sealed with the program's
     own key (see sealing.py), `recovery` holds SHA-256 digests. Without a password there is only single sign-on.
     """
 
@@ -53,6 +53,20 @@ class Account(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     signed_in_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     disabled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class AccountSession(Base):
+    """Somebody signed in on one device. It holds while its epoch is the account's and nobody ended it."""
+
+    __tablename__ = "account_session"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    epoch: Mapped[int] = mapped_column(Integer)
+    device: Mapped[str] = mapped_column(Text, server_default="")
+    began_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class AccountGrant(Base):

@@ -47,6 +47,7 @@ class KeyScope(StrEnum):
     READ = "read"
     ROUTE = "route"
     METRICS = "metrics"
+    WALL = "wall"
 
 
 @dataclass(frozen=True)
@@ -81,14 +82,14 @@ class Right:
         deed: its name, `noun.verb`; a case's actions are `case.` and the action.
         roles: who may.
         where: what the role's scope must cover.
-        key_scope: the key's scope that lets a machine do it, if any may.
+        key_scopes: the scopes of keys that let a machine do it, if any may; the usual one first.
         any_account: every account may, even one without a role.
     """
 
     deed: str
     roles: frozenset[Role]
     where: Where
-    key_scope: KeyScope | None = None
+    key_scopes: tuple[KeyScope, ...] = ()
     any_account: bool = False
 
 
@@ -118,27 +119,28 @@ def _right(
     roles: Iterable[Role],
     where: Where = Where.ANYWHERE,
     *,
-    key_scope: KeyScope | None = None,
+    key_scopes: tuple[KeyScope, ...] = (),
     any_account: bool = False,
 ) -> Right:
-    return Right(deed, frozenset(roles), where, key_scope, any_account)
+    return Right(deed, frozenset(roles), where, key_scopes, any_account)
 
 
 _GRID, _TASK = Where.GRID, Where.GRID_OR_DEPARTMENT
 
 _TABLE = (
     # Reading. What maps and lists show carries no personal data.
-    _right("map.read", _EVERYBODY, key_scope=KeyScope.READ),
-    _right("case.read", _EVERYBODY, key_scope=KeyScope.READ),
+    _right("map.read", _EVERYBODY, key_scopes=(KeyScope.READ, KeyScope.WALL)),
+    _right("case.read", _EVERYBODY, key_scopes=(KeyScope.READ, KeyScope.WALL)),
     _right("people.read", _WORKING | _LOOKING, _TASK),
     _right("reporter.read", _WORKING, _TASK),
     _right("evidence.read", _WORKING | {Role.AUDITOR}, _TASK),
     _right("report.read", _OPERATOR | _HEADS | _LOOKING | {Role.PLANNER}),
+    _right("wall.read", _OPERATOR | _HEADS | _LOOKING | {Role.PLANNER}, key_scopes=(KeyScope.WALL,)),
     _right("journal.read", _LOOKING),
-    _right("metrics.read", _LOOKING, key_scope=KeyScope.METRICS),
+    _right("metrics.read", _LOOKING, key_scopes=(KeyScope.METRICS,)),
     # Bringing in.
-    _right("alerts.send", _OPERATOR | _IN_THE_GRID, key_scope=KeyScope.ALERTS),
-    _right("route.ask", _EVERYBODY, key_scope=KeyScope.ROUTE),
+    _right("alerts.send", _OPERATOR | _IN_THE_GRID, key_scopes=(KeyScope.ALERTS,)),
+    _right("route.ask", _EVERYBODY, key_scopes=(KeyScope.ROUTE,)),
     # Keeping people, rosters and departments; those are the whole town's business.
     _right("people.change", _KEEPING, _GRID),
     _right("roster.change", _KEEPING | _HEADS, _GRID),
@@ -221,7 +223,7 @@ def allows(asking: Asking, deed: str, scope: Scope = TOWN_WIDE) -> bool:
     right = RIGHTS.get(deed)
     if right is None:
         return False
-    if right.key_scope is not None and right.key_scope in asking.key_scopes:
+    if not asking.key_scopes.isdisjoint(right.key_scopes):
         return True
     if right.any_account and asking.account_id is not None:
         return True

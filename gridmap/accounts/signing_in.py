@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridmap.accounts import guessing, passwords, second_factor
+from gridmap.accounts.lookup import shut_out
 from gridmap.accounts.models import Account
 from gridmap.accounts.sealing import Seal
 from gridmap.accounts.telling import tell
@@ -43,7 +44,7 @@ def by_password(session: Session, username: str, password: str, *, address: str,
         return Outcome(Result.WAIT, wait_s=wait_s)
     account = session.scalars(select(Account).where(Account.username == username)).one_or_none()
     right = passwords.matches(password, account.password_hash if account else None)
-    if account is None or not right or account.disabled_at is not None:
+    if account is None or not right or shut_out(session, account, now):
         return _failed(session, watch, account, address, now)
     if account.password_hash and passwords.outdated(account.password_hash):
         account.password_hash = passwords.hashed(password)
@@ -59,7 +60,7 @@ def by_second_factor(session: Session, account_id: int, code: str, *, seal: Seal
     session.refresh(account, with_for_update=True)
     if wait_s := watch.wait_s(now):
         return Outcome(Result.WAIT, wait_s=wait_s)
-    if account.disabled_at is not None or account.totp_secret is None:
+    if account.totp_secret is None or shut_out(session, account, now):
         return _failed(session, watch, account, address, now)
     secret = seal.open(account.totp_secret, account.username)
     step = second_factor.step_of(secret, code, now=now, after=account.totp_step)
@@ -75,11 +76,12 @@ def by_second_factor(session: Session, account_id: int, code: str, *, seal: Seal
 
 def by_provider(session: Session, subject: str, now: datetime) -> Account | None:
     """The account that belongs to this subject (`sub`) of the configured provider; its second factor is the provider's
-    business. None when there is none, or it is disabled. The caller commits."""
-    account = session.scalars(select(Account).where(Account.subject == subject, Account.disabled_at.is_(None))).one_or_none()
-    if account is not None:
-        account.signed_in_at = now
-        tell(session, "account.opened", account.username, f"account:{account.username}", by="provider")
+    business. None when there is none, or it is shut out. The caller commits."""
+    account = session.scalars(select(Account).where(Account.subject == subject)).one_or_none()
+    if account is None or shut_out(session, account, now):
+        return None
+    account.signed_in_at = now
+    tell(session, "account.opened", account.username, f"account:{account.username}", by="provider")
     return account
 
 

@@ -22,4 +22,5 @@ KEY_SCOPES: Mapping[KeyScope, str] = {
     KeyScope.READ: msg("read the map and the cases"),
     KeyScope.ROUTE: msg("ask for routes"),
     KeyScope.METRICS: msg("read the figures of the service"),
+    KeyScope.WALL: msg("show the wall"),
 }

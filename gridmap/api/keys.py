@@ -14,14 +14,14 @@ from gridmap.http.state import db
 from gridmap.http.who import check, needs
 
 bp = APIBlueprint("keys", __name__, url_prefix="/api/v1/keys", tag="Keys")
-GoodFor = Literal["alerts", "read", "route", "metrics"]
+GoodFor = Literal["alerts", "read", "route", "metrics", "wall"]
 
 
 class KeyBody(Strictly):
     """A key to be made."""
 
     name: Annotated[Text, Field(min_length=1, max_length=100)]
-    scopes: Annotated[list[GoodFor], Field(min_length=1, max_length=4)]
+    scopes: Annotated[list[GoodFor], Field(min_length=1, max_length=5)]
     expires_at: Moment | None = None
 
 

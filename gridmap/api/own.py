@@ -1,5 +1,6 @@
 """/api/v1/me: one's own account, for those who are signed in; machines have none."""
 
+from datetime import datetime
 from typing import Annotated
 
 from apiflask import APIBlueprint
@@ -8,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from gridmap import clock
 from gridmap.accounts import own, second_factor
+from gridmap.accounts import sessions as signed_in_at
 from gridmap.accounts.rights import RIGHTS, allows_somewhere
 from gridmap.api.fields import Strictly, Text
 from gridmap.errors import Conflict, GridmapError, msg
@@ -74,6 +76,22 @@ class CodesAnswer(BaseModel):
     recovery_codes: list[str]
 
 
+class SessionTold(BaseModel):
+    """Somewhere one is signed in."""
+
+    id: str
+    device: str = Field(description="browser and system, as far as it told them")
+    began_at: datetime
+    seen_at: datetime = Field(description="when it was last used, to the minute")
+    this_one: bool
+
+
+class SessionsAnswer(BaseModel):
+    """Where one is signed in."""
+
+    sessions: list[SessionTold]
+
+
 @bp.get("")
 @needs("account.own")
 @bp.output(MeAnswer)
@@ -100,8 +118,8 @@ def post_password(body: PasswordBody) -> Response:
     except GridmapError:
         db().commit()  # A wrong present password counts as a try.
         raise
-    db().commit()
     sessions.go_on(epoch)
+    db().commit()
     return Response(status=204)
 
 
@@ -150,12 +168,34 @@ def post_second_factor_off(body: PresentBody) -> Response:
     return Response(status=204)
 
 
+@bp.get("/sessions")
+@needs("account.own")
+@bp.output(SessionsAnswer)
+@bp.doc(summary="Where I am signed in")
+def get_sessions() -> Response:
+    """My sessions that hold, the last used first."""
+    account()
+    names = ("id", "device", "began_at", "seen_at")
+    told = [{name: getattr(one, name) for name in names} | {"this_one": one.id == sessions.this_one()} for one in sessions.mine()]
+    return answer({"sessions": told})
+
+
+@bp.post("/sessions/<session_id>/end")
+@needs("account.own")
+@bp.doc(summary="Sign out there", responses={204: "Ended; that browser is refused from now on", 404: "No session of mine"})
+def post_session_end(session_id: str) -> Response:
+    """One session of mine less."""
+    signed_in_at.end(db(), account().account_id, session_id, now=clock.now())
+    db().commit()
+    return Response(status=204)
+
+
 @bp.post("/sign-out-everywhere")
 @needs("account.own")
 @bp.doc(summary="End every session of mine", responses={204: "Ended, this one too"})
 def post_sign_out_everywhere() -> Response:
     """This one included."""
     own.end_sessions(db(), account().username)
-    db().commit()
     sessions.end()
+    db().commit()
     return Response(status=204)

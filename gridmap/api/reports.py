@@ -119,7 +119,7 @@ def get_indicators() -> Response:
 
 
 @bp.get("/reports/now")
-@needs("report.read")
+@needs("wall.read")
 @bp.input(MomentQuery, location="query", arg_name="query")
 @bp.output(MomentAnswer)
 @bp.doc(summary="How things stand", description="Today's cases, on time, at risk, by source and grid.", responses=_RESPONSES)

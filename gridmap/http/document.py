@@ -86,8 +86,8 @@ def _tell_rights(spec: dict[str, Any], deeds: dict[tuple[str, str], str]) -> Non
             right, call = RIGHTS[deed], calls[verb]
             call["x-deed"], call["x-roles"] = deed, sorted(right.roles)
             call["security"] = [{"Session": []}]
-            if right.key_scope is not None:
-                call["x-key-scope"] = right.key_scope.value
+            if right.key_scopes:
+                call["x-key-scope"] = " ".join(right.key_scopes)
                 call["security"].insert(0, {"Key": []})
             call["responses"].setdefault("401", {"description": _NOBODY})
             call["responses"].setdefault("403", {"description": _MAY_NOT})

@@ -1,11 +1,14 @@
-"""Machines show an API key: `Authorization: Bearer KEY`."""
+"""Machines show an API key: `Authorization: Bearer KEY`. A wall keeps its own in a cookie, good for looking and nothing else."""
 
 from flask import request
 
 from gridmap.accounts import keys
 from gridmap.accounts.caller import Caller
+from gridmap.accounts.rights import KeyScope
 from gridmap.errors import NotAuthenticated, msg
 from gridmap.http.state import state
+
+WALL_COOKIE = "gridmap_wall"
 
 
 def _shown() -> str:
@@ -30,3 +33,15 @@ def by_key() -> Caller:
     if found is None:
         raise NotAuthenticated(msg("This API key is unknown, revoked or expired"))
     return found
+
+
+def by_wall() -> Caller | None:
+    """The wall whose browser keeps this key; it may look, whatever else the key is good for. None where it is not in force."""
+    secret = request.cookies.get(WALL_COOKIE, "")
+    if not secret or request.method not in ("GET", "HEAD"):
+        return None
+    with state().looks() as session:
+        found = keys.holder(session, secret)
+    if found is None or KeyScope.WALL not in found.key_scopes:
+        return None
+    return Caller(found.name, key_scopes=frozenset({KeyScope.WALL}))

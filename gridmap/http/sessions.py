@@ -1,11 +1,13 @@
-"""Sessions of people: a signed cookie by Flask-Login that holds the account's id, its epoch and two moments.
+"""Sessions of people: a signed cookie by Flask-Login that holds the account's id, its session's and two moments.
 
-A session ends when its account is disabled or signs out everywhere (the epoch goes on), when nobody used it for
+A session ends when its owner ends it, when its account is disabled or signs out everywhere, when nobody used it for
 GRIDMAP_SESSION_IDLE_MINUTES, and after GRIDMAP_SESSION_HOURS in any case. Changes that come with a cookie must carry the
 session's CSRF token, in the field `csrf_token` or the header X-CSRFToken; with a key they need none, for no page of another
 site can send a key.
 """
 
+from collections.abc import Sequence
+from datetime import timedelta
 from time import time
 
 from flask import Flask, current_app, request, session
@@ -13,13 +15,14 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 
 from gridmap import clock
+from gridmap.accounts import sessions
 from gridmap.accounts.lookup import SignedIn, signed_in
-from gridmap.accounts.models import Account
+from gridmap.accounts.models import Account, AccountSession
 from gridmap.accounts.sealing import Seal
 from gridmap.config import Settings
-from gridmap.errors import NotAllowed, msg
+from gridmap.errors import NotAllowed, NotAuthenticated, msg
 from gridmap.http.keys import shows_key
-from gridmap.http.state import db, settings
+from gridmap.http.state import db, settings, state
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _NOTED_S = 60  # The cookie is written anew at most so often.
@@ -61,8 +64,7 @@ def install(app: Flask, settings: Settings) -> None:
 
 def seal() -> Seal:
     """What seals second factors."""
-    found = current_app.extensions["gridmap.seal"]
-    assert isinstance(found, Seal)  # noqa: S101  # only `install` writes there
+    found: Seal = current_app.extensions["gridmap.seal"]
     return found
 
 
@@ -73,21 +75,25 @@ def here() -> SignedIn | None:
 
 
 def begin(account: Account) -> None:
-    """Start a fresh session for an account; whatever the old one held is gone."""
+    """Start a fresh session for an account; whatever the old one held is gone. The caller commits."""
     who = signed_in(db(), account.id, clock.now())
-    assert who is not None  # noqa: S101  # it has just signed in
+    if who is None:
+        raise NotAuthenticated(msg("This needs a session: sign in"))  # Disabled since it proved who it is.
     session.clear()
-    session["epoch"], session["began"], session["seen"] = account.session_epoch, int(time()), int(time())
+    session["sid"] = sessions.begin(db(), account, agent=request.user_agent.string, now=clock.now())
+    session["began"] = session["seen"] = int(time())
     login_user(User(who))
 
 
 def go_on(epoch: int) -> None:
-    """Keep this session although the account's epoch has changed: its own owner ended the others."""
-    session["epoch"] = epoch
+    """Keep this session although the account's epoch has changed: its own owner ended the others. The caller commits."""
+    sessions.go_on(db(), session["sid"], epoch)
 
 
 def end() -> None:
-    """End this browser's session."""
+    """End this browser's session, for whoever may have copied its cookie too. The caller commits."""
+    if (who := here()) is not None:
+        sessions.end(db(), who.account_id, session["sid"], now=clock.now())
     logout_user()
     session.clear()
 
@@ -101,12 +107,28 @@ def _load(account_id: str) -> User | None:
     now, began, seen = time(), session.get("began", 0), session.get("seen", 0)
     if now - began > settings().session_hours * 3600 or now - seen > settings().session_idle_minutes * 60:
         return None
-    who = signed_in(db(), int(account_id), clock.now())
-    if who is None or who.epoch != session.get("epoch"):
+    who = signed_in(db(), int(account_id), clock.now(), session.get("sid") or "")
+    if who is None:
         return None
     if now - seen > _NOTED_S:
         session["seen"] = int(now)
+        with state().sessions.begin() as writing:  # A page that is only looked at commits nothing.
+            sessions.noted(writing, session["sid"], clock.now())
     return User(who)
+
+
+def mine() -> Sequence[AccountSession]:
+    """The sessions of whoever is signed in that hold; the last used first."""
+    now, who = clock.now(), here()
+    began = now - timedelta(hours=settings().session_hours)
+    # What a session was last used for is noted once a minute.
+    seen = now - timedelta(minutes=settings().session_idle_minutes, seconds=_NOTED_S)
+    return [] if who is None else sessions.standing(db(), who.account_id, began=began, seen=seen)
+
+
+def this_one() -> str:
+    """The id of this browser's session."""
+    return str(session.get("sid") or "")
 
 
 def _refuse_forgeries() -> None:

@@ -22,14 +22,14 @@ from gridmap.accounts.rights import RIGHTS, TOWN_WIDE, Scope, allows, allows_som
 from gridmap.accounts.words import ROLES
 from gridmap.errors import NotAllowed, NotAuthenticated, msg
 from gridmap.http import sessions
-from gridmap.http.keys import by_key, shows_key
+from gridmap.http.keys import by_key, by_wall, shows_key
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def caller() -> Caller:
-    """Whoever asks, by the key they show or the session they have; a key wins.
+    """Whoever asks, by the key they show, the session they have, or the key a wall keeps; in this order.
 
     Raises:
         NotAuthenticated: nobody, or a key that is not in force.
@@ -50,7 +50,7 @@ def caller_or_none() -> Caller | None:
 
 def _by_session() -> Caller | None:
     who = sessions.here()
-    return None if who is None else who.caller
+    return by_wall() if who is None else who.caller
 
 
 def account() -> SignedIn:
@@ -110,12 +110,12 @@ def may(deed: str, scope: Scope = TOWN_WIDE) -> bool:
 def _refusal(deed: str) -> NotAllowed:
     right = RIGHTS[deed]
     who = gettext(msg(", ")).join(gettext(ROLES[role]) for role in ROLES if role in right.roles)
-    if right.key_scope is not None:
+    if right.key_scopes:
         return NotAllowed(
             msg("You may not do this here (%(deed)s). These may, each within their scope: %(roles)s; or a key for '%(scope)s'"),
             deed=deed,
             roles=who,
-            scope=right.key_scope.value,
+            scope=right.key_scopes[0].value,
         )
     return NotAllowed(
         msg("You may not do this here (%(deed)s). These may, each within their scope: %(roles)s"), deed=deed, roles=who

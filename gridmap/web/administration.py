@@ -1,7 +1,6 @@
 """Administration: accounts with their roles, and keys of machines. What is shown once is shown in the answer itself."""
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
 
 from apiflask import APIBlueprint
 from flask import make_response, redirect, render_template, request, url_for
@@ -12,13 +11,12 @@ from gridmap.accounts import keeping, keys, lookup, scopes
 from gridmap.accounts.models import AccountGrant
 from gridmap.accounts.rights import ACCOUNT_ROLES, Grant, KeyScope, Role
 from gridmap.accounts.words import KEY_SCOPES, ROLES
-from gridmap.clock import TOWN_ZONE
 from gridmap.errors import GridmapError, Invalid, msg
 from gridmap.http.problems import status_of, tell
 from gridmap.http.state import db
 from gridmap.http.who import check, needs
 from gridmap.people import lookup as people
-from gridmap.web import language
+from gridmap.web import language, typed
 
 bp = APIBlueprint("administration", __name__, enable_openapi=False, url_prefix="/admin")
 bp.before_request(language.switch)
@@ -36,12 +34,12 @@ def accounts_page() -> Response:
 @needs("accounts.manage")
 def create_account() -> Response:
     """A new account; its first password is shown this once."""
-    actor, typed = check("accounts.manage").name, request.form
+    actor, given = check("accounts.manage").name, request.form
     try:
-        name, person_id = typed.get("name", ""), _person_id()
-        account, password = keeping.create(db(), typed.get("username", ""), name=name, person_id=person_id, actor=actor)
-        if typed.get("role"):
-            keeping.grant(db(), account.username, _grant(), since=clock.now(), until=_until(), actor=actor)
+        name, person_id = given.get("name", ""), _person_id()
+        account, password = keeping.create(db(), given.get("username", ""), name=name, person_id=person_id, actor=actor)
+        if given.get("role"):
+            _give(account.username, actor)
     except GridmapError as error:
         db().rollback()
         return _accounts(tell(error.text, error.values), status=status_of(error))
@@ -61,8 +59,8 @@ def account_page(username: str) -> Response:
 @needs("accounts.manage")
 def change_account(username: str) -> Response:
     """Another name, another subject at the provider."""
-    actor, typed = check("accounts.manage").name, request.form
-    name, subject = typed.get("name", ""), typed.get("subject") or None
+    actor, given = check("accounts.manage").name, request.form
+    name, subject = given.get("name", ""), given.get("subject") or None
     return _do(username, lambda: keeping.change(db(), username, name=name, person_id=_person_id(), subject=subject, actor=actor))
 
 
@@ -71,7 +69,9 @@ def change_account(username: str) -> Response:
 def give_role(username: str) -> Response:
     """One more role."""
     actor = check("accounts.manage").name
-    return _do(username, lambda: keeping.grant(db(), username, _grant(), since=clock.now(), until=_until(), actor=actor))
+    return _do(
+        username, lambda: keeping.grant(db(), username, _grant(), since=clock.now(), until=typed.end_of_day("until"), actor=actor)
+    )
 
 
 @bp.post("/accounts/<username>/grants/<int:grant_id>/revoke")
@@ -128,14 +128,15 @@ def keys_page() -> Response:
 @needs("keys.manage")
 def create_key() -> Response:
     """A new key; its secret is shown this once."""
-    actor, typed = check("keys.manage").name, request.form
+    actor, given = check("keys.manage").name, request.form
     try:
-        secret = keys.create(db(), typed.get("name", ""), scopes=typed.getlist("scopes"), expires_at=_until(), actor=actor)
+        until, scopes_given = typed.end_of_day("until"), given.getlist("scopes")
+        secret = keys.create(db(), given.get("name", ""), scopes=scopes_given, expires_at=until, actor=actor)
     except GridmapError as error:
         db().rollback()
         return _keys(tell(error.text, error.values), status=status_of(error))
     db().commit()
-    return _keys(secret=secret, made=typed.get("name", ""))
+    return _keys(secret=secret, made=given.get("name", ""))
 
 
 @bp.post("/keys/revoke")
@@ -168,28 +169,21 @@ def _person_id() -> int | None:
     return people.person(db(), ref).id if ref else None
 
 
+def _give(username: str, actor: str) -> None:
+    """The role that was typed, to the end of the day that was."""
+    keeping.grant(db(), username, _grant(), since=clock.now(), until=typed.end_of_day("until"), actor=actor)
+
+
 def _grant() -> Grant:
-    typed = request.form
+    given = request.form
     try:
-        role = Role(typed.get("role", ""))
+        role = Role(given.get("role", ""))
     except ValueError:
         raise Invalid(msg("No account has this role"), field="role") from None
     if role is Role.HANDLER:
-        chosen = typed.get("department", "")
+        chosen = given.get("department", "")
         return Grant(role, department_id=int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None)
-    return Grant(role, typed.get("grid", "").strip() or None)
-
-
-def _until() -> datetime | None:
-    """The end of the day that was typed, by the town's clock."""
-    typed = request.form.get("until", "")
-    if not typed:
-        return None
-    try:
-        day = datetime.fromisoformat(typed).date()
-    except ValueError:
-        raise Invalid(msg("This is no date"), field="until") from None
-    return datetime.combine(day + timedelta(days=1), time(), TOWN_ZONE)
+    return Grant(role, given.get("grid", "").strip() or None)
 
 
 def _accounts(wrong: str = "", *, status: int = 200) -> Response:
@@ -236,6 +230,7 @@ def _keys(wrong: str = "", *, secret: str = "", made: str = "", status: int = 20
         now=clock.now(),
         secret=secret,
         made=made,
+        wall=secret and KeyScope.WALL in request.form.getlist("scopes"),
         scopes=KeyScope,
         scope_words=KEY_SCOPES,
         typed=request.form,

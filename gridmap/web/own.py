@@ -1,5 +1,7 @@
 """One's own account: roles, password, second factor, sessions."""
 
+from contextlib import suppress
+
 import segno
 from apiflask import APIBlueprint
 from flask import make_response, redirect, render_template, request, session, url_for
@@ -7,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from gridmap import clock
 from gridmap.accounts import own, second_factor
-from gridmap.errors import GridmapError, msg
+from gridmap.accounts import sessions as signed_in_at
+from gridmap.errors import GridmapError, NotFound, msg
 from gridmap.http import sessions
 from gridmap.http.problems import status_of, tell
 from gridmap.http.state import db
@@ -46,8 +49,8 @@ def change_password() -> Response:
     except GridmapError as error:
         db().commit()  # A wrong present password counts as a try.
         return _page(tell(error.text, error.values), at="password", status=status_of(error))
-    db().commit()
     sessions.go_on(epoch)
+    db().commit()
     return redirect(url_for("own.page", done="password"), 303)
 
 
@@ -95,19 +98,37 @@ def drop_second_factor() -> Response:
     return redirect(url_for("own.page", done="second-factor"), 303)
 
 
+@bp.post("/account/sessions/<session_id>/end")
+@needs("account.own")
+def leave_there(session_id: str) -> Response:
+    """End one session of this account; a second click finds it ended already."""
+    with suppress(NotFound):
+        signed_in_at.end(db(), account().account_id, session_id, now=clock.now())
+    db().commit()
+    return redirect(url_for("own.page", done="sessions", _anchor="h-sessions"), 303)
+
+
 @bp.post("/account/sign-out-everywhere")
 @needs("account.own")
 def leave_everywhere() -> Response:
     """End every session of this account, this one included."""
     own.end_sessions(db(), account().username)
-    db().commit()
     sessions.end()
+    db().commit()
     return redirect(url_for("sign_in.page"), 303)
 
 
 def _page(wrong: str = "", *, at: str = "", status: int = 200) -> Response:
     done = request.args.get("done", "")
-    return make_response(render_template("account.html", wrong=tell(wrong, {}) if wrong else "", at=at, done=done), status)
+    text = render_template(
+        "account.html",
+        wrong=tell(wrong, {}) if wrong else "",
+        at=at,
+        done=done,
+        sessions=sessions.mine(),
+        this_one=sessions.this_one(),
+    )
+    return make_response(text, status)
 
 
 def _second_factor_page(wrong: str = "", *, status: int = 200) -> Response:

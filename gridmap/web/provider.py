@@ -85,6 +85,7 @@ def come_back() -> Response:
             subject=subject[:200],
         )
     sessions.begin(account)
+    db().commit()
     return redirect(destination(wanted), 303)
 
 

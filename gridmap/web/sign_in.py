@@ -45,6 +45,7 @@ def enter() -> Response:
     db().commit()
     if outcome.result is Result.SECOND and outcome.account is not None:
         sessions.end()
+        db().commit()
         session[_HALF] = [outcome.account.id, int(time()) + _HALF_S]
         return redirect(url_for("sign_in.second_page", next=request.args.get("next")), 303)
     if outcome.result is Result.IN and outcome.account is not None:
@@ -81,11 +82,13 @@ def enter_second() -> Response:
 def leave() -> Response:
     """End this browser's session."""
     sessions.end()
+    db().commit()
     return redirect(url_for("sign_in.page"), 303)
 
 
 def _let_in(account: Account) -> Response:
     sessions.begin(account)
+    db().commit()
     return redirect(url_for("own.page") if account.must_change else destination(request.args.get("next")), 303)
 
 
