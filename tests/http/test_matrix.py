@@ -2,28 +2,20 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 from apiflask import APIFlask
-from flask.testing import FlaskClient
 from werkzeug.routing import Rule
-from werkzeug.test import TestResponse
 
 from gridmap.accounts import keys
-from gridmap.accounts.rights import ACCOUNT_ROLES, RIGHTS, Grant, KeyScope, Right, Role, Where
-from gridmap.api.action_bodies import BODIES
-from gridmap.api.live import end_streams
-from gridmap.cases.workflow import Action
+from gridmap.accounts.rights import ACCOUNT_ROLES, RIGHTS, KeyScope, Right, Role, Where
 from gridmap.http.state import state
-from gridmap.people.departments import make as make_department
 from tests import callers, town
+from tests.http.stage import Stage, refused
 
 # What the frameworks serve by themselves: our scripts and styles, and the document that tells how to ask.
 OPEN_BY_NATURE = {"static", "web.static", "openapi.spec"}
-REFUSED = "You may not do this here ("
-CASE = "{case}"
 
 
 class Asked(NamedTuple):
@@ -37,38 +29,8 @@ class Asked(NamedTuple):
         return f"{self.method} {self.rule.rule}"
 
 
-@dataclass(frozen=True)
-class Stage:
-    """The tiny town with one case and one person in the south-western micro-grid, and one department."""
-
-    app: APIFlask
-    case: str
-    department_id: int
-
-    def ask(self, client: FlaskClient, method: str, path: str, body: Any = None) -> TestResponse:
-        client.environ_base["REMOTE_ADDR"] = "192.0.2.7"  # not this machine, which may read the figures
-        given: dict[str, Any] = {"json": body} if path.startswith("/api/") and method != "GET" else {"data": body}
-        return client.open(path.replace(CASE, self.case), method=method, **given)
-
-
 def rules(app: APIFlask) -> Iterator[Rule]:
     yield from app.url_map.iter_rules()
-
-
-@pytest.fixture(scope="module")
-def stage(standing: FlaskClient) -> Iterator[Stage]:
-    app = standing.application
-    assert isinstance(app, APIFlask)
-    lon, lat = town.spot(0.5, 0.5)
-    alert = {"source": "dahua", "source_id": "M-1", "occurred_at": "2026-11-22T08:00:00+08:00", "source_code": "890"}
-    opened = standing.post("/api/v1/alerts", json=alert | {"location": {"lon": lon, "lat": lat, "datum": "wgs84"}})
-    assert opened.status_code == 201, opened.text
-    with state(app).sessions.begin() as session:
-        department = make_department(session, "repairs", {"name": "示例部门"}, actor="test")
-        session.flush()
-        made = Stage(app, opened.get_json()["case"]["properties"]["number"], department.id)
-    yield made
-    end_streams(app)
 
 
 def test_every_address_has_its_rule(stage: Stage) -> None:
@@ -100,13 +62,6 @@ def asked(app: APIFlask) -> list[Asked]:
 def path_of(rule: Rule) -> str:
     """The address with something in its places; whether it exists does not matter to who may ask."""
     return re.sub(r"<(?:(\w+)(?:\([^)]*\))?:)?\w+>", lambda place: "1" if place[1] == "int" else "nothing", rule.rule)
-
-
-def refused(answer: TestResponse) -> bool:
-    told = answer.get_json(silent=True) if answer.mimetype == "application/problem+json" else None
-    found = answer.status_code == 403 and (told or {}).get("detail", "").startswith(REFUSED)
-    answer.close()
-    return found
 
 
 def test_nobody_and_who_has_no_role_get_nowhere(stage: Stage) -> None:
@@ -146,108 +101,3 @@ def test_a_key_may_what_its_scope_says(stage: Stage, scope: KeyScope) -> None:
             continue  # A session is asked for, and a machine has none.
         else:
             assert refused(answer), str(one)
-
-
-# --- inside and outside of a scope --------------------------------------------------------------------------------
-
-HERE, BESIDE = town.village(1), town.village(2)
-MICRO = town.micro(1, 1)
-WORDS: dict[str, Any] = {
-    "to": [{"department": "repairs"}],
-    "evidence": [1],
-    "participants": ["示例甲"],
-    "category": {"standard_ref": town.STANDARD, "kind": "matter", "code": "06010"},
-    "location": {"lon": 121.405, "lat": 31.605, "datum": "wgs84"},
-    "until": "2027-01-01T00:00:00+08:00",
-    "reply_due_at": "2027-01-01T00:00:00+08:00",
-    "request": 1,
-    "supervision": 1,
-    "granted": True,
-    "into": "20200101-000001",
-    "kind": "focus",
-}
-
-
-def body_of(action: Action) -> dict[str, Any]:
-    """The least that an action must be told."""
-    needed = [name for name, field in BODIES[action].model_fields.items() if field.is_required()]
-    return {name: WORDS.get(name, "示例") for name in needed}
-
-
-@pytest.mark.parametrize("action", sorted(BODIES))
-def test_an_action_on_a_case_is_for_those_in_whose_scope_it_lies(stage: Stage, action: Action) -> None:
-    right, path = RIGHTS[f"case.{action}"], f"/api/v1/cases/{CASE}/actions/{action}"
-    for role in sorted(right.roles & ACCOUNT_ROLES):
-        handler = role is Role.HANDLER  # Its department has no task here, so the case is none of its business.
-        inside = None if handler else callers.signed_in(stage.app, role, MICRO if role is Role.MEMBER else HERE)
-        outside = callers.signed_in(stage.app, role, BESIDE, stage.department_id if handler else None)
-        answer = stage.ask(outside, "POST", path, body_of(action))
-        assert answer.status_code == 403, (role, answer.text)
-        assert refused(answer), role
-        if inside is not None:
-            answer = stage.ask(inside, "POST", path, body_of(action))
-            # Not as the case stands, not without its version: but never for want of the role.
-            assert answer.status_code in (200, 403, 409, 422, 428), (role, answer.text)
-            assert not refused(answer), (role, answer.text)
-
-
-class Try(NamedTuple):
-    """A request about the south-western micro-grid, or about the whole town."""
-
-    deed: str
-    method: str
-    path: str
-    body: dict[str, Any] | None = None
-    of_the_town: bool = False
-
-
-TRIES = (
-    Try("accounts.read", "GET", "/admin/accounts", of_the_town=True),
-    Try("accounts.read", "GET", "/admin/accounts/nobody", of_the_town=True),
-    Try("accounts.manage", "POST", "/admin/accounts", {"username": "x"}, of_the_town=True),
-    *(
-        Try("accounts.manage", "POST", f"/admin/accounts/nobody/{deed}", {}, of_the_town=True)
-        for deed in ("change", "grants", "grants/1/revoke", "reset", "second-factor/remove", "disable", "enable")
-    ),
-    Try("accounts.read", "GET", "/api/v1/accounts", of_the_town=True),
-    Try("accounts.read", "GET", "/api/v1/accounts/nobody", of_the_town=True),
-    Try("accounts.manage", "POST", "/api/v1/accounts", {"username": "x!"}, of_the_town=True),
-    Try("accounts.manage", "POST", "/api/v1/accounts/nobody/change", {"name": "x"}, of_the_town=True),
-    Try("accounts.manage", "POST", "/api/v1/accounts/nobody/grants", {"role": "member"}, of_the_town=True),
-    *(
-        Try("accounts.manage", "POST", f"/api/v1/accounts/nobody/{deed}", {}, of_the_town=True)
-        for deed in ("grants/1/revoke", "reset", "second-factor/remove", "disable", "enable")
-    ),
-    Try("keys.read", "GET", "/api/v1/keys", of_the_town=True),
-    Try("keys.manage", "POST", "/api/v1/keys", {"name": " ", "scopes": ["read"]}, of_the_town=True),
-    Try("keys.manage", "POST", "/api/v1/keys/revoke", {"name": "none"}, of_the_town=True),
-    Try("keys.read", "GET", "/admin/keys", of_the_town=True),
-    Try("keys.manage", "POST", "/admin/keys", {"name": ""}, of_the_town=True),
-    Try("keys.manage", "POST", "/admin/keys/revoke", {"name": "none"}, of_the_town=True),
-    Try("people.read", "GET", f"/api/v1/people?grid={MICRO}"),
-    Try("people.change", "POST", "/api/v1/people", {"ref": "x y", "name": "示例"}, of_the_town=True),
-    Try("roster.change", "POST", f"/grids/{MICRO}/roster/shifts", {}),
-)
-
-
-@pytest.mark.parametrize("one", TRIES, ids=lambda one: f"{one.method} {one.path}")
-def test_a_deed_is_for_those_whose_scope_covers_it(stage: Stage, one: Try) -> None:
-    inside, outside = (town.TOWN, HERE) if one.of_the_town else (HERE, BESIDE)
-    for role in sorted((RIGHTS[one.deed].roles & ACCOUNT_ROLES) - {Role.HANDLER}):
-        answer = stage.ask(callers.signed_in(stage.app, role, outside), one.method, one.path, one.body)
-        assert refused(answer), (role, answer.text)
-        answer = stage.ask(callers.signed_in(stage.app, role, inside), one.method, one.path, one.body)
-        assert answer.status_code != 403, (role, answer.text)
-        assert not refused(answer)
-
-
-def test_who_sees_names_and_phones(stage: Stage) -> None:
-    with state(stage.app).sessions.begin() as session:
-        found = {}
-        for name, grants in {"far": [Grant(Role.MEMBER, town.micro(2, 1))], "near": [Grant(Role.GRID_HEAD, town.TOWN)]}.items():
-            found[name] = callers.account(session, *grants)
-    far, near = (callers.signed_in_as(stage.app, found[name]) for name in ("far", "near"))
-    heads = [client.get(f"/api/v1/grids/{town.TOWN}").get_json()["head"]["name"] for client in (far, near)]
-    assert heads == ["", "示例总网格长"]
-    layers = [client.get("/api/v1/grids.geojson?level=town") for client in (far, near)]
-    assert layers[0].headers["ETag"] != layers[1].headers["ETag"], "one's answer is not valid for the other"
