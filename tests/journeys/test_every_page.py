@@ -30,6 +30,7 @@ PAGES: Mapping[str, str] = {
     "inbox_page.page": "/inbox",
     "reports_page.page": "/reports/week",
     "wall.page": "/wall",
+    "wall.key_page": "/wall/key",
     "own.page": "/account",
     "own.second_factor_page": "/account/second-factor",
     "administration.accounts_page": "/admin/accounts",

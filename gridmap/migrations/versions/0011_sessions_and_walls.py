@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0012"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 SCOPES, BEFORE = "'alerts', 'read', 'route', 'metrics', 'wall'", "'alerts', 'read', 'route', 'metrics'"
