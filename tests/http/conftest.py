@@ -33,7 +33,12 @@ def stage(standing: FlaskClient) -> Iterator[Stage]:
 def _handed(machine: FlaskClient, app: APIFlask) -> str:
     """A case in the south-western micro-grid that the first department has a task of."""
     lon, lat = town.spot(0.5, 0.5)
-    alert: dict[str, Any] = {"source": "dahua", "source_id": "M-1", "occurred_at": "2026-11-22T08:00:00+08:00", "source_code": "890"}
+    alert: dict[str, Any] = {
+        "source": "dahua",
+        "source_id": "M-1",
+        "occurred_at": "2026-11-22T08:00:00+08:00",
+        "source_code": "890",
+    }
     alert |= {"location": {"lon": lon, "lat": lat, "datum": "wgs84"}, "reporter": {"name": "示例居民", "phone": "021-5550-0001"}}
     opened = machine.post("/api/v1/alerts", json=alert)
     assert opened.status_code == 201, opened.text
