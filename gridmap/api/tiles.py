@@ -1,13 +1,15 @@
 """GET /tiles/{layer}/{z}/{x}/{y}.mvt: vector tiles."""
 
 import gzip
+from typing import Annotated
 
 from apiflask import APIBlueprint
 from flask import Response, request
 from pydantic import Field
 
-from gridmap.api.fields import Strictly
+from gridmap.api.fields import QueryPastMoment, Strictly
 from gridmap.api.shapes import Responses, raw
+from gridmap.errors import Invalid, msg
 from gridmap.grids.codes import Level
 from gridmap.http.etag import while_unchanged
 from gridmap.http.state import db
@@ -30,6 +32,7 @@ class TileQuery(Strictly):
     """What to put into a tile of grids."""
 
     level: Level | None = Field(default=None, description="this level of grids only, whatever the zoom")
+    at: Annotated[QueryPastMoment | None, Field(description="grids as they were, and were called, at this past moment")] = None
 
 
 @bp.get("/<layer>/<int:z>/<int:x>/<int:y>.mvt")
@@ -47,11 +50,13 @@ def get_tile(layer: str, z: int, x: int, y: int, query: TileQuery) -> Response:
     """Answer 304 while the layer did not change, before any tile is made."""
     tiles.check_layer(layer)
     tiles.check_place(z, x, y)
+    if query.at is not None and layer != "grids":
+        raise Invalid(msg("Only grids are kept for past moments"), field="at")
     levels = None if query.level is None else [query.level]
     packed = request.accept_encodings.quality("gzip") > 0
     response = while_unchanged(
         (layer,),
-        lambda: _encoded(tiles.tile(db(), layer, z, x, y, levels=levels), packed=packed),
+        lambda: _encoded(tiles.tile(db(), layer, z, x, y, levels=levels, at=query.at), packed=packed),
         variant="gzip" if packed else "",
     )
     response.vary.add("Accept-Encoding")

@@ -14,12 +14,14 @@ from gridmap.cases.clock_models import Watch
 from gridmap.cases.escalation import Rung, read_shares
 from gridmap.config import Settings
 from gridmap.db import make_sessions
+from gridmap.desk.redrawing.scheduling import publish_scheduled
 from gridmap.desk.watching import anew
 from gridmap.desk.watching.following import follow
 from gridmap.desk.watching.looking import look
 from gridmap.desk.watching.looking import next_due as next_case
 from gridmap.desk.watching.rules import Rules
 from gridmap.errors import Invalid, msg
+from gridmap.grids.scheduling import next_due as next_publish
 from gridmap.http.links import token_of
 from gridmap.http.secret import secret_key
 from gridmap.notices.answering import UrlOf
@@ -107,11 +109,23 @@ def again_and_again(work: Callable[[], bool], pause_s: float, stop: Event) -> No
 
 
 def watch(sessions: sessionmaker[Session], rules: Rules, ways: Ways) -> bool:
-    """Read on in the feed, then look at one case; whether there was anything to do."""
+    """Read on in the feed, publish what is due, then look at one case; whether there was anything to do."""
     with sessions.begin() as session:
         rules = rules.read(session)
         read = follow(session, rules, ways.channels, ways.to_reporters)
-    return look_at_one(sessions, rules) or bool(read)
+    published = publish_one(sessions, rules.nearest_limit_m)
+    return look_at_one(sessions, rules) or published or bool(read)
+
+
+def publish_one(sessions: sessionmaker[Session], nearest_limit_m: float) -> bool:
+    """Publish the boundaries whose moment has come; whether there were any. What is refused is over, and told to its owner."""
+    with sessions.begin() as session:
+        due = next_publish(session, clock.now())
+        if due is None:
+            return False
+        if not publish_scheduled(session, due, nearest_limit_m=nearest_limit_m, now=clock.now()):
+            log.warning("worker.publish_refused", scheduled=due.id, reason=due.reason)
+    return True
 
 
 def go_on_anew(sessions: sessionmaker[Session], rules: Rules) -> bool:

@@ -83,9 +83,15 @@ def boundary_span(session: Session, boundary_id: int) -> Span | None:
     return Span(boundary_id, row.publication_id, row.valid.lower, row.valid.upper) if row else None
 
 
-_FEATURES = text(
-    """
-    SELECT g.code, g.name, g.name_en, g.level, g.parent_code, g.head_name, g.head_phone, b.id AS boundary_id,
+def name_then(column: str) -> str:
+    """In SQL: what the grid `g` was called at :at, by one of its columns of names; the next renaming after it tells."""
+    return f"""coalesce((SELECT r.{column} FROM renaming r JOIN publication p ON p.id = r.publication_id
+                         WHERE r.grid_code = g.code AND p.at > :at ORDER BY p.at LIMIT 1), g.{column})"""
+
+
+_NAMES = ("name", "name_en", "head_name", "head_phone")
+_FEATURES = """
+    SELECT g.code, {names}, g.level, g.parent_code, b.id AS boundary_id,
            b.area_m2, ST_X(b.label) AS label_lon, ST_Y(b.label) AS label_lat,
            CASE WHEN :shapes THEN ST_AsGeoJSON(b.geom, 15) END AS geometry,
            lower(b.valid) AS valid_from, b.publication_id
@@ -94,8 +100,9 @@ _FEATURES = text(
       AND (CAST(:level AS text) IS NULL OR b.level = :level)
       AND (CAST(:west AS float8) IS NULL OR b.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326))
     ORDER BY length(g.code), g.code COLLATE "C"
-    """
-)
+"""
+_NOW = text(_FEATURES.format(names=", ".join(f"g.{column}" for column in _NAMES)))
+_THEN = text(_FEATURES.format(names=", ".join(f"{name_then(column)} AS {column}" for column in _NAMES)))
 
 
 def features(
@@ -106,7 +113,7 @@ def features(
     bounds: Bounds | None = None,
     shapes: bool = True,
 ) -> list[dict[str, Any]]:
-    """Rows of the grids in force at `at` (default now), `geometry` as GeoJSON text of full precision."""
+    """Rows of the grids in force at `at` (default now), called as they were then, `geometry` as exact GeoJSON text."""
     west, south, east, north = bounds or (None, None, None, None)
     values = {
         "level": level,
@@ -117,7 +124,7 @@ def features(
         "north": north,
         "shapes": shapes,
     }
-    return [dict(row) for row in session.execute(_FEATURES, values).mappings()]
+    return [dict(row) for row in session.execute(_NOW if at is None else _THEN, values).mappings()]
 
 
 def grid(session: Session, code: str) -> Grid:

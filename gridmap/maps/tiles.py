@@ -5,6 +5,7 @@ on every border vertex; the rest are points.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from gridmap.cases.models import OPEN_SQL
 from gridmap.errors import Invalid, NotFound, msg
 from gridmap.grids.codes import Level
+from gridmap.grids.lookup import name_then
 from gridmap.grids.tiling import band_of
 
 MAX_ZOOM = 22
@@ -21,19 +23,29 @@ _STROKE, _SYMBOL = 64, 256
 FROM_ZOOM = {Level.TOWN: 0, Level.VILLAGE: 10, Level.MICRO: 12}
 
 
-_GRIDS = text(
-    f"""
+def _grids(names: str, shapes: str) -> TextClause:
+    return text(
+        f"""
     SELECT coalesce(ST_AsMVT(cut, CAST(:level AS text), 4096, 'geom', 'id'), '')
     FROM (
-        SELECT s.boundary_id AS id, g.code, g.name, g.name_en, g.level, g.parent_code AS parent,
+        SELECT s.boundary_id AS id, g.code, {names}, g.level, g.parent_code AS parent,
                ST_AsMVTGeom(s.geom, ST_TileEnvelope(:z, :x, :y), 4096, {_STROKE}) AS geom
-        FROM tile_shape s
+        FROM {shapes} s
         JOIN grid g ON g.code = s.grid_code
-        WHERE s.zoom = :band AND s.level = :level AND upper_inf(s.valid)
+        WHERE s.zoom = :band AND s.level = :level
           AND s.geom && ST_TileEnvelope(:z, :x, :y, margin => {_STROKE / 4096})
         ORDER BY s.boundary_id
     ) cut
     """
+    )
+
+
+_GRIDS = _grids("g.name, g.name_en", "(SELECT * FROM tile_shape WHERE upper_inf(valid))")
+# Two halves, each with an index of its own.
+_GRIDS_THEN = _grids(
+    f"{name_then('name')} AS name, {name_then('name_en')} AS name_en",
+    """(SELECT * FROM tile_shape WHERE upper_inf(valid) AND lower(valid) <= :at
+        UNION ALL SELECT * FROM tile_shape WHERE NOT upper_inf(valid) AND valid @> CAST(:at AS timestamptz))""",
 )
 
 
@@ -103,8 +115,12 @@ def levels_at(zoom: int) -> list[Level]:
     return [level for level, first in FROM_ZOOM.items() if zoom >= first]
 
 
-def tile(session: Session, name: str, z: int, x: int, y: int, *, levels: Sequence[Level] | None = None) -> bytes:
-    """One tile, encoded; empty where the layer has nothing. `levels` (grids only) overrides the choice by zoom.
+def tile(
+    session: Session, name: str, z: int, x: int, y: int, *, levels: Sequence[Level] | None = None, at: datetime | None = None
+) -> bytes:
+    """One tile, encoded; empty where the layer has nothing.
+
+    For grids only, `levels` overrides the choice by zoom, and `at` asks for the boundaries and names of a past moment.
 
     Raises:
         NotFound: no such layer.
@@ -117,4 +133,5 @@ def tile(session: Session, name: str, z: int, x: int, y: int, *, levels: Sequenc
         return bytes(session.execute(LAYERS[name], place).scalar_one())
     place["band"] = band_of(z)
     chosen = levels_at(z) if levels is None else levels
-    return b"".join(session.execute(_GRIDS, {**place, "level": str(level)}).scalar_one() for level in chosen)
+    statement, when = (_GRIDS, {}) if at is None else (_GRIDS_THEN, {"at": at})
+    return b"".join(session.execute(statement, {**place, **when, "level": str(level)}).scalar_one() for level in chosen)

@@ -60,5 +60,8 @@ def details(facts: Mapping[str, Any]) -> tuple[str, str]:
         more = max(moved - len(numbers), 0)
         zh.append(f"{moved} 件案件：{'、'.join(numbers)}" + (f" 等（另 {more} 件）" if more else ""))
         en.append(f"{moved} cases: {', '.join(numbers)}" + (f" and {more} more" if more else ""))
+    if facts.get("codes"):
+        zh.append(f"这些网格已被别人重划：{'、'.join(facts['codes'])}")
+        en.append(f"others have redrawn these grids: {', '.join(facts['codes'])}")
     said = next((str(facts[name]) for name in _REASON if facts.get(name)), "")
     return "；".join([*zh, *filter(None, [said])]), "; ".join([*en, *filter(None, [said])])
