@@ -14,6 +14,7 @@ from gridmap.errors import Fault, Malformed, msg
 
 GEOJSON = "application/geo+json"
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\]:,]', re.DOTALL)  # The last string may lack its end.
+_MOST_DIGITS = 1000  # A float has some three hundred.
 _MOST_TOKENS = 10_000  # A hundred times what an alert has; past that the search would cost more than the answer is worth.
 
 
@@ -44,15 +45,20 @@ def read(text: str | bytes) -> Any:
 
 def _read_with_patience(raw: bytes) -> Any:
     try:
-        return json.loads(raw.decode())
+        return json.loads(raw.decode(), parse_int=_whole)
     except UnicodeDecodeError as error:
         at = error.start
     except json.JSONDecodeError as error:
         at = len(error.doc[: error.pos].encode())
-    except (ValueError, RecursionError):  # A number or a nesting of thousands: nobody's field.
+    except RecursionError:  # Brackets within brackets, by the thousand: nobody's field.
         at = 0
     text = msg("This is not valid JSON in UTF-8 (from byte %(at)s on)")
     raise Malformed(text, faults=[Fault(field_at(raw[:at]), text, {"at": at})], at=at)
+
+
+def _whole(digits: str) -> int | float:
+    """A whole number; one that Python itself is loath to read is without end, which no field takes."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else float(digits[:_MOST_DIGITS])
 
 
 def field_at(head: bytes) -> str:

@@ -44,12 +44,14 @@ def nobody_wrote(client: FlaskClient) -> None:
     assert client.get("/api/v1/cases.geojson").get_json()["matched"] == 0
 
 
+LONG = "9" * 100_000
 FAR_AHEAD = (clock.now() + timedelta(hours=1)).isoformat()
 WRONG_FIELDS: list[tuple[dict[str, Any], str]] = [
     ({"location": {**PLACE, "lat": 121.4, "lon": 31.6}}, "location.lat"),
     ({"location": {**PLACE, "lat": 1e308}}, "location.lat"),
     ({"location": {**PLACE, "lon": 180.0001}}, "location.lon"),
     ({"location": {**PLACE, "lon": -(10**400)}}, "location.lon"),
+    ({"location": {**PLACE, "lon": 10**4200}}, "location.lon"),
     ({"location": {**PLACE, "lon": "121.4"}}, "location.lon"),
     ({"location": {**PLACE, "lon": None}}, "location.lon"),
     ({"location": {**PLACE, "lon": True}}, "location.lon"),
@@ -121,7 +123,10 @@ def test_a_field_whose_name_is_half_a_character(standing: FlaskClient) -> None:
     refused(standing.post("/api/v1/alerts", data=json.dumps(body(**{"half \ud800": 1})), content_type="application/json"))
 
 
-@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999"])
+@pytest.mark.parametrize(
+    "number",
+    ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", pytest.param(LONG, id="long"), pytest.param(f"-{LONG}", id="-long")],
+)
 @pytest.mark.parametrize("field", ["lon", "lat", "accuracy_m"])
 def test_numbers_that_are_none(standing: FlaskClient, field: str, number: str) -> None:
     place = '"lon": 121.415, "lat": 31.625, "accuracy_m": 5'
