@@ -12,6 +12,7 @@ from contextlib import ExitStack
 import click
 
 from gridmap import __version__
+from gridmap.cli.checking import check
 from gridmap.cli.claims import alone, database, listening
 from gridmap.cli.preparing import environment, prepare, simulator_key
 from gridmap.cli.progress import step
@@ -29,6 +30,7 @@ def command() -> None:
     """运行全部服务 · run everything until Ctrl-C."""
     settings = read_settings()
     _check_exposure(settings)
+    check(settings)
     stop = Stop()
     with ExitStack() as stack:
         stack.enter_context(stop.on_signals())

@@ -65,6 +65,27 @@ def test_our_errors_end_in_a_sentence_and_a_code_and_no_traceback(home: Path, mo
     assert not any(home.iterdir())  # refused before anything was made
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ESCALATION", "0.5,0.4"),
+        ("WORKING_HOURS", "nine to five"),
+        ("BASE_MAPS", '[{"datum": "gcj02"}]'),
+        ("WEBHOOK_URL", "https://a.invalid/without-a-secret"),
+        ("GATEWAY_URL", "ftp://a.invalid/"),
+        ("SMTP_HOST", "mail.invalid"),
+    ],
+)
+def test_a_setting_only_children_read_is_refused_before_anything_is_made(
+    home: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"GRIDMAP_{name}", value)
+    told = CliRunner().invoke(main, ["run"])
+    assert told.exit_code == 65
+    assert f"GRIDMAP_{name}" in told.output
+    assert not any(home.iterdir())
+
+
 def test_a_wrong_setting_is_named_as_it_is_typed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRIDMAP_PORT", "many")
     with pytest.raises(Invalid, match="settings"):
