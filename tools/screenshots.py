@@ -1,6 +1,7 @@
-"""Pictures of the pages in both languages, light and dark, on a laptop and on a wall: `make screenshots`.
+"""Pictures of the pages in both languages, light and dark, on a laptop, a phone and a wall: `make screenshots`.
 
-Starts the program with the demo town in a throw-away home, without simulated alerts, and photographs it with the tests' browser.
+Starts the program with the demo town in a throw-away home, without simulated alerts, and photographs it with the tests' browser,
+each page as somebody of the demo town whose page it is.
 """
 
 import argparse
@@ -22,30 +23,45 @@ from tools.setting_up.browser import find_chromium
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 Account = tuple[str, ...]  # username and password
+Accounts = dict[str, Account]  # by role
 SETTLED_MS = 2500  # tiles and clusters fade in
 
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: its file's name, the page, the language, the window (CSS pixels), the scheme and what to click first."""
+    """One picture: its file's name, the page, the language, the window (CSS pixels), the scheme, what to click, who looks."""
 
     name: str
     path: str = "/"
     language: str = "zh-CN"
     size: tuple[int, int] = (1366, 768)
     dark: bool = False
-    click: str = ""
+    click: tuple[str, ...] = ()
+    role: str = "operator"
 
 
 FIRST_CASE = "#list li >> nth=0"
+DISPATCH = (FIRST_CASE, "[data-deed=dispatch]")
+TASK = ("[data-testid=task] >> nth=0",)
+PHONE = (390, 844)
 SHOTS = (
     Shot("map-zh"),
     Shot("map-en", language="en"),
     Shot("map-zh-dark", dark=True),
     Shot("map-zh-wall", size=(3840, 2160), dark=True),
     Shot("map-en-wall", language="en", size=(3840, 2160)),
-    Shot("case-zh", click=FIRST_CASE),
-    Shot("case-en", language="en", click=FIRST_CASE),
+    Shot("case-zh", click=(FIRST_CASE,)),
+    Shot("case-en", language="en", click=(FIRST_CASE,)),
+    Shot("dispatch-zh", click=DISPATCH),
+    Shot("dispatch-en-dark", language="en", click=DISPATCH, dark=True),
+    Shot("phone-zh", path="/m", size=PHONE, role="member"),
+    Shot("phone-case-zh", path="/m", size=PHONE, click=TASK, role="micro_head"),
+    Shot("phone-case-en-dark", path="/m", language="en", size=PHONE, click=TASK, dark=True, role="member"),
+    Shot("wall-zh", path="/wall", size=(1920, 1080), dark=True),
+    Shot("wall-en", path="/wall", language="en", size=(1920, 1080), dark=True),
+    Shot("report-zh", path="/reports/week"),
+    Shot("report-en", path="/reports/month", language="en"),
+    Shot("inbox-zh", path="/inbox", role="micro_head"),
     Shot("api-en", path="/api/docs", language="en"),
 )
 
@@ -55,22 +71,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.screenshots", description=__doc__)
     parser.add_argument("--out", type=Path, default=CHECKOUT / "docs/pictures", help="folder to write to")
     parser.add_argument("--url", help="a running program to photograph instead of one started for this")
-    parser.add_argument(
-        "--account", metavar="NAME:PASSWORD", help="whom to sign in as there; an operator of the demo town otherwise"
-    )
+    parser.add_argument("--account", metavar="NAME:PASSWORD", help="whom to sign in as there; people of the demo town otherwise")
     parser.add_argument("--only", help="only pictures whose name begins so")
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     shots = [shot for shot in SHOTS if shot.name.startswith(chosen.only or "")]
     if chosen.url:
-        _photograph(chosen.url, tuple((chosen.account or ":").split(":", 1)), shots, chosen.out)
+        account = tuple((chosen.account or ":").split(":", 1))
+        _photograph(chosen.url, {shot.role: account for shot in shots}, shots, chosen.out)
     else:
-        with _running() as (url, account):
-            _photograph(url, account, shots, chosen.out)
+        with _running() as (url, accounts):
+            _photograph(url, accounts, shots, chosen.out)
 
 
 @contextmanager
-def _running() -> Iterator[tuple[str, Account]]:
+def _running() -> Iterator[tuple[str, Accounts]]:
     home = Path(tempfile.mkdtemp(prefix="gridmap-pictures-"))
     home.chmod(0o755)  # the database server may run as another user
     with socket.socket() as probe:
@@ -83,20 +98,20 @@ def _running() -> Iterator[tuple[str, Account]]:
             assert program.stdout is not None  # noqa: S101  # a pipe was asked for
             if not any("Ctrl-C" in line for line in program.stdout):
                 raise SystemExit("The program did not start; the lines above say why.")
-            accounts = {one["role"]: one for one in json.loads((home / "demo-accounts.json").read_text("utf-8"))}
-            yield f"http://127.0.0.1:{port}", (accounts["operator"]["username"], accounts["operator"]["password"])
+            accounts = json.loads((home / "demo-accounts.json").read_text("utf-8"))
+            yield f"http://127.0.0.1:{port}", {one["role"]: (one["username"], one["password"]) for one in accounts}
         finally:
             program.terminate()
             program.wait()
             shutil.rmtree(home, ignore_errors=True)
 
 
-def _photograph(url: str, account: Account, shots: list[Shot], out: Path) -> None:
+def _photograph(url: str, accounts: Accounts, shots: list[Shot], out: Path) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium())
-        state = _sign_in(browser, url, account)
+        states = {role: _sign_in(browser, url, accounts[role]) for role in {shot.role for shot in shots}}
         for shot in shots:
-            _take(browser, url, state, shot, out / f"{shot.name}.png")
+            _take(browser, url, states[shot.role], shot, out / f"{shot.name}.png")
             print(out / f"{shot.name}.png")
         browser.close()
 
@@ -108,7 +123,7 @@ def _sign_in(browser: Browser, url: str, account: Account) -> StorageState:
     page.fill("#username", account[0])
     page.fill("#password", account[1])
     page.press("#password", "Enter")
-    page.wait_for_selector("#list li")
+    page.wait_for_selector("#list")
     return page.context.storage_state()
 
 
@@ -119,14 +134,17 @@ def _take(browser: Browser, url: str, state: StorageState, shot: Shot, file: Pat
         viewport={"width": width, "height": height},
         locale=shot.language,
         color_scheme="dark" if shot.dark else "light",
+        is_mobile=shot.size == PHONE,
+        has_touch=shot.size == PHONE,
+        device_scale_factor=2 if shot.size == PHONE else 1,
     )
     page = context.new_page()
     page.goto(url + shot.path)
     if shot.path == "/":
         page.wait_for_selector("#list li")
     page.wait_for_timeout(SETTLED_MS)
-    if shot.click:
-        page.click(shot.click)
+    for target in shot.click:
+        page.click(target)
         page.wait_for_timeout(SETTLED_MS)
     page.screenshot(path=file)
     context.close()

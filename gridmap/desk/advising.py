@@ -145,6 +145,6 @@ def _teams(session: Session, grid: Any, load: Mapping[Any, Any], at: datetime) -
         zh, en = _TEAM_NAMES[row.team]
         why: Words = (
             f"{grid.name}的团队，{row.people} 人，谁先接单谁办",
-            f"{row.people} people of {grid.name_en or grid.name}; whoever accepts first",
+            f"{row.people} {'person' if row.people == 1 else 'people'} of {grid.name_en or grid.name}; whoever accepts first",
         )
         yield Pick({"grid": grid.code, "team": row.team}, (zh, en.capitalize()), busy, grid.distance_m, (why,), has)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from playwright.sync_api import expect
+from sqlalchemy import text
 
 from gridmap.accounts.rights import Grant, Role
 from gridmap.cases.states import State
@@ -99,7 +100,8 @@ def test_extension_suspension_and_supervision_from_the_lane(station: Station, pe
 
 def test_a_closed_case_is_found_by_its_address(station: Station, people: Crew, hand: Hand) -> None:
     number = number_of(station)
-    with station.deed() as session:
+    with station.deed() as session:  # An overtime, so that there is something to appeal against.
+        session.execute(text("UPDATE cases SET due_at = received_at - interval '1 hour' WHERE number = :n"), {"n": number})
         town.stand(session, State.CLOSED, "number = :number", number=number)
     member = hand(people.member, **SMALLEST)
     member.page.goto(f"{station.origin}/m#case={number}")

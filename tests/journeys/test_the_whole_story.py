@@ -268,13 +268,17 @@ def test_from_a_camera_to_the_residents_word(cast: Cast, stage: Station, tmp_pat
     send(head)
     expect(operator.see("case-status")).to_contain_text(words.states["rating"])
 
-    # 评价: a link for the resident, by which they rate it.
-    operator.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    operator.see("make-link").click()
-    operator.see("copy-link").last.click()
-    operator.eventually("async () => (await navigator.clipboard.readText()).includes('/r/')")
+    # 评价: the head makes a link for the resident at the door, who rates by it.
+    head.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    head.see("fold-rate").locator("summary").first.tap()
+    head.see("make-link").tap()
+    head.see("copy-link").last.tap()
+    head.eventually("async () => (await navigator.clipboard.readText()).includes('/r/')")
+    head.see("reporters").locator("summary").last.tap()
+    expect(head.see("reporters").locator("img.qr").last).to_be_visible()
+    shot(head, f"story-{words.locale}-code")
     resident = cast.phone_of("")
-    resident.page.goto(str(operator.on_page("() => navigator.clipboard.readText()")))
+    resident.page.goto(str(head.on_page("() => navigator.clipboard.readText()")))
     for label in (words.solved, words.very_satisfied, words.five):
         resident.page.get_by_label(label).check(force=True)
     shot(resident, f"story-{words.locale}-rating")

@@ -23,6 +23,6 @@ export function announcer() {
 // A short word to everybody, gone after a while.
 export function toast(text) {
   const node = h("div", { class: "toast", role: "status", dataset: { testid: "toast" } }, text);
-  by_id("stage-top").append(node);
+  (by_id("stage-top") ?? document.body).append(node);
   setTimeout(() => node.remove(), 4000);
 }

@@ -44,11 +44,11 @@ import { theme } from "./theme.js";
 import { now, set_server_time } from "./times.js";
 import { town } from "./town.js";
 import { ENDED_STATES } from "./urgency.js";
+import { View } from "./view.js";
 import { who } from "./who.js";
 import { t } from "./words.js";
 
 const { map, urls, baseMaps } = window.gridmapShell;
-const { L } = window;
 const opened_with = read_address(location.hash);
 
 theme();
@@ -142,28 +142,12 @@ const grid_of = (code) => {
   if (!names.has(code)) names.set(code, get(urls.grid + encodeURIComponent(code)).catch(() => null));
   return names.get(code);
 };
-function locate(where, zoom) {
-  if (where.length !== 4) return centre(where, Math.max(zoom, map.getZoom()));
-  const { right, below } = covered();
-  const [west, south, east, north] = where;
-  return map.fitBounds([[south, west], [north, east]], { paddingTopLeft: [60, 40], paddingBottomRight: [right + 40, below + 40], maxZoom: 17 });
-}
-// The next click on the map is a place somebody was asked for, not a choice.
-function pick_place(taken) {
-  toast(t("place.pick"));
-  map.getContainer().classList.add("picking");
-  const take = (event) => {
-    event.stopImmediatePropagation();
-    map.getContainer().classList.remove("picking");
-    const { lat, lng } = map.mouseEventToLatLng(event).wrap();
-    taken({ lon: lng, lat });
-  };
-  map.getContainer().addEventListener("click", take, { capture: true, once: true });
-}
+const view = new View(map);
+const pick_place = (taken) => { toast(t("place.pick")); view.pick(taken); };
 const handling = new Handling({ urls, say: toast, changed: (number) => selection.is("case", number) && card.refresh(), pick_place, near: (feature) => neighbours(store, feature) });
 const presence = new Presence(urls.case, () => handling.open?.action ?? "");
 const star = new Star(own, toast);
-const shared = { urls, choose, locate, say: toast, counts, handling, presence, star, only: (grid) => filter.set({ grid }) };
+const shared = { urls, choose, locate: (where, zoom) => view.locate(where, zoom), say: toast, counts, handling, presence, star, only: (grid) => filter.set({ grid }) };
 const card = new Card(selection, {
   case: case_card(shared),
   grid: grid_card(shared),
@@ -172,37 +156,9 @@ const card = new Card(selection, {
   place: place_card(shared),
 });
 
-// Brings what was chosen into view without a jump when it is in view already.
 async function show(chosen) {
   const place = await place_of(chosen);
-  if (!place || !selection.is(chosen.kind, chosen.id)) return;
-  if (place.length === 4) {
-    const bounds = L.latLngBounds([[place[1], place[0]], [place[3], place[2]]]);
-    if (!map.getBounds().contains(bounds) || map.getBoundsZoom(bounds) - map.getZoom() > 2.5) locate(place);
-  } else if (!free_view().contains([place[1], place[0]]) || map.getZoom() < 14) {
-    centre(place, Math.max(15, map.getZoom()));
-  }
-}
-
-// What the card covers of the map, in pixels: its side on a desk, the lower part on a phone.
-function covered() {
-  const card = document.getElementById("card");
-  const beside = innerWidth > 760;
-  return { right: beside ? card.offsetWidth : 0, below: beside || card.hidden ? 0 : map.getSize().y * 0.6 };
-}
-
-// Into the middle of what is left free.
-function centre([lon, lat], zoom) {
-  const { right, below } = covered();
-  const middle = map.project([lat, lon], zoom).add([right / 2, below / 2]);
-  map.setView(map.unproject(middle, zoom), zoom);
-}
-
-// The part of the map that the card does not cover.
-function free_view() {
-  const size = map.getSize();
-  const { right, below } = covered();
-  return L.latLngBounds(map.containerPointToLatLng([20, size.y - below - 20]), map.containerPointToLatLng([Math.max(40, size.x - right - 40), 20]));
+  if (place && selection.is(chosen.kind, chosen.id)) view.show(place);
 }
 
 async function place_of({ kind, id }) {

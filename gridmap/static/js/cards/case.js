@@ -6,11 +6,10 @@ import { moment, now, remaining } from "../times.js";
 import { is_open, tone } from "../urgency.js";
 import { category_name, coordinates, distance, group_name, language, name_of, source_name, t } from "../words.js";
 import { holder_words, loop_parts } from "./loop.js";
-import { ratings_part } from "./ratings.js";
+import { RATED, ratings_part } from "./ratings.js";
 import { action, code, copy_place, facts, link, media_links, nearby, path, section } from "./parts.js";
 import { happened } from "./timeline.js";
 
-const RATED = ["verifying", "rating", "closed"];
 
 export function case_card({ urls, choose, locate, say, handling, presence, star }) {
   return async (number, signal) => {

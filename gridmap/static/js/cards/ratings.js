@@ -6,6 +6,8 @@ import { moment } from "../times.js";
 import { t } from "../words.js";
 import { section } from "./parts.js";
 
+export const RATED = ["verifying", "rating", "closed"]; // From here on there is something to rate.
+
 const quiet = (words) => h("p", { class: "quiet" }, words);
 
 // `links` null: not for this reader, or not yet.

@@ -1,5 +1,7 @@
 // One case: what, where, until when; what is asked of its people; its photos; what still waits to be sent; and the buttons.
+import { toast } from "../announcer.js";
 import { loop_part } from "../cards/loop.js";
+import { RATED, ratings_part } from "../cards/ratings.js";
 import { happened } from "../cards/timeline.js";
 import { h, theirs } from "../dom.js";
 import { now, moment, remaining } from "../times.js";
@@ -44,6 +46,7 @@ export function case_view(app, item) {
     entries_of(app, facts.number),
     few.length > 0 && h("div", { class: "p-others" }, few.map((action) => button(app, item, action, "button"))),
     rest.length > 0 && fold(app, "rest", t("deeds.more", { n: rest.length }), h("div", { class: "p-others" }, rest.map((action) => button(app, item, action, "button")))),
+    fold(app, "rate", t("reporters.title"), facts.invites && RATED.includes(facts.state) && ratings_part(facts, app.seen.links.get(facts.number) ?? null, toast)),
     fold(app, "past", t("case.timeline"), TOLD_LATER.map((name) => loop_part(name, facts)), happened(facts)),
     first && h("div", { class: "p-first" }, button(app, item, first, "button primary")));
 }

@@ -101,9 +101,10 @@ class Phone {
     return h("div", { class: "p-case" }, h("p", {}, h("a", { href: "#", class: "p-back" }, t("phone.back"))), h("p", {}, t("phone.gone", { number })), entries_of(this, number));
   }
 
+  // Nothing is drawn anew under somebody's fingers, nor while a resident scans the code.
   #draw_unless_typing() {
     if (this.typing) this.typing.update();
-    else this.#draw();
+    else if (!this.view.querySelector("input:focus, details[open] .qr")) this.#draw();
   }
 }
 

@@ -1,4 +1,5 @@
 // Cases as they were seen last: the list, and those looked at with all that the loop wrote; kept for when there is no connection.
+import { RATED } from "../cards/ratings.js";
 import { signal } from "../signal.js";
 import { set_server_time } from "../times.js";
 import { Away, ask, ask_tagged } from "./ask.js";
@@ -9,7 +10,7 @@ const address = (number) => `/api/v1/cases/${encodeURIComponent(number)}`;
 
 export class Seen {
   constructor(keep) {
-    Object.assign(this, { keep, list: { at: null, items: [] }, actions: [], fresh: false, cases: new Map(), evidence: new Map(), steps: new Map(), changed: signal() });
+    Object.assign(this, { keep, list: { at: null, items: [] }, actions: [], fresh: false, cases: new Map(), evidence: new Map(), links: new Map(), steps: new Map(), changed: signal() });
   }
 
   async load() {
@@ -45,6 +46,8 @@ export class Seen {
       this.#latest("case", number, this.cases, () => ask_tagged(address(number)).then(({ body, etag }) => ({ feature: body, etag, at: Date.now() }))),
       this.#latest("evidence", number, this.evidence, () => ask(`${address(number)}/evidence`).then((found) => found.evidence)),
     ]);
+    const { invites, state } = this.cases.get(number)?.feature.properties ?? {};
+    if (invites && RATED.includes(state)) await this.#latest("links", number, this.links, () => ask(`${address(number)}/rating-links`).then((found) => found.links));
   }
 
   async #latest(kind, number, known, asking) {
@@ -83,7 +86,7 @@ export class Seen {
     const old = Date.now() - KEPT_MS;
     for (const photo of photos) if (photo.evidence && photo.at < old) await this.keep.remove("photos", photo.id);
     for (const { at, feature } of await this.keep.all("kept")) {
-      if (feature && at < old) for (const kind of ["case", "evidence", "advice"]) await this.keep.remove("kept", `${kind}.${feature.properties.number}`);
+      if (feature && at < old) for (const kind of ["case", "evidence", "links", "advice"]) await this.keep.remove("kept", `${kind}.${feature.properties.number}`);
     }
   }
 }
