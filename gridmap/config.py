@@ -120,6 +120,10 @@ class Settings(Spoken):
         le=24 * 30,
         description="... and whose time is within this many hours.",
     )
+    plan_two_people: bool = Field(default=True, description="Who drew a plan of boundaries does not approve it.")
+    plan_least_m2: float = Field(default=0.0, ge=0, description="A micro-grid drawn smaller than this is a problem; 0: no limit.")
+    plan_most_m2: float = Field(default=0.0, ge=0, description="A micro-grid drawn larger than this is a problem; 0: no limit.")
+    plan_width_m: float = Field(default=1.0, ge=0, description="A micro-grid narrower than this on average is a sliver.")
     future_minutes: float = Field(
         default=10.0,
         ge=0,

@@ -149,6 +149,9 @@ _TABLE = (
     # Drawing grids.
     _right("grids.plan", {Role.PLANNER}, _GRID),
     _right("grids.publish", {Role.PLANNER}, _GRID),
+    _right("plan.read", {Role.PLANNER, Role.GRID_HEAD} | _OPERATOR | _LOOKING, _GRID),
+    _right("plan.comment", {Role.PLANNER, Role.GRID_HEAD} | _OPERATOR | _KEEPING, _GRID),
+    _right("plan.approve", {Role.PLANNER} | _KEEPING, _GRID),
     # Accounts and keys. Only an administrator of the whole town keeps them: a grant can't make another one wider.
     _right("accounts.read", _LOOKING, _GRID),
     _right("accounts.manage", _KEEPING, _GRID),

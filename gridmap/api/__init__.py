@@ -23,6 +23,10 @@ from gridmap.api.live import bp as live_bp
 from gridmap.api.own import bp as own_bp
 from gridmap.api.people import bp as people_bp
 from gridmap.api.places import bp as places_bp
+from gridmap.api.plan_drawing import bp as plan_drawing_bp
+from gridmap.api.plan_reading import bp as plan_reading_bp
+from gridmap.api.plan_talk import bp as plan_talk_bp
+from gridmap.api.plans import bp as plans_bp
 from gridmap.api.posts import bp as posts_bp
 from gridmap.api.publications import bp as publications_bp
 from gridmap.api.ratings import bp as ratings_bp
@@ -60,11 +64,12 @@ _BLUEPRINTS = (
     status_bp,
 )
 
+_PLANS = (plans_bp, plan_drawing_bp, plan_reading_bp, plan_talk_bp)
 _ACCESS = (own_bp, accounts_bp, keys_bp)
 _STAFF = (teams_bp, people_bp, posts_bp, rosters_bp, departments_bp, reports_bp)
 
 
 def install(app: APIFlask) -> None:
     """Register the API on `app`."""
-    for blueprint in (*_BLUEPRINTS, *_STAFF, *_ACCESS):
+    for blueprint in (*_BLUEPRINTS, *_PLANS, *_STAFF, *_ACCESS):
         app.register_blueprint(blueprint)

@@ -21,16 +21,16 @@ from gridmap.cases.numbered import numbered
 from gridmap.cases.states import State
 from gridmap.cases.tasks import HELD
 from gridmap.cases.workflow import TABLE, Action
-from gridmap.db import identity
 from gridmap.desk.acting import act as acting
 from gridmap.desk.acting.adjusting import request_kind
 from gridmap.desk.acting.askers import asker_of, scope_of
 from gridmap.desk.acting.doing import standing_of, tasks_of
 from gridmap.desk.acting.offering import View, offered, pending_of
-from gridmap.errors import Conflict, Invalid, NeedsVersion, NotAllowed, msg
+from gridmap.errors import Conflict, Invalid, NotAllowed, msg
 from gridmap.http import who
 from gridmap.http.json import answer
 from gridmap.http.state import db, settings
+from gridmap.http.versions import etag_of, expected
 
 bp = APIBlueprint("actions", __name__, url_prefix="/api/v1", tag="Actions")
 # What only adds something needs not have seen the newest version.
@@ -47,21 +47,9 @@ class DoneAnswer(BaseModel):
     allowed: list[str]
 
 
-def etag_of(version: int) -> str:
-    """The version of a case as its ETag; another database counts from the same beginning, so it is named too."""
-    return "-".join(filter(None, [identity(db()), f"v{version}"]))
-
-
 def _expected(action: Action) -> int | None:
     """The version the caller saw, from If-Match."""
-    if request.if_match.star_tag or (action in _ADDING and not request.if_match):
-        return None
-    if not request.if_match:
-        raise NeedsVersion(msg("Send the case's ETag as If-Match, so that nobody overwrites what you have not seen"))
-    ours, _, version = str(next(iter(request.if_match.as_set()))).rpartition("v")
-    if etag_of(0).removesuffix("v0") != ours or not version.isdigit():
-        return -1
-    return int(version)
+    return None if action in _ADDING and not request.if_match else expected()
 
 
 def allowed(case: Case, scope: Scope) -> list[str]:

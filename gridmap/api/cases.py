@@ -9,7 +9,7 @@ from apiflask import APIBlueprint
 from flask import Response, request
 from pydantic import Field
 
-from gridmap.api.actions import allowed, etag_of
+from gridmap.api.actions import allowed
 from gridmap.api.fields import Bbox, QueryMoment, Strictly, Text, bounds, checked
 from gridmap.api.shapes import Feature, FeatureCollection, Json, collection, route_answer
 from gridmap.cases import lookup
@@ -21,6 +21,7 @@ from gridmap.desk.acting.askers import scope_of
 from gridmap.errors import Invalid, msg
 from gridmap.http.json import GEOJSON, answer
 from gridmap.http.state import db
+from gridmap.http.versions import etag_of
 from gridmap.http.who import may, needs
 from gridmap.journal import feed
 

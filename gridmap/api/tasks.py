@@ -7,12 +7,12 @@ from flask import Response
 from pydantic import BaseModel, Field
 
 from gridmap import clock
-from gridmap.api.actions import etag_of
 from gridmap.api.shapes import Feature, Json
 from gridmap.cases import lookup
 from gridmap.desk.worklist import Group, Item, worklist
 from gridmap.http.json import answer
 from gridmap.http.state import db
+from gridmap.http.versions import etag_of
 from gridmap.http.who import caller, needs
 
 bp = APIBlueprint("tasks", __name__, url_prefix="/api/v1", tag="Tasks")

@@ -13,8 +13,9 @@ from gridmap.notices.giving import GIVEN
 
 HEARTBEAT = b":\n\n"
 RETRY_MS = 2000
-# What maps draw. People, rosters, accounts, keys and notices are told by their own pages, to those who may see them.
-SHOWN = frozenset({"cases", "grids", "cameras", "service-points", "categories"})
+# What maps draw, and that a plan went on (never what was drawn). People, rosters, accounts, keys and notices are told by their
+# own pages, to those who may see them.
+SHOWN = frozenset({"cases", "grids", "cameras", "service-points", "categories", "plans"})
 
 
 def frame(kind: str, data: dict[str, Any], *, position: int, retry_ms: int | None = None) -> bytes:

@@ -15,6 +15,7 @@ import gridmap.journal.models
 import gridmap.notices.models
 import gridmap.people.models
 import gridmap.places.models
+import gridmap.plans.models
 from gridmap.db import Base
 
 TABLES = set(Base.metadata.tables)

@@ -15,7 +15,8 @@ import gridmap.grids.models
 import gridmap.journal.models
 import gridmap.notices.models
 import gridmap.people.models
-import gridmap.places.models  # noqa: F401  # these: so that their tables are known
+import gridmap.places.models
+import gridmap.plans.models  # noqa: F401  # these: so that their tables are known
 from gridmap.db import Base
 from tests.docs.pages import CHECKOUT, DOCS, blocks
 

@@ -16,6 +16,7 @@ from gridmap.people.duty import Reason
 from gridmap.people.models import Team
 from gridmap.places.models import CameraState
 from gridmap.plans.flaws import Flaw as PlanFlaw
+from gridmap.plans.life import Stage
 from gridmap.routing.route import Basis, Rule
 from tests import messages
 from tests.docs.pages import DOCS
@@ -31,6 +32,7 @@ ENUMERATIONS: tuple[type[StrEnum], ...] = (
     Level,
     Flaw,
     PlanFlaw,
+    Stage,
     CameraState,
     Basis,
     Rule,

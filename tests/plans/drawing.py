@@ -11,7 +11,7 @@ from gridmap.grids.change import GridDraft
 from gridmap.plans.state import Base, State
 from tests import partitions, town
 
-ABOVE = {code: GridDraft(code, f"演示{code[-3:]}") for code in (town.TOWN, *(town.village(x) for x in (1, 2, 3)))}
+ABOVE = {code: GridDraft(code, f"演示{code[-3:]}") for code in (town.TOWN, *(town.village(x) for x in range(1, 7)))}
 
 
 def state_of(shapes: Mapping[str, partitions.Shape], ground: str = town.TOWN) -> State:

@@ -1,0 +1,158 @@
+"""What each deed of drawing takes. Places are [longitude, latitude] in degrees WGS-84, as in GeoJSON."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from gridmap.api.fields import Latitude, Longitude, Number, Strictly, Text
+from gridmap.plans.operations.balancing import MOST_PARTS
+from gridmap.plans.operations.splitting import Keep
+
+Place = tuple[Longitude, Latitude]
+Code = Annotated[Text, Field(pattern=r"^([0-9]{9}|[0-9]{12}|[0-9]{15})$", examples=["310151101203001"])]
+Line = Annotated[list[Place], Field(min_length=2, max_length=5_000)]
+Outline = Annotated[list[Place], Field(min_length=3, max_length=5_000)]
+Called = Annotated[Text, Field(max_length=200)]
+Weighted = tuple[Longitude, Latitude, Annotated[Number, Field(ge=0, le=1e9)]]
+
+
+class OneMove(Strictly):
+    """A corner and where it goes."""
+
+    from_: Annotated[Place, Field(alias="from")]
+    to: Place
+
+
+class MoveBody(Strictly):
+    """Corners to move, all at once."""
+
+    moves: Annotated[list[OneMove], Field(min_length=1, max_length=500)]
+
+
+class AddVertexBody(Strictly):
+    """A corner more on an edge."""
+
+    between: tuple[Place, Place]
+    at: Place
+
+
+class RemoveVertexBody(Strictly):
+    """A corner to be taken away."""
+
+    at: Place
+
+
+class ReshapeBody(Strictly):
+    """An arc and its new course, ends included."""
+
+    arc: Annotated[Text, Field(pattern=r"^[0-9a-f]{16}$")]
+    line: Line
+
+
+class SplitBody(Strictly):
+    """A grid and the line that cuts it."""
+
+    code: Code
+    line: Line
+    keep: Keep = Keep.LARGEST
+
+
+class DivideBody(Strictly):
+    """A grid, into how many parts, and what weighs; without points its area does."""
+
+    code: Code
+    parts: Annotated[int, Field(ge=2, le=MOST_PARTS, strict=True)]
+    points: Annotated[list[Weighted], Field(default_factory=list, max_length=20_000)]
+    lines: Annotated[list[Line], Field(default_factory=list, max_length=500)]
+    keep: Keep = Keep.LARGEST
+
+
+class MergeBody(Strictly):
+    """Grids to be one, and which of them goes on."""
+
+    codes: Annotated[list[Code], Field(min_length=2, max_length=100)]
+    into: Code | None = None
+
+
+class OutlineBody(Strictly):
+    """A grid and an outline."""
+
+    code: Code
+    outline: Outline
+
+
+class AssignBody(Strictly):
+    """A piece of a grid, and the neighbour that gets it."""
+
+    piece: Outline
+    code: Code
+    to: Code
+
+
+class CodeBody(Strictly):
+    """A grid."""
+
+    code: Code
+
+
+class NodeBody(Strictly):
+    """Grids whose corners are to be the same."""
+
+    codes: Annotated[list[Code], Field(min_length=1, max_length=100)]
+
+
+class RenameBody(Strictly):
+    """What a grid is called from now on."""
+
+    code: Code
+    name: Called
+    name_en: Called = ""
+
+
+class HeadBody(Strictly):
+    """Who heads a grid from now on."""
+
+    code: Code
+    head_name: Called
+    head_phone: Annotated[Text, Field(max_length=40)] = ""
+
+
+class RenumberBody(Strictly):
+    """A village, and which of its grids get new numbers; without any those that are new."""
+
+    village: Code
+    codes: Annotated[list[Code], Field(default_factory=list, max_length=999)]
+
+
+class RehomeBody(Strictly):
+    """A micro-grid and the village it goes to."""
+
+    code: Code
+    village: Code
+
+
+BODIES: Mapping[str, type[Strictly]] = {
+    "move": MoveBody,
+    "add_vertex": AddVertexBody,
+    "remove_vertex": RemoveVertexBody,
+    "reshape": ReshapeBody,
+    "split": SplitBody,
+    "divide": DivideBody,
+    "merge": MergeBody,
+    "redraw": OutlineBody,
+    "assign": AssignBody,
+    "absorb": OutlineBody,
+    "trim": CodeBody,
+    "node": NodeBody,
+    "untangle": CodeBody,
+    "rename": RenameBody,
+    "head": HeadBody,
+    "renumber": RenumberBody,
+    "rehome": RehomeBody,
+}
+
+
+def told(body: Strictly) -> dict[str, Any]:
+    """A body as steps keep it."""
+    return body.model_dump(mode="json", by_alias=True, exclude_defaults=True)

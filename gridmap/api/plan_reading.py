@@ -1,0 +1,185 @@
+"""What a plan says, at any of its steps: arcs, grids, problems, differences, steps."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import shapely
+from apiflask import APIBlueprint
+from flask import Response
+from pydantic import BaseModel, Field
+
+from gridmap.api.fields import Bbox, Strictly, bounds
+from gridmap.api.plan_shapes import ProblemAnswer, feature, limits, problem_told, tagged, topology_told
+from gridmap.api.plans import ID, READ, read
+from gridmap.api.shapes import FeatureCollection, Json, collection
+from gridmap.http.json import GEOJSON, answer
+from gridmap.http.state import db, settings
+from gridmap.http.who import needs
+from gridmap.plans import lookup
+from gridmap.plans.problems import problems, worst_first
+from gridmap.plans.state import State
+
+bp = APIBlueprint("plan_reading", __name__, url_prefix="/api/v1/plans", tag="Plans")
+Step = Annotated[
+    int | None, Field(ge=0, le=2**31 - 1, description="after this step; default: where the plan stands; 0: the base")
+]
+NO_SUCH = {404: "No such plan or step"}
+
+
+class StepQuery(Strictly):
+    """At which step."""
+
+    step: Step = None
+
+
+class GroundQuery(StepQuery):
+    """Where."""
+
+    bbox: Bbox = None
+
+
+class GridsQuery(GroundQuery):
+    """Which grids."""
+
+    changed: Annotated[bool, Field(description="only those that differ from the base")] = False
+
+
+class CompareQuery(Strictly):
+    """Two steps."""
+
+    from_: Annotated[int, Field(alias="from", ge=0, le=2**31 - 1)] = 0
+    to: Step = None
+
+
+class TopologyAnswer(BaseModel):
+    """A TopoJSON topology with `arc_ids` and `sides` beside `arcs`; see docs/planning.md."""
+
+    type: str
+    arcs: list[list[list[float]]]
+    arc_ids: list[str]
+    sides: list[list[str]]
+    objects: Json
+    plan: Json
+
+
+class ProblemsAnswer(BaseModel):
+    """What is wrong or unfinished, the worst first."""
+
+    version: int
+    step: int
+    problems: list[ProblemAnswer]
+
+
+class StepAnswer(BaseModel):
+    """One step: after which other, when, by whom, what."""
+
+    step: int
+    parent: int
+    version: int
+    at: datetime
+    by: str
+    deed: str
+    body: Json
+    codes: list[str]
+
+
+class StepsAnswer(BaseModel):
+    """All steps of all branches, in the order they were made."""
+
+    current: int
+    undo: int | None
+    redo: int | None
+    steps: list[StepAnswer]
+
+
+class Difference(BaseModel):
+    """A grid that is not the same at two steps; null: it was not there."""
+
+    code: str
+    before: Json | None
+    after: Json | None
+
+
+class CompareAnswer(BaseModel):
+    """What differs."""
+
+    differences: list[Difference]
+
+
+def _within(state: State, ground: str, bbox: str | None) -> list[str]:
+    box = bounds(bbox)
+    return list(state.near(shapely.box(*box)) if box else state.around(state.children(ground)))
+
+
+@bp.get(f"/{ID}/topology")
+@needs(READ)
+@bp.input(GroundQuery, location="query", arg_name="query")
+@bp.output(TopologyAnswer)
+@bp.doc(summary="A plan's shared arcs as TopoJSON", responses=NO_SUCH)
+def get_topology(plan_id: int, query: GroundQuery) -> Response:
+    """The arcs of the grids in a box, or of all the plan's ground and its neighbours."""
+    plan = read(plan_id)
+    state = lookup.state(db(), plan, query.step)
+    return tagged(answer(topology_told(state, plan, _within(state, plan.ground, query.bbox))), plan)
+
+
+@bp.get(f"/{ID}/grids.geojson")
+@needs(READ)
+@bp.input(GridsQuery, location="query", arg_name="query")
+@bp.output(FeatureCollection, content_type=GEOJSON)
+@bp.doc(summary="A plan's micro-grids as GeoJSON", responses=NO_SUCH)
+def get_plan_grids(plan_id: int, query: GridsQuery) -> Response:
+    """The grids as they would be."""
+    plan = read(plan_id)
+    state = lookup.state(db(), plan, query.step)
+    touched = set(state.touched())
+    there = _within(state, plan.ground, query.bbox)
+    shown = [code for code in there if code.startswith(plan.ground) and (code in touched or not query.changed)]
+    features = [feature(state.grid(code), changed=code in touched, sources=list(state.origin(code))) for code in shown]
+    return tagged(answer(collection(features), mimetype=GEOJSON), plan)
+
+
+@bp.get(f"/{ID}/problems")
+@needs(READ)
+@bp.input(StepQuery, location="query", arg_name="query")
+@bp.output(ProblemsAnswer)
+@bp.doc(summary="What is wrong with a plan", responses=NO_SUCH)
+def get_problems(plan_id: int, query: StepQuery) -> Response:
+    """Every problem of what the plan changed."""
+    plan = read(plan_id)
+    found = worst_first(problems(lookup.state(db(), plan, query.step), limits(settings())))
+    step = plan.step if query.step is None else query.step
+    return tagged(answer({"version": plan.version, "step": step, "problems": [problem_told(one) for one in found]}), plan)
+
+
+@bp.get(f"/{ID}/steps")
+@needs(READ)
+@bp.output(StepsAnswer)
+@bp.doc(summary="A plan's steps", description="Those undone too: each names the one it was done after.", responses=NO_SUCH)
+def get_steps(plan_id: int) -> Response:
+    """Who did what."""
+    plan = read(plan_id)
+    facts = ("parent", "version", "at", "deed", "body")
+    told = [
+        {name: getattr(found.step, name) for name in facts} | {"step": found.step.seq, "by": found.username, "codes": found.codes}
+        for found in lookup.steps(db(), plan.id)
+    ]
+    return tagged(answer({"current": plan.step, **lookup.reach(db(), plan)._asdict(), "steps": told}), plan)
+
+
+@bp.get(f"/{ID}/compare")
+@needs(READ)
+@bp.input(CompareQuery, location="query", arg_name="query")
+@bp.output(CompareAnswer)
+@bp.doc(summary="What differs between two steps", responses=NO_SUCH)
+def get_compare(plan_id: int, query: CompareQuery) -> Response:
+    """The grids that are not the same, each as it was and as it is."""
+    plan = read(plan_id)
+    before, after = (lookup.state(db(), plan, step) for step in (query.from_, query.to))
+    codes = sorted(code for code in {*before.changed, *after.changed} if before.find(code) != after.find(code))
+    return tagged(answer({"differences": [_difference(code, before, after) for code in codes]}), plan)
+
+
+def _difference(code: str, before: State, after: State) -> dict[str, Any]:
+    sides = {"before": before.find(code), "after": after.find(code)}
+    return {"code": code} | {side: None if draft is None else feature(draft) for side, draft in sides.items()}
