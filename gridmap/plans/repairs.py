@@ -7,14 +7,14 @@ from shapely.geometry import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
 from gridmap.plans.flaws import Repair
+from gridmap.plans.rings import shared_border
 
 MOST = 3  # More than that to choose from is no help.
 
 
 def by_shared_border(ground: BaseGeometry, shapes: Mapping[str, MultiPolygon]) -> list[str]:
     """The codes of those that share a border with a piece of ground, the longest first."""
-    border = shapely.boundary(ground)
-    lengths = {code: shapely.intersection(border, shapely.boundary(shape)).length for code, shape in shapes.items()}
+    lengths = {code: shared_border(ground, shape) for code, shape in shapes.items()}
     return sorted((code for code in lengths if lengths[code] > 0), key=lambda code: (-lengths[code], code))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import shapely
 from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from gridmap.errors import Invalid, msg
 from gridmap.plans.topology import Line
@@ -83,3 +84,12 @@ def neighbours_of(shape: MultiPolygon, place: Place) -> set[frozenset[Place]]:
         for at in np.flatnonzero((xy == place).all(axis=1)):
             found.add(frozenset(tuple(xy[i % len(xy)].tolist()) for i in (at - 1, at + 1)))
     return found
+
+
+def shared_border(ground: BaseGeometry, shape: BaseGeometry) -> float:
+    """How long a piece of ground and a shape lie side by side, in degrees; 0 where they meet in a corner only.
+
+    What was cut just now has corners that its neighbour's edge passes by the rounding, so near is enough.
+    """
+    close = shapely.intersection(shapely.boundary(ground), shapely.buffer(shape, ON_EDGE_DEG, quad_segs=2))
+    return float(close.length) if close.length > 10 * ON_EDGE_DEG else 0.0

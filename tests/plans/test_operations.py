@@ -2,6 +2,7 @@
 
 import pytest
 import shapely
+from shapely.geometry import Polygon
 
 from gridmap.errors import Invalid, NotFound
 from gridmap.plans.operations.balancing import divide
@@ -15,7 +16,7 @@ from gridmap.plans.rings import has
 from gridmap.plans.state import State
 from gridmap.plans.topology import arc_id, topology
 from tests import town
-from tests.plans.drawing import flaws, ground_of, ring, tiny
+from tests.plans.drawing import flaws, ground_of, ring, state_of, tiny
 from tests.town import micro, spot
 
 CELL = town.CELL**2
@@ -163,6 +164,18 @@ def test_a_redrawn_grid_takes_from_some_and_gives_to_others() -> None:
     after = state.then(redraw(state, micro(2, 2), ring((1.5, 1), (2.5, 1), (2.5, 2), (1.5, 2))))
     assert sizes(after, micro(2, 2), micro(1, 2), micro(3, 2)) == [1, 1.5, 0.5]
     assert flaws(after) == []
+
+
+def test_a_sliver_let_go_between_two_corners_finds_its_neighbour() -> None:
+    """The border there is cut anew at both ends, so that it runs beside the neighbour's old edge by the rounding."""
+    one, other = "310151999201001", "310151999201002"
+    top = (1.0, 0.77777777)
+    slanted = state_of({one: Polygon([(0, 0), (1, 0), top]), other: Polygon([(0, 0), top, (0, 1)])})
+    outline = [(0.0, 0.0), (0.2, 0.3), (0.5, 0.1), (0.8, 0.8), top, (1.0, 0.0)]
+    after = slanted.then(redraw(slanted, one, outline))
+    assert flaws(after) == []
+    assert ground_of(after) == pytest.approx(ground_of(slanted))
+    assert after.shape(one).symmetric_difference(Polygon(outline)).area < 1e-8
 
 
 def test_a_redrawn_grid_stays_within_the_town() -> None:

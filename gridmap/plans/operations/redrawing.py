@@ -9,7 +9,7 @@ from gridmap.errors import Invalid, msg
 from gridmap.geo.shapes import snapped
 from gridmap.plans.mosaic import Piece, dealt_out, owner
 from gridmap.plans.operations.drawn import delta
-from gridmap.plans.rings import Place, lattice
+from gridmap.plans.rings import Place, lattice, shared_border
 from gridmap.plans.state import Delta, State
 
 
@@ -43,7 +43,7 @@ def redraw(state: State, code: str, outline: Sequence[Place]) -> Delta:
 
 
 def _longest_neighbour(polygon: Polygon, around: Mapping[str, MultiPolygon]) -> str:
-    lengths = {code: shapely.intersection(polygon.boundary, shape.boundary).length for code, shape in around.items()}
+    lengths = {code: shared_border(polygon, shape) for code, shape in around.items()}
     best = max(lengths, key=lambda code: lengths[code], default=None)
     if best is None or lengths[best] == 0:
         raise Invalid(msg("No neighbour borders on what the grid would let go"), field="outline")
