@@ -121,9 +121,13 @@ class Settings(Spoken):
         description="... and whose time is within this many hours.",
     )
     plan_two_people: bool = Field(default=True, description="Who drew a plan of boundaries does not approve it.")
-    plan_least_m2: float = Field(default=0.0, ge=0, description="A micro-grid drawn smaller than this is a problem; 0: no limit.")
-    plan_most_m2: float = Field(default=0.0, ge=0, description="A micro-grid drawn larger than this is a problem; 0: no limit.")
-    plan_width_m: float = Field(default=1.0, ge=0, description="A micro-grid narrower than this on average is a sliver.")
+    plan_least_area: float = Field(
+        default=0.0, ge=0, description="A micro-grid drawn smaller than this (m²) is a problem; 0: no limit."
+    )
+    plan_most_area: float = Field(
+        default=0.0, ge=0, description="A micro-grid drawn larger than this (m²) is a problem; 0: no limit."
+    )
+    plan_least_width: float = Field(default=1.0, ge=0, description="A micro-grid narrower than this (m) on average is a sliver.")
     future_minutes: float = Field(
         default=10.0,
         ge=0,

@@ -159,4 +159,4 @@ def problem_told(problem: Problem) -> Json:
 
 def limits(settings: Settings) -> Limits:
     """How small, large and thin a grid may be."""
-    return Limits(settings.plan_least_m2, settings.plan_most_m2, settings.plan_width_m)
+    return Limits(settings.plan_least_area, settings.plan_most_area, settings.plan_least_width)
