@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from gridmap import clock
 from gridmap.accounts.rights import Scope
+from gridmap.api import staff_shapes as shapes
 from gridmap.api.fields import Bbox, QueryPastMoment, Strictly, bounds
 from gridmap.api.shapes import FeatureCollection, Json, collection
 from gridmap.cases import figures
@@ -197,7 +198,7 @@ def get_grid(code: str) -> Response:
         "children": [
             {"code": c.code, "name": c.name, "name_en": c.name_en, "level": c.level} for c in lookup.children(db(), code)
         ],
-        "head": _head(grid.code, grid.head_name, grid.head_phone),
+        "head": shapes.head(grid),
         "area_m2": round(boundary.area_m2, 1) if boundary else None,
         "bounds": list(boundary.geom.bounds) if boundary else None,
         "label": [boundary.label.x, boundary.label.y] if boundary else None,

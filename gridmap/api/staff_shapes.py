@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from gridmap.accounts.rights import Scope
 from gridmap.api.fields import Moment, Strictly, Text
 from gridmap.api.shapes import Json
+from gridmap.grids.models import Grid
 from gridmap.http.conditional import tagged
 from gridmap.http.json import answer
 from gridmap.http.state import db
@@ -137,6 +138,16 @@ def post(held: Held, *, seen: bool) -> Json:
         "until": held.post.valid.upper,
         "duties": [kind(duty) for duty in held.duties],
     }
+
+
+def head(grid: Grid) -> Json:
+    """Who heads a grid now, with their duties; where nobody holds that post, whom the grids' own file names."""
+    held = lookup.teams(db(), grid.code).head
+    names = {"name": grid.head_name, "name_en": "", "phone": grid.head_phone}
+    if held is not None:
+        names = {name: getattr(held.person, name) for name in names}
+    duties = [kind(duty) | {"head_function": duty.head_function} for duty in held.duties] if held else []
+    return (names if sees(grid.code) else dict.fromkeys(names, "")) | {"duties": duties}
 
 
 def on_duty(one: OnDuty, *, seen: bool) -> Json:

@@ -96,6 +96,16 @@ def test_a_key_reads_no_names(peopled: APIFlask, key: str) -> None:
     assert machine.get(f"/api/v1/people?grid={HERE}").status_code == 403
 
 
+def test_a_grids_card_names_who_heads_it_now(administrator: FlaskClient) -> None:
+    before = administrator.get(f"/api/v1/grids/{HERE}").get_json()["head"]
+    assert (before["name"], before["phone"], before["duties"]) == ("演示人3", "021-5550-9003", [])
+    body = {"grid": HERE, "kind": "micro_head", "duties": ["informant", "patrol"], "instead": True}
+    assert administrator.post("/api/v1/people/T0001/posts", json=body).status_code == 201
+    after = administrator.get(f"/api/v1/grids/{HERE}").get_json()["head"]
+    assert (after["name"], [duty["code"] for duty in after["duties"] if duty["head_function"]]) == ("演示人1", ["informant"])
+    assert administrator.get(f"/api/v1/grids/{THERE}").get_json()["head"]["name"] == "", "nobody, and the file names nobody"
+
+
 def test_people_page_by_page(administrator: FlaskClient) -> None:
     first = administrator.get("/api/v1/people?limit=2").get_json()
     assert ([one["ref"] for one in first["people"]], first["next"]) == (["T0001", "T0002"], "T0002")

@@ -26,7 +26,7 @@ function build(grid, { choose, locate, only, counts }) {
         [t("grid.cameras"), grid.cameras], [t("grid.services"), grid.service_points], [t("grid.area"), area(grid.area_m2)],
       ])),
       section(t("grid.share"), h("p", { dataset: { testid: "circle-share" } }, t("grid.share_words", { percent: share })), meter(share)),
-      section(t("grid.head"), head(grid.head)),
+      section(t("grid.head"), head(grid.head), functions(grid.head)),
       section(t("grid.family"), facts([
         [t("grid.code"), code(grid.code)],
         [t("grid.parent"), grid.parent && h("button", { type: "button", class: "link", dataset: { testid: "grid-parent" }, onclick: () => choose("grid", grid.parent.code) }, h("span", { class: "name" }, name_of(grid.parent)))],
@@ -44,7 +44,7 @@ function build(grid, { choose, locate, only, counts }) {
 function head(person) {
   if (!person?.name) return h("p", { class: "quiet" }, t("grid.no_head"));
   const tel = (person.phone ?? "").replace(/[^\d+*#-]/g, "");
-  return h("p", {}, theirs(person.name), " ", tel && h("a", { class: "action", href: `tel:${tel}` }, icon("phone"), person.phone));
+  return h("p", {}, theirs(name_of(person)), " ", tel && h("a", { class: "action", href: `tel:${tel}` }, icon("phone"), person.phone));
 }
 
 // An old code leads to those who have its ground today.
@@ -56,6 +56,12 @@ function successors(found, choose) {
 
 // A sliver is not nothing.
 const percent = (share) => (share > 0 && share < 0.01 ? "<1" : Math.round(share * 100));
+
+// What a micro-grid's head answers for (信息员、宣传员、协调员、监督员), of which one may be nobody's.
+function functions(person) {
+  const held = (person?.duties ?? []).filter((duty) => duty.head_function);
+  return held.length > 0 && h("ul", { class: "functions", dataset: { testid: "head-functions" } }, held.map((duty) => h("li", { class: "pill plain" }, name_of(duty))));
+}
 
 function children(grid, choose, counts) {
   if (!grid.children?.length) return null;
