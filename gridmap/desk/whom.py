@@ -120,11 +120,27 @@ def _staff(session: Session, departments: Collection[int], at: datetime, *, lead
     return Recipients(persons=frozenset(session.scalars(asked.where(DepartmentPost.leader) if leaders else asked)))
 
 
+def _gone(session: Session, persons: Collection[int], at: datetime) -> frozenset[int]:
+    """Those of these people who have left, or whose every post and place in a department has ended."""
+    if not persons:
+        return frozenset()
+    left = session.scalars(select(Person.id).where(Person.id.in_(persons), Person.left_at <= at))
+    had, has = set[int](), set[int]()
+    for model in (Post, DepartmentPost):
+        asked = select(model.person_id, model.valid.contains(at)).where(
+            model.person_id.in_(persons), func.lower(model.valid) <= at
+        )
+        for person, holds in session.execute(asked):
+            (has if holds else had).add(person)
+    return frozenset(left) | (had - has)
+
+
 def members(session: Session, case: Case, live: Collection[CaseTask], at: datetime) -> Recipients:
-    """Those who have a case in hand; nobody yet: who was on duty when it came, or is now, or has to see to that."""
-    if found := holders(session, live, at):
+    """Those who have a case in hand; else, or if they are gone, who was on duty when it came, or is now or has to see to that."""
+    found = holders(session, live, at)
+    if found := found.but(frozenset(), _gone(session, found.persons, at)):
         return found
-    if case.person_id is not None:
+    if case.person_id is not None and not _gone(session, {case.person_id}, at):
         return Recipients(persons=frozenset({case.person_id}))
     if case.grid_code is not None:
         present = on_duty(session, [case.grid_code], at)[case.grid_code]

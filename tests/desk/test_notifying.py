@@ -1,6 +1,6 @@
 """Who is told of an action, and who is not."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,12 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridmap.accounts.rights import Grant, Role
-from gridmap.cases.loop_models import Request, Supervision
+from gridmap.cases.escalation import Rung
+from gridmap.cases.loop_models import CaseTask, Request, Supervision
 from gridmap.cases.models import Case
 from gridmap.cases.tasks import Addressee, Asker
 from gridmap.cases.workflow import Action
+from gridmap.desk import whom
 from gridmap.journal.models import JournalEntry
 from gridmap.notices.models import Notice
+from gridmap.people import appointing, ending, lookup, registering
 from tests import callers, town
 from tests.desk import stage
 from tests.desk.incoming import NOW
@@ -57,6 +60,28 @@ class Story:
 @pytest.fixture
 def story(desk: Session) -> Story:
     return Story(desk)
+
+
+def test_what_somebody_gone_had_in_hand_is_told_to_who_is_there(story: Story) -> None:
+    """A post that ends, or an account nobody uses any more, leaves no reminder unread."""
+
+    def told(at: datetime) -> list[str]:
+        live = [task for task in story.session.scalars(select(CaseTask)) if task.ended_at is None]
+        found = whom.on_rung(story.session, story.case, live, Rung.MEMBER, at).persons
+        return sorted(name for name, one in vars(story.crew).items() if name != "department" and one.id in found)
+
+    assert told(NOW) == ["member"]
+    assert story.do(Action.ACCEPT, story.member) == []
+    (post,) = [post for post, _, _ in lookup.posts_of(story.session, story.crew.member.id)]
+    ending.end_post(story.session, post.id, at=NOW + HOUR, reason="moved", actor="test")
+    assert told(NOW + HOUR / 2) == ["member"]
+    assert told(NOW + 2 * HOUR) == ["micro_head"]
+    appointing.appoint(
+        story.session, story.crew.member.ref, town.micro(1, 1), "party_member", since=NOW + HOUR, reason="x", actor="test"
+    )
+    assert told(NOW + 2 * HOUR) == ["member"], "who only changed posts still has it"
+    registering.leave(story.session, story.crew.member.ref, at=NOW + 3 * HOUR, reason="left", actor="test")
+    assert told(NOW + 4 * HOUR) == ["micro_head"]
 
 
 def test_from_hand_up_to_close_each_is_told_what_is_theirs(story: Story) -> None:
