@@ -33,11 +33,17 @@ POLICY = Policy(nearest_limit_m=30, duplicate_radius_m=50, duplicate_hours=24)
 _ids = count(1)
 
 
+# Below those the kernel gives to whoever calls out, and a stretch for each process: tests that run beside each other don't meet.
+_PORTS = count(15_000 + os.getpid() % 150 * 100)
+
+
 def free_port() -> int:
     """A port of 127.0.0.1 nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    for port in _PORTS:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("ports never end")
 
 
 @dataclass

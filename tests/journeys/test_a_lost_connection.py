@@ -149,6 +149,8 @@ def test_another_database_at_the_same_address_is_loaded_anew(station: Station, s
             # Its feed is a little further, so that positions alone tell nothing.
             there = [other.send(at=at["at"])["case"]["properties"]["number"] for at in everywhere(position)]
             other.wait_for_relay()
+            # Sessions stand in the database: whoever sits here signs in again, in another tab.
+            desk.page.context.add_cookies([{"name": "gridmap_session", "value": other.cookie, "url": other.origin}])
             desk.expect_connection("live")
             expect(desk.rows).to_have_count(len(there))
             expect_same_as_server(other, desk)
