@@ -106,20 +106,24 @@ _BEGIN = text(
     """
     INSERT INTO tile_shape (boundary_id, zoom, level, grid_code, geom, valid)
     SELECT b.id, new.zoom, b.level, b.grid_code, ST_GeomFromWKB(new.wkb, 3857),
-           CASE WHEN EXISTS (SELECT FROM tile_shape t WHERE t.boundary_id = b.id AND t.zoom = new.zoom)
-                THEN tstzrange(:at, NULL) ELSE b.valid END
+           CASE WHEN lower(b.valid) < :at THEN tstzrange(:at, NULL) ELSE b.valid END
     FROM unnest(CAST(:ids AS bigint[]), CAST(:zooms AS int[]), CAST(:wkbs AS bytea[])) AS new (id, zoom, wkb)
     JOIN boundary b USING (id)
     """
 )
+# Two questions rather than one: right after a first load nobody has counted the tables, and one join over all took minutes.
 _CHILDREN = text(
     """
-    SELECT g.parent_code AS parent, t.grid_code AS code, t.zoom, ST_AsBinary(t.geom) AS wkb
-    FROM unnest(CAST(:parents AS text[]), CAST(:zooms AS int[])) AS asked (parent, zoom)
-    JOIN grid g ON g.parent_code = asked.parent AND g.retired_at IS NULL
-    JOIN boundary b ON b.grid_code = g.code AND upper_inf(b.valid)
-    JOIN tile_shape t ON t.boundary_id = b.id AND t.zoom = asked.zoom AND upper_inf(t.valid)
-    ORDER BY g.code COLLATE "C"
+    SELECT g.parent_code AS parent, b.id
+    FROM grid g JOIN boundary b ON b.grid_code = g.code AND upper_inf(b.valid)
+    WHERE g.parent_code = ANY(CAST(:parents AS text[])) AND g.retired_at IS NULL ORDER BY g.code COLLATE "C"
+    """
+)
+_SHAPES = text(
+    """
+    SELECT t.boundary_id AS id, t.zoom, ST_AsBinary(t.geom) AS wkb
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:zooms AS int[])) AS asked (id, zoom)
+    JOIN tile_shape t ON t.boundary_id = asked.id AND t.zoom = asked.zoom AND upper_inf(t.valid)
     """
 )
 _EVERYWHERE: Bounds = (-180.0, -90.0, 180.0, 90.0)
@@ -178,11 +182,13 @@ def _micros(session: Session, boxes: Sequence[Bounds]) -> dict[Key, bytes]:
 
 def _unions(session: Session, asked: Collection[Key]) -> dict[Key, bytes]:
     """Villages and towns as the unions of their children's tile shapes."""
-    given = {"parents": [code for code, _ in asked], "zooms": [band for _, band in asked]}
-    children: dict[Key, list[bytes]] = defaultdict(list)
-    for row in session.execute(_CHILDREN, given):
-        children[row.parent, row.zoom].append(bytes(row.wkb))
-    return {key: _union(parts) for key, parts in children.items()}
+    below: dict[str, list[int]] = defaultdict(list)
+    for row in session.execute(_CHILDREN, {"parents": sorted({code for code, _ in asked})}):
+        below[row.parent].append(row.id)
+    wanted = [(child, band) for code, band in asked for child in below[code]]
+    given = {"ids": [child for child, _ in wanted], "zooms": [band for _, band in wanted]}
+    shapes = {(row.id, row.zoom): bytes(row.wkb) for row in session.execute(_SHAPES, given)}
+    return {(code, band): _union([shapes[child, band] for child in below[code]]) for code, band in asked if below[code]}
 
 
 def _union(parts: list[bytes]) -> bytes:

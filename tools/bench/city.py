@@ -12,7 +12,8 @@ from shapely.geometry import Polygon, shape
 
 from gridmap.grids.change import GridDraft
 
-TOWN = "310199001"
+TOWN = 310199001  # The first town; a city of many has more.
+VILLAGES = 100  # In each town.
 WEST, SOUTH = 120.25, 31.0  # One tile of zoom 9 holds the whole city, and not the demo town.
 CELL_LON, CELL_LAT = 0.0042, 0.0036  # About 400 m each way.
 STEPS = 9  # Pieces of each cell's edge: a polygon has 36 vertices, as surveyed ones do.
@@ -23,7 +24,7 @@ Corners = NDArray[np.float64]
 
 
 class City:
-    """`grids` micro-grids (a multiple of 50, in rows of 100) in villages of 50, under one town."""
+    """`grids` micro-grids (a multiple of 50, in rows of 100) in villages of 50, a hundred of them to a town."""
 
     def __init__(self, grids: int) -> None:
         self.columns = min(100, grids)
@@ -38,12 +39,12 @@ class City:
         """Micro-grid code of a cell: villages are 10 columns by 5 rows, or what there is of them."""
         across = -(-self.columns // 10)
         village = (row // 5) * across + column // 10
-        return f"{TOWN}{village + 1:03d}{(row % 5) * 10 + column % 10 + 1:03d}"
+        return f"{TOWN + village // VILLAGES}{village % VILLAGES + 1:03d}{(row % 5) * 10 + column % 10 + 1:03d}"
 
     def drafts(self) -> list[GridDraft]:
-        """The town, its villages and its micro-grids, ready to publish."""
+        """The towns, their villages and their micro-grids, ready to publish."""
         villages = sorted({code[:12] for code in self.codes})
-        made = [GridDraft(TOWN, "测试城", "Bench City")]
+        made = [GridDraft(town, "测试城", "Bench City") for town in sorted({code[:9] for code in self.codes})]
         made += [GridDraft(code, f"测试村{code[-3:]}", f"Bench Village {code[-3:]}") for code in villages]
         cells = zip(self.codes, self.polygons(), strict=True)
         return made + [GridDraft(code, f"测试网格{code[-6:]}", f"Bench Grid {code[-6:]}", shape=cell) for code, cell in cells]

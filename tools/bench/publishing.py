@@ -1,0 +1,139 @@
+"""`python -m tools.bench.publishing [--grids N] [--cases N]`: what one split costs in a city, with the cases that go along.
+
+Its own database, filled by SQL, since a million alerts would take minutes; the publish is the one the planners' desk does.
+Nothing else should run on the machine meanwhile.
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import shapely
+from shapely.geometry import Polygon
+from sqlalchemy import Engine, func, select, text
+from sqlalchemy.orm import Session
+
+from gridmap import clock
+from gridmap.cluster.server import open_cluster
+from gridmap.db import make_engine
+from gridmap.desk.redrawing.enact import enact, roll_back
+from gridmap.desk.redrawing.impact import preview
+from gridmap.grids.change import Change, GridDraft
+from gridmap.grids.models import Boundary, Publication
+from gridmap.grids.publishing import publish
+from gridmap.migrations import migrate
+from tools.bench.city import SEED, City
+
+ACTOR = "bench"
+LIMIT_M = 30.0
+PROMISE_S = 2.0
+
+# Around each grid's label, a tenth of them open; enough of a route for a publish to read.
+_CASES = text(
+    """
+    INSERT INTO cases (source, source_id, location, occurred_at, received_at, state, closed_at, due_at, grid_code, route)
+    SELECT 'bench', b.grid_code || '-' || n,
+           ST_SetSRID(ST_MakePoint(ST_X(b.label) + (random() - 0.5) * 0.003, ST_Y(b.label) + (random() - 0.5) * 0.0026), 4326),
+           at, at, CASE WHEN n % 10 = 0 THEN 'discovered' ELSE 'closed' END,
+           CASE WHEN n % 10 = 0 THEN NULL ELSE at + interval '1 day' END, at + interval '2 days', b.grid_code,
+           json_build_object('rule', 'covers', 'basis', 'location', 'grid', b.grid_code)
+    FROM boundary b CROSS JOIN generate_series(1, :each) AS n
+    CROSS JOIN LATERAL (SELECT now() - random() * interval '180 days' AS at) AS moment
+    WHERE b.level = 'micro'
+    """
+)
+
+
+def main() -> None:
+    """Fill, measure, print."""
+    parser = argparse.ArgumentParser(prog="python -m tools.bench.publishing", description=__doc__)
+    parser.add_argument("--grids", type=int, default=50_000)
+    parser.add_argument("--cases", type=int, default=1_000_000)
+    parser.add_argument("--repeats", type=int, default=5)
+    given = parser.parse_args()
+    home = Path(tempfile.mkdtemp(prefix="gridmap-bench-"))
+    home.chmod(0o755)  # The database may run as another user.
+    cluster = open_cluster(home)
+    try:
+        engine = make_engine(cluster.ensure())
+        _fill(engine, City(given.grids), given.cases // given.grids)
+        for line in _measured(engine, given.repeats):
+            print(line)
+        engine.dispose()
+    finally:
+        cluster.stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _fill(engine: Engine, city: City, each: int) -> None:
+    migrate(engine)
+    with Session(engine) as session, session.begin():
+        _tell(f"publishing {len(city.codes):,} micro-grids as a whole")
+        began = time.perf_counter()
+        publish(session, city.drafts(), actor=ACTOR)
+        _tell(f"took {time.perf_counter() - began:.0f} s; writing {len(city.codes) * each:,} cases")
+        session.execute(_CASES, {"each": each})
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+
+
+def _measured(engine: Engine, repeats: int) -> list[str]:
+    chance = np.random.default_rng(SEED)
+    split, seen, back, moved = [], [], [], []
+    for _ in range(repeats):
+        with Session(engine) as session, session.begin():
+            change = _split(session, chance)
+            seen.append(_timed(lambda s=session, c=change: preview(s, lambda: enact(s, c, actor=ACTOR, nearest_limit_m=LIMIT_M))))
+        with Session(engine) as session:
+            began = time.perf_counter()
+            done = enact(session, change, actor=ACTOR, nearest_limit_m=LIMIT_M)
+            session.commit()
+            split.append(time.perf_counter() - began)
+            moved.append(len(done.moved))
+        with Session(engine) as session:
+            began = time.perf_counter()
+            roll_back(session, done.published.publication or 0, actor=ACTOR, nearest_limit_m=LIMIT_M)
+            session.commit()
+            back.append(time.perf_counter() - began)
+    kept = "kept" if median(split) < PROMISE_S else "NOT kept"
+    return [
+        f"split one grid    {median(split):.2f} s  ({median(moved):.0f} open cases moved; promise {PROMISE_S:.0f} s {kept})",
+        f"preview of it     {median(seen):.2f} s",
+        f"roll it back      {median(back):.2f} s",
+    ]
+
+
+def _split(session: Session, chance: np.random.Generator) -> Change:
+    """One grid cut along the diagonal between two of its corners."""
+    codes = session.scalars(select(Boundary.grid_code).where(Boundary.level == "micro", func.upper_inf(Boundary.valid))).all()
+    while True:
+        code = str(chance.choice(codes))
+        asked = select(Boundary.geom).where(Boundary.grid_code == code, func.upper_inf(Boundary.valid))
+        corners = list(session.scalars(asked).one().geoms[0].exterior.coords)[:-1]
+        half = len(corners) // 2
+        parts = Polygon(corners[: half + 1]), Polygon([*corners[half:], corners[0]])
+        new = f"{code[:12]}{int(chance.integers(500, 999)):03d}"
+        if shapely.is_valid(parts).all() and new not in codes:
+            break
+    drafts = {code: GridDraft(code, "测试网格", shape=parts[0]), new: GridDraft(new, "测试新网格", shape=parts[1])}
+    base = session.execute(select(func.max(Publication.id))).scalar_one()
+    return Change(base, drafts, sources={new: (code,)})
+
+
+def _timed(deed: object) -> float:
+    began = time.perf_counter()
+    deed()  # type: ignore[operator]  # called with what it was made of
+    return time.perf_counter() - began
+
+
+def _tell(what: str) -> None:
+    print(f"… {clock.now():%H:%M:%S} {what}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
