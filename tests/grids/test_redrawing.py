@@ -191,7 +191,9 @@ def test_the_whole_set_and_the_change_write_the_same(session: Session) -> None:
             else:
                 publish(session, town.drafts(**redrawn()), actor="test", at=LATER)
             rows = session.execute(text("SELECT grid_code, valid, ST_AsBinary(geom), area_m2 FROM boundary ORDER BY 1, 2")).all()
-            tiles = session.execute(text("SELECT grid_code, zoom, ST_AsBinary(geom) FROM tile_shape ORDER BY 1, 2")).all()
+            tiles = session.execute(
+                text("SELECT grid_code, zoom, upper_inf(valid), ST_AsBinary(geom) FROM tile_shape ORDER BY 1, 2, 3")
+            ).all()
             savepoint.rollback()
         session.expunge_all()
         return [*map(str, rows), *map(str, tiles)]
