@@ -5,67 +5,26 @@ being absent from a list. A post the file gives another end is ended; one that b
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import Range
 
-from gridmap.desk.loading import dated
-from gridmap.desk.loading.cells import Cells
 from gridmap.desk.loading.job import MOST_IDS, Job
+from gridmap.desk.loading.people_lines import Line, check_people, read
 from gridmap.desk.loading.standing import Standing, standing
 from gridmap.desk.loading.upserting import on_record, upsert
-from gridmap.errors import Invalid, msg
-from gridmap.grids.models import Grid
+from gridmap.errors import msg
 from gridmap.journal.write import Event, write
 from gridmap.people import appointing, departments, ending, registering
-from gridmap.people.models import Department, DepartmentPost, Duty, DutyKind, Person, Post, PostKind
+from gridmap.people.models import Department, DepartmentPost, Duty, Person, Post
 from gridmap.people.periods import told
-
-_TEXTS = {"name": 100, "name_en": 100, "phone": 40, "email": 200}
-
-
-@dataclass
-class _Line:
-    """A row, and what is to be done about it."""
-
-    cells: Cells
-    ref: str
-    facts: dict[str, Any]
-    grid: str = ""
-    kind: PostKind | None = None
-    duties: tuple[str, ...] | None = None
-    department: str = ""
-    leader: bool = False
-    since: datetime | None = None
-    until: datetime | None = None
-    left_at: datetime | None = None
-    old: Standing | None = None
-    ends: bool = False
-    given: list[str] = field(default_factory=list)
-    taken: list[str] = field(default_factory=list)
-
-    @property
-    def has_post(self) -> bool:
-        """Whether it is about a post in a grid or a place in a department, and not about somebody alone."""
-        return bool(self.kind or self.department)
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """Whose post it is: staff number, grid or department, kind of post."""
-        return self.ref, self.grid or f"department {self.department}", self.kind.code if self.kind else ""
-
-    def valid(self, now: datetime) -> Range[datetime]:
-        """From when until when, as the file has it."""
-        return Range(self.since or now, self.until)
 
 
 def load(job: Job) -> None:
     """Bring the job's rows in; its report tells how it went."""
-    lines = _read(job)
-    _check_people(lines)
+    lines = read(job)
+    check_people(lines)
     _compare(job, lines)
     people = {line.ref: line.facts for line in lines}
     known = on_record(job.session, Person, "ref", list(people))
@@ -82,101 +41,7 @@ def load(job: Job) -> None:
     _count(job, lines, {*done.new}, {*done.changed, *left})
 
 
-def _read(job: Job) -> list[_Line]:
-    kinds, duties = _words(job, PostKind), {w: d.code for w, d in _words(job, DutyKind).items()}
-    lines = [_line(cells, kinds, duties) for cells in job.cells("people")]
-    grids = {grid.code: grid for grid in job.session.scalars(select(Grid).where(Grid.code.in_({line.grid for line in lines})))}
-    known = set(job.session.scalars(select(Department.code).where(Department.closed_at.is_(None))))
-    for line in lines:
-        _check_places(line, grids, known)
-    return lines
-
-
-def _words(job: Job, model: type[Any]) -> dict[str, Any]:
-    """What people write for a kind -> the kind: its code, its names."""
-    rows = job.session.scalars(select(model)).all()
-    return {word.lower(): row for row in rows for word in (row.name_en, row.name, row.code)}
-
-
-def _line(cells: Cells, kinds: dict[str, PostKind], duties: dict[str, str]) -> _Line:
-    ref = cells.text("ref", needed=True, most=40)
-    if ref:
-        try:
-            registering.check_ref(ref)
-        except Invalid as error:
-            cells.wrong("ref", error.text, **error.values)
-    facts: dict[str, Any] = {"ref": ref, "name": cells.text("name", needed=True, most=_TEXTS["name"])}
-    facts |= {name: cells.text(name, most=most) for name, most in _TEXTS.items() if name != "name" and cells.has(name)}
-    if cells.has("phone_public"):
-        facts["phone_public"] = cells.choice("phone_public", dated.TRUTHS) == "true"
-    line = _Line(cells, ref, facts, grid=cells.text("grid", most=15), department=cells.text("department", most=40))
-    line.kind = _known(cells, "post", cells.text("post"), kinds)
-    line.leader = cells.choice("leader", dated.TRUTHS) == "true"
-    line.since, line.until, line.left_at = (dated.moment(cells, name) for name in ("since", "until", "left_at"))
-    if cells.has("duties"):
-        found = [_known(cells, "duties", word, duties) for word in cells.listing("duties", most=40) if word]
-        line.duties = tuple(sorted({code for code in found if code is not None}))
-    return line
-
-
-def _known(cells: Cells, name: str, word: Any, words: dict[str, Any]) -> Any:
-    if not word:
-        return None
-    found = words.get(str(word).lower())
-    if found is None:
-        cells.wrong(
-            name, msg("%(field)s: nothing is called '%(value)s'; `gridmap load kinds` brings new ones in"), value=str(word)[:40]
-        )
-    return found
-
-
-def _check_places(line: _Line, grids: dict[str, Grid], known: set[str]) -> None:
-    cells = line.cells
-    if bool(line.grid) != bool(cells.text("post")):
-        cells.wrong("post", msg("A post needs its grid, and a grid its post"))
-    if line.grid and line.department:
-        cells.wrong("department", msg("A line is about a post in a grid or about a department, not both"))
-    if line.grid and line.grid not in grids:
-        cells.wrong("grid", msg("There is no grid %(grid)s"), grid=line.grid)
-    elif line.grid and line.kind is not None:
-        _check_level(line, grids[line.grid])
-    if line.department and line.department not in known:
-        cells.wrong("department", msg("There is no department %(value)s"), value=line.department)
-    if line.since and line.until and line.until <= line.since:
-        cells.wrong("until", msg("It ends before it begins"))
-
-
-def _check_level(line: _Line, grid: Grid) -> None:
-    assert line.kind is not None  # noqa: S101  # its caller looked
-    if grid.retired_at is not None and (line.until is None or line.until > grid.retired_at):
-        line.cells.wrong("grid", msg("The grid %(code)s is retired"), code=grid.code)
-    try:
-        appointing.check_level(grid, line.kind)
-    except Invalid as error:
-        line.cells.wrong("post", error.text, **error.values)
-
-
-def _check_people(lines: Sequence[_Line]) -> None:
-    """Every line about somebody says the same of them."""
-    firsts: dict[str, _Line] = {}
-    for line in lines:
-        first = firsts.setdefault(line.ref, line)
-        for name, value in line.facts.items():
-            if first.facts.get(name, value) != value:
-                line.cells.wrong(
-                    name,
-                    msg("%(field)s is not the same as in %(first)s, which is about the same person"),
-                    first=first.cells.number,
-                )
-        if line.left_at != first.left_at:
-            line.cells.wrong(
-                "left_at",
-                msg("%(field)s is not the same as in %(first)s, which is about the same person"),
-                first=first.cells.number,
-            )
-
-
-def _compare(job: Job, lines: Sequence[_Line]) -> None:
+def _compare(job: Job, lines: Sequence[Line]) -> None:
     """Find the post each line is about, and refuse what would overlap."""
     there = standing(
         job.session, {line.ref for line in lines}, {line.grid for line in lines}, {line.department for line in lines}
@@ -204,7 +69,7 @@ def _compare(job: Job, lines: Sequence[_Line]) -> None:
                 there.add(line.key, line.facts["name"], line.leader, line.kind, line.valid(now))
 
 
-def _compare_old(line: _Line, old: Standing, now: datetime) -> None:
+def _compare_old(line: Line, old: Standing, now: datetime) -> None:
     if line.cells.has("until") and line.until != old.valid.upper:
         if old.valid.upper is not None or line.until is None:
             line.cells.wrong("until", msg("What has an end on record keeps it: %(period)s"), period=told(old.valid))
@@ -223,7 +88,7 @@ def _compare_old(line: _Line, old: Standing, now: datetime) -> None:
     line.taken = sorted(set(old.duties) - set(line.duties))
 
 
-def _write(job: Job, lines: Sequence[_Line]) -> None:
+def _write(job: Job, lines: Sequence[Line]) -> None:
     session, actor, note = job.session, job.terms.actor, job.terms.note or "load"
     for line in lines:
         if line.old is None:
@@ -256,7 +121,7 @@ def _write(job: Job, lines: Sequence[_Line]) -> None:
         session.execute(insert(DepartmentPost), places)
 
 
-def _write_posts(job: Job, lines: Sequence[_Line], ids: dict[str, int]) -> None:
+def _write_posts(job: Job, lines: Sequence[Line], ids: dict[str, int]) -> None:
     if not lines:
         return
     rows = [
@@ -280,7 +145,7 @@ def _write_posts(job: Job, lines: Sequence[_Line], ids: dict[str, int]) -> None:
         job.session.execute(insert(Duty), duties)
 
 
-def _leave(job: Job, lines: Sequence[_Line], gone: dict[str, datetime | None]) -> Iterator[str]:
+def _leave(job: Job, lines: Sequence[Line], gone: dict[str, datetime | None]) -> Iterator[str]:
     job.session.flush()
     for ref, at in {line.ref: line.left_at for line in lines if line.left_at}.items():
         if gone.get(ref) is None:
@@ -288,7 +153,7 @@ def _leave(job: Job, lines: Sequence[_Line], gone: dict[str, datetime | None]) -
             yield ref
 
 
-def _count(job: Job, lines: Sequence[_Line], new: set[str], changed: set[str]) -> None:
+def _count(job: Job, lines: Sequence[Line], new: set[str], changed: set[str]) -> None:
     told_of: set[str] = set()
     for line in lines:
         first = line.ref not in told_of
