@@ -7,6 +7,7 @@ from pydantic import Field
 
 from gridmap.api.fields import Latitude, Longitude, Number, Strictly, Text
 from gridmap.plans.operations.balancing import MOST_PARTS
+from gridmap.plans.operations.proposing import MOST_GRIDS
 from gridmap.plans.operations.splitting import Keep
 
 Place = tuple[Longitude, Latitude]
@@ -66,6 +67,15 @@ class DivideBody(Strictly):
     points: Annotated[list[Weighted], Field(default_factory=list, max_length=20_000)]
     lines: Annotated[list[Line], Field(default_factory=list, max_length=500)]
     keep: Keep = Keep.LARGEST
+
+
+class ProposeBody(Strictly):
+    """A village, how many micro-grids it shall have, and what weighs."""
+
+    village: Code
+    parts: Annotated[int, Field(ge=2, le=MOST_GRIDS, strict=True)]
+    points: Annotated[list[Weighted], Field(default_factory=list, max_length=20_000)]
+    lines: Annotated[list[Line], Field(default_factory=list, max_length=500)]
 
 
 class MergeBody(Strictly):
@@ -139,6 +149,7 @@ BODIES: Mapping[str, type[Strictly]] = {
     "reshape": ReshapeBody,
     "split": SplitBody,
     "divide": DivideBody,
+    "propose": ProposeBody,
     "merge": MergeBody,
     "redraw": OutlineBody,
     "assign": AssignBody,

@@ -29,6 +29,7 @@ _SUMMARIES = {
     "reshape": "Give an arc another course",
     "split": "Split a grid along a line",
     "divide": "Divide a grid into parts of the same weight",
+    "propose": "Propose how a village could be divided",
     "merge": "Merge neighbours",
     "redraw": "Redraw a grid's outline",
     "assign": "Give a piece of a grid to a neighbour",

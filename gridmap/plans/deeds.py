@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gridmap.errors import NotFound, msg
-from gridmap.plans.operations import balancing, merging, moving, naming, numbering, redrawing, splitting
+from gridmap.plans.operations import balancing, merging, moving, naming, numbering, proposing, redrawing, splitting
 from gridmap.plans.operations.moving import Move
 from gridmap.plans.state import Delta, State
 
@@ -33,9 +33,17 @@ def _split(state: State, body: Body) -> Delta:
 
 
 def _divide(state: State, body: Body) -> Delta:
-    points = [(float(x), float(y), float(weight)) for x, y, weight in body.get("points", ())]
-    lines = [_places(line) for line in body.get("lines", ())]
+    points, lines = _weights(body), [_places(line) for line in body.get("lines", ())]
     return balancing.divide(state, body["code"], body["parts"], points=points, lines=lines, keep=_keep(body))
+
+
+def _propose(state: State, body: Body) -> Delta:
+    lines = [_places(line) for line in body.get("lines", ())]
+    return proposing.propose(state, body["village"], body["parts"], points=_weights(body), lines=lines)
+
+
+def _weights(body: Body) -> list[tuple[float, float, float]]:
+    return [(float(x), float(y), float(weight)) for x, y, weight in body.get("points", ())]
 
 
 def _keep(body: Body) -> splitting.Keep:
@@ -49,6 +57,7 @@ DEEDS: Mapping[str, Callable[[State, Body], Delta]] = {
     "reshape": lambda state, body: moving.reshape(state, body["arc"], _places(body["line"])),
     "split": _split,
     "divide": _divide,
+    "propose": _propose,
     "merge": lambda state, body: merging.merge(state, body["codes"], body.get("into")),
     "redraw": lambda state, body: redrawing.redraw(state, body["code"], _places(body["outline"])),
     "assign": lambda state, body: redrawing.assign(state, _places(body["piece"]), body["code"], body["to"]),

@@ -10,6 +10,7 @@ from gridmap.plans.operations.merging import merge
 from gridmap.plans.operations.moving import Move, add_vertex, move, remove_vertex, reshape
 from gridmap.plans.operations.naming import head, rename
 from gridmap.plans.operations.numbering import in_order, rehome, renumber
+from gridmap.plans.operations.proposing import propose
 from gridmap.plans.operations.redrawing import absorb, assign, redraw, untangle
 from gridmap.plans.operations.splitting import Keep, split
 from gridmap.plans.rings import has
@@ -221,6 +222,24 @@ def test_divided_along_roads_where_they_fit() -> None:
     assert sorted(sizes(after, micro(2, 2), f"{town.village(2)}004")) == [0.45, 0.55]
     uneven = state.then(divide(state, micro(2, 2), 2, lines=roads[:1]))
     assert sizes(uneven, micro(2, 2)) == pytest.approx([0.5], abs=2e-3), "a road at the edge halves nothing"
+
+
+def test_a_village_divided_anew_has_grids_of_the_same_weight_in_order() -> None:
+    state = tiny()
+    after = state.then(propose(state, town.village(2), 4))
+    codes = [f"{town.village(2)}{n:03d}" for n in (4, 5, 6, 7)]
+    assert list(after.children(town.village(2))) == codes == in_order(after.children(town.village(2)))
+    assert sizes(after, *codes) == pytest.approx([0.75] * 4, abs=2e-3)
+    change = after.change()
+    assert change.retired == {micro(2, 1), micro(2, 2), micro(2, 3)}
+    assert change.sources[codes[0]] == (micro(2, 3),)
+    assert flaws(after) == []
+    households = [(*spot(1.1, 0.1 + 0.1 * i), 1.0) for i in range(10)]
+    south = state.then(propose(state, town.village(2), 2, points=households))
+    assert min(sizes(south, *codes[:2])) < 1, "they all live in the south-west"
+    for village, parts in ((micro(2, 2), 2), (town.village(5), 2), (town.village(2), 1)):
+        with pytest.raises(Invalid):
+            propose(state, village, parts)
 
 
 def test_names_and_heads() -> None:

@@ -12,6 +12,7 @@ from gridmap.plans.operations.balancing import divide
 from gridmap.plans.operations.merging import merge
 from gridmap.plans.operations.moving import Move, add_vertex, move, remove_vertex
 from gridmap.plans.operations.numbering import rehome, renumber
+from gridmap.plans.operations.proposing import propose
 from gridmap.plans.operations.redrawing import absorb, assign, redraw
 from gridmap.plans.operations.splitting import Keep, split
 from gridmap.plans.state import Delta, State
@@ -66,6 +67,10 @@ def _divide(state: State, data: st.DataObject) -> Delta:
     return divide(state, _code(state, data), data.draw(st.integers(2, 4)), points=points)
 
 
+def _propose(state: State, data: st.DataObject) -> Delta:
+    return propose(state, _code(state, data)[:12], data.draw(st.integers(2, 3)))
+
+
 def _renumber(state: State, data: st.DataObject) -> Delta:
     return renumber(state, _code(state, data)[:12])
 
@@ -77,6 +82,7 @@ DEEDS: list[Deed] = [
     _assign,
     _divide,
     _renumber,
+    _propose,
     lambda state, data: split(state, _code(state, data), _spots(data, 2, 4), data.draw(st.sampled_from(Keep))),
     lambda state, data: merge(state, [_code(state, data), _code(state, data)]),
     lambda state, data: redraw(state, _code(state, data), _spots(data, 3, 6)),
@@ -96,7 +102,7 @@ def drawn(state: State, data: st.DataObject, most: int) -> list[State]:
     return states
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(partitions.partitions(), st.data())
 def test_a_partition_stays_one(shapes: list[partitions.Shape], data: st.DataObject) -> None:
     for state in drawn(patchwork(shapes), data, 6):
@@ -106,7 +112,7 @@ def test_a_partition_stays_one(shapes: list[partitions.Shape], data: st.DataObje
         assert all(shape.is_valid for shape in state.children("").values())
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(partitions.patchworks(), st.data())
 def test_so_do_grids_in_parts_and_with_holes(shapes: list[partitions.Shape], data: st.DataObject) -> None:
     for state in drawn(patchwork(shapes), data, 4):
@@ -114,7 +120,7 @@ def test_so_do_grids_in_parts_and_with_holes(shapes: list[partitions.Shape], dat
         assert ground_of(state) == pytest.approx(FRAME_M2, abs=LOST)
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(partitions.partitions(), st.data())
 def test_what_a_plan_comes_to_is_what_differs(shapes: list[partitions.Shape], data: st.DataObject) -> None:
     first, *_, last = [patchwork(shapes), *drawn(patchwork(shapes), data, 5)]

@@ -54,14 +54,24 @@ def divide(
     """
     if not 2 <= parts <= MOST_PARTS:
         raise Invalid(msg("A grid is divided into 2 to %(most)s parts"), field="parts", most=MOST_PARTS)
-    shape = state.shape(code)
+    grounds = divided(code, state.shape(code), parts, points, lines)
+    return parted(state, code, [shapely.boundary(ground) for ground in grounds], grounds, keep)
+
+
+def divided(
+    code: str,
+    shape: MultiPolygon,
+    parts: int,
+    points: Sequence[tuple[float, float, float]],
+    lines: Sequence[Sequence[Place]],
+) -> list[BaseGeometry]:
+    """The grounds of the parts, the largest first; `Invalid` where the shape can't be divided so (`code` says whose it is)."""
     if len(shape.geoms) > 1 or not shape.is_valid:
         raise Invalid(msg("%(code)s is not one piece of ground: mend that first"), field="code", code=code)
     weights = _inside(shape, np.array(points, dtype=np.float64).reshape(-1, 3))
     along = [LineString([lattice(place) for place in line]) for line in lines]
     grounds = (_along(shape, parts, weights, along) if along else None) or list(_straight(shape.geoms[0], parts, weights))
-    grounds.sort(key=lambda ground: -ground.area)
-    return parted(state, code, [shapely.boundary(ground) for ground in grounds], grounds, keep)
+    return sorted(grounds, key=lambda ground: -ground.area)
 
 
 def _inside(ground: BaseGeometry, points: Points) -> Points:
