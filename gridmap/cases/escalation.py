@@ -5,7 +5,6 @@ moments are shares of the time allowed, counted as the limit itself is counted: 
 they don't count for the limit. While a case waits to be verified or rated its handlers have done their part.
 """
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -55,16 +54,6 @@ class Step:
 def ladder(clock: Clock, *, shares: Shares = SHARES, calendar: Calendar = CHINA) -> list[Step]:
     """All rungs with their moments, from below upwards."""
     return [Step(rung, clock.moment(share, calendar=calendar)) for rung, share in zip(Rung, shares, strict=True)]
-
-
-def reached(steps: Sequence[Step], told: Collection[str], now: datetime) -> list[Rung]:
-    """The rungs whose moment has come and that were not told of in this round."""
-    return [step.rung for step in steps if step.at is not None and step.at <= now and step.rung not in told]
-
-
-def next_at(steps: Sequence[Step], told: Collection[str]) -> datetime | None:
-    """When the next rung that was not told of is reached; None when there is none, or the clock stands still."""
-    return min((step.at for step in steps if step.at is not None and step.rung not in told), default=None)
 
 
 def first(clock: Clock, since: datetime, *, shares: Shares = SHARES, calendar: Calendar = CHINA) -> datetime | None:

@@ -108,9 +108,7 @@ TABLE: Mapping[Action, Transition] = {
     Action.CONSULT: Transition(_from(_S.CONSULTING), ("participants", "notes"), may=("decision",)),
     Action.DISPATCH: Transition(_DISPATCHED, ("to",), may=("note",)),
     Action.HAND_BACK: Transition(_HANDED_BACK, ("reason",), By.EITHER, may=("task",)),
-    Action.TRANSFER: Transition(
-        _from(_S.DISPATCHED) | _from(_S.HANDLING, to=_ON_THE_WAY), ("to", "reason"), By.LEADER, may=("task",)
-    ),
+    Action.TRANSFER: Transition(_PASSED_ON, ("to", "reason"), By.LEADER, may=("task",)),
     Action.FINISH: Transition(
         _from(_S.HANDLING, to=[_S.VERIFYING, *_ON_THE_WAY]), ("result", "evidence"), By.HOLDER, may=("task",)
     ),

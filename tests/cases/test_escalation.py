@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridmap.cases.deadlines import Clock, Limit, Unit
-from gridmap.cases.escalation import SHARES, Rung, first, ladder, next_at, reached, read_shares
+from gridmap.cases.escalation import SHARES, Rung, first, ladder, read_shares
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=ZONE)
@@ -46,8 +46,7 @@ def test_a_suspension_takes_the_ladder_along() -> None:
 
 def test_while_it_stands_still_nothing_comes_next() -> None:
     steps = ladder(Clock(MONDAY, Limit(4, Unit.URGENT_HOUR), pauses=((MONDAY + timedelta(hours=1), None),)))
-    assert next_at(steps, ()) is None
-    assert reached(steps, (), MONDAY + timedelta(days=100)) == []
+    assert [step.at for step in steps] == [None] * len(Rung)
 
 
 @given(clocks())
@@ -59,28 +58,6 @@ def test_who_stands_higher_is_reminded_later_and_the_third_at_expiry(clock: Cloc
     assert steps[2].at == clock.due_at()
     # What stands still before one rung stands still before all above it.
     assert [step.at for step in steps[len(known) :]] == [None] * (len(steps) - len(known))
-
-
-@given(clocks(), st.lists(st.integers(1, 60 * 24 * 30), min_size=1, max_size=8))
-def test_looked_at_whenever_each_rung_is_told_exactly_once_and_never_early(clock: Clock, gaps: list[int]) -> None:
-    steps, told, now = ladder(clock), list[Rung](), clock.start
-    at = {step.rung: step.at for step in steps}
-    for gap in gaps:
-        now += timedelta(minutes=gap)
-        fresh = reached(steps, told, now)
-        assert all((moment := at[rung]) is not None and moment <= now for rung in fresh)
-        told += fresh
-        coming = next_at(steps, told)
-        assert coming is None or coming > now
-    assert told == list(Rung)[: len(told)]
-
-
-@given(clocks())
-def test_following_only_what_comes_next_tells_all(clock: Clock) -> None:
-    steps, told = ladder(clock), list[Rung]()
-    while (now := next_at(steps, told)) is not None:
-        told += reached(steps, told, now)
-    assert told == [step.rung for step in steps if step.at is not None]
 
 
 @given(clocks(), st.integers(0, 60 * 24 * 60))

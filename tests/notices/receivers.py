@@ -1,5 +1,6 @@
 """The other side: a receiver of webhooks and a mail server, real ones on this machine."""
 
+import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -8,7 +9,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+from gridmap.notices.webhook import signature
+
 SECRET = "shared-and-long-enough"
+FRESH_S = 300
+
+
+def genuine(secret: str, timestamp: int, body: bytes, signed: str, *, now: float) -> bool:
+    """Whether a receiver may believe it: signed by who knows the secret, and not an old one played again."""
+    return abs(now - timestamp) <= FRESH_S and hmac.compare_digest(signature(secret, timestamp, body), signed)
 
 
 class Receiver:

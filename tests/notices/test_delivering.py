@@ -14,11 +14,11 @@ from gridmap.notices.delivering import MOST_TRIES, Ways, deliver, next_due, paus
 from gridmap.notices.giving import Recipients, give
 from gridmap.notices.mail import MailServer
 from gridmap.notices.models import Delivery, Notice
-from gridmap.notices.webhook import Webhook, genuine, signature
+from gridmap.notices.webhook import Webhook, signature
 from tests import callers
 from tests.desk import stage
 from tests.desk.incoming import NOW
-from tests.notices.receivers import SECRET, Mailbox, Receiver
+from tests.notices.receivers import SECRET, Mailbox, Receiver, genuine
 
 
 def told(session: Session, ways: Ways, **person: object) -> Notice:

@@ -146,8 +146,3 @@ def make_link(session: Session, case: Case, *, label: str, by: str, now: datetim
     session.add(link)
     session.flush()
     return link
-
-
-def ratings(session: Session, case_id: int) -> list[Rating]:
-    """The votes on a case, oldest first."""
-    return list(session.scalars(select(Rating).where(Rating.case_id == case_id).order_by(Rating.at)))

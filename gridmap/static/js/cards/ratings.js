@@ -19,7 +19,8 @@ export function ratings_part(facts, links, say) {
   const list = h("ul", { class: "entries", dataset: { testid: "reporters" } },
     reporters.map((one) => reporter_row(one, theirs_of.get(one.id), say)),
     others.map((link) => h("li", {}, head(link.label || t("reporters.unnamed"), link), link_parts(link, say))));
-  return section(t("reporters.title"), list, links && another(facts.number, list, say));
+  const reply = facts.reply && h("p", { class: "said" }, t("reporters.reply", { text: facts.reply }));
+  return section(t("reporters.title"), reply, list, links && another(facts.number, list, say));
 }
 
 function reporter_row(one, link, say) {
@@ -44,7 +45,7 @@ function link_parts(link, say) {
   const code = h("img", { class: "qr", alt: t("reporters.qr"), src: `data:image/svg+xml,${encodeURIComponent(link.qr)}` });
   return h("div", { class: "deed-row" },
     h("button", { type: "button", class: "deed", dataset: { testid: "copy-link" }, onclick: () => copy(link.url, say) }, t("reporters.copy")),
-    h("details", {}, h("summary", {}, t("reporters.qr")), code), quiet(t("reporters.until", { time: moment(link.expires_at) })));
+    quiet(t("reporters.until", { time: moment(link.expires_at) })), h("details", {}, h("summary", {}, t("reporters.qr")), code));
 }
 
 // For whoever stands before the desk: a link of their own.
