@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from apiflask import APIBlueprint
 from flask import Response
@@ -77,8 +77,8 @@ class RollBackBody(Strictly):
     newest: Annotated[int | None, Field(description="the newest one when the preview was read; 409 if another came")] = None
 
 
-class RolledBackAnswer(BaseModel):
-    """What a rollback did."""
+class EnactedAnswer(BaseModel):
+    """What a publish did."""
 
     publication: int | None
     at: datetime
@@ -129,7 +129,7 @@ def get_rollback(publication: int, query: ImpactQuery) -> Response:
 @bp.post("/publications/<int:publication>/rollback")
 @who.needs("grids.publish")
 @bp.input(RollBackBody, arg_name="body")
-@bp.output(RolledBackAnswer)
+@bp.output(EnactedAnswer)
 @bp.doc(
     summary="Roll a publish back",
     description="A new publish that makes what this one touched as it was before. Open cases go with the ground.",
@@ -143,10 +143,14 @@ def post_rollback(publication: int, body: RollBackBody) -> Response:
         raise Conflict(msg("Something has been published since you looked; look again"), facts={"newest": newest})
     done = _deed(publication, body.note)()
     db().commit()
+    return answer(enacted_told(done))
+
+
+def enacted_told(done: Enacted) -> Json:
+    """What a publish did, as answers tell it."""
     published = done.published
-    told: dict[str, Any] = {"publication": published.publication, "at": published.at, "retired": published.retired}
-    told |= {"opened": published.opened, "closed": published.closed, "moved": len(done.moved), "told": done.told}
-    return answer(told)
+    told: Json = {"publication": published.publication, "at": published.at, "retired": published.retired}
+    return told | {"opened": published.opened, "closed": published.closed, "moved": len(done.moved), "told": done.told}
 
 
 def _check(publication: int) -> None:

@@ -49,9 +49,19 @@ def cancel(session: Session, key: int) -> Scheduled:
     return found
 
 
-def scheduled(session: Session, *, waiting: bool = False, limit: int = 100) -> Sequence[Scheduled]:
-    """Publishes with a moment of their own, the latest first; `waiting` leaves out those that are over."""
-    asked = select(Scheduled).order_by(Scheduled.at.desc(), Scheduled.id.desc()).limit(limit)
+def cancel_plan(session: Session, plan_id: int) -> Scheduled:
+    """The same for the one that waits for a plan; `NotFound` where none does."""
+    found = _waiting(session, plan_id)
+    if found is None:
+        raise NotFound(msg("No publish of this plan waits"))
+    return cancel(session, found.id)
+
+
+def scheduled(session: Session, *, waiting: bool = False, plan_id: int | None = None, limit: int = 100) -> Sequence[Scheduled]:
+    """Publishes with a moment of their own, the latest made first; `waiting` leaves out those that are over."""
+    asked = select(Scheduled).order_by(Scheduled.id.desc()).limit(limit)
+    if plan_id is not None:
+        asked = asked.where(Scheduled.plan_id == plan_id)
     return session.scalars(asked.where(Scheduled.state == "waiting") if waiting else asked).all()
 
 

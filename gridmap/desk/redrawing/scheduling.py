@@ -4,11 +4,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from gridmap.accounts.caller import Caller
 from gridmap.desk.redrawing.enact import enact
+from gridmap.desk.redrawing.planning import record
 from gridmap.errors import Conflict, Invalid
 from gridmap.grids.models import Scheduled
 from gridmap.grids.scheduling import from_json
 from gridmap.notices.giving import give_each, owner_of
+from gridmap.plans.drafting import locked
 
 
 def publish_scheduled(session: Session, due: Scheduled, *, nearest_limit_m: float, now: datetime) -> bool:
@@ -20,6 +23,8 @@ def publish_scheduled(session: Session, due: Scheduled, *, nearest_limit_m: floa
     try:
         with session.begin_nested():
             done = enact(session, from_json(due.change), actor=due.actor, nearest_limit_m=nearest_limit_m, note=due.note)
+            if due.plan_id is not None:
+                record(session, locked(session, due.plan_id, None), done, Caller(due.actor))
     except (Conflict, Invalid) as error:
         due.state, due.ended_at, due.reason = "refused", now, str(error)[:1000]
         _tell(session, due, error, now)
