@@ -149,6 +149,7 @@ def peopled(session: Session) -> None:
 def stage(serve: Serve) -> Iterator[Station]:
     """That town on the air."""
     with serve(peopled) as station:
+        keep_watch(station)  # A worker that first comes when a case is long overdue says nothing of the past.
         yield station
 
 
@@ -203,10 +204,16 @@ def let_the_limit_pass(station: Station, number: str) -> None:
     with station.deed() as session:
         due_at = session.scalars(select(Case.due_at).where(Case.number == number)).one()
     assert due_at is not None
-    settings = Settings(home=station.home)
+    keep_watch(station)
     with clock.frozen(due_at + timedelta(minutes=1)):
-        while watch(make_sessions(station.engine), rules_of(settings), ways_of(settings)):
-            pass
+        keep_watch(station)
+
+
+def keep_watch(station: Station) -> None:
+    """The worker does all there is to do just now."""
+    settings = Settings(home=station.home)
+    while watch(make_sessions(station.engine), rules_of(settings), ways_of(settings)):
+        pass
 
 
 def test_from_a_camera_to_the_residents_word(cast: Cast, stage: Station, tmp_path: Path) -> None:
