@@ -12,6 +12,7 @@ import shapely
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from gridmap.errors import Invalid, msg
 from gridmap.geo.shapes import SNAP_DEG, as_multipolygon, snapped
 from gridmap.plans.state import State
 
@@ -61,6 +62,9 @@ def dealt_out(
 
     Answers the shapes of those whose ground or corners became others, new codes included; who is left with nothing has an
     empty shape.
+
+    Raises:
+        Invalid: sound shapes would become broken ones.
     """
     before = state.around(codes)
     dealt: dict[str, list[Polygon]] = {}
@@ -69,9 +73,19 @@ def dealt_out(
         if whose is not None:
             dealt.setdefault(whose, []).append(piece.polygon)
     after = {code: together(parts) for code, parts in dealt.items()}
+    _check_sound(before, after)
     return {code: shape for code, shape in after.items() if not (code in before and same(before[code], shape))} | {
         code: MultiPolygon() for code in before.keys() - after.keys()
     }
+
+
+def _check_sound(before: Mapping[str, MultiPolygon], after: Mapping[str, MultiPolygon]) -> None:
+    """`Invalid` when sound shapes would become broken ones: the sides of a piece thinner than the lattice fall together."""
+    broken = sorted(code for code, shape in after.items() if not shape.is_valid)
+    if broken and all(shape.is_valid for shape in before.values()):
+        raise Invalid(
+            msg("This would leave a piece of %(code)s less than a millimetre wide: draw it a little differently"), code=broken[0]
+        )
 
 
 def same(one: MultiPolygon, other: MultiPolygon) -> bool:
