@@ -1,5 +1,6 @@
 """Shapes as the database and the program exchange them: shapely geometries in EPSG:4326, (lon, lat)."""
 
+from collections.abc import Iterable
 from struct import Struct
 from typing import Any
 
@@ -39,6 +40,14 @@ class Shape(TypeDecorator[BaseGeometry]):
 def as_multipolygon(shape: Polygon | MultiPolygon) -> MultiPolygon:
     """The same area as a MultiPolygon, the one kind the boundary table holds."""
     return shape if isinstance(shape, MultiPolygon) else MultiPolygon([shape])
+
+
+def united(coverage: Iterable[Polygon | MultiPolygon]) -> MultiPolygon:
+    """The union of polygons that form a valid coverage: shared edges go by equality of their vertices, so it is exact.
+
+    Normalised, so that the same shapes give the same bytes: where GEOS begins a ring is told by addresses in memory.
+    """
+    return as_multipolygon(shapely.normalize(shapely.coverage_union_all(list(coverage))))
 
 
 def snapped(shape: BaseGeometry) -> BaseGeometry:

@@ -4,13 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-import shapely
 from shapely.geometry import MultiPolygon
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from gridmap.errors import Invalid, msg
-from gridmap.geo.shapes import as_multipolygon, snapped
+from gridmap.geo.shapes import as_multipolygon, snapped, united
 from gridmap.grids import tiling
 from gridmap.grids.change import Change, GridDraft
 from gridmap.grids.checking import NoPartition, check_base, check_codes, check_partition, few
@@ -201,8 +200,7 @@ def _united(parts: Mapping[str, MultiPolygon], parents: Collection[str]) -> dict
     for code, shape in sorted(parts.items()):
         if (up := parent_of(code)) in below:
             below[up].append(shape)
-    # coverage_union drops shared edges by equality of their vertices: exact, and right because ours was just checked.
-    return {code: as_multipolygon(shapely.coverage_union_all(shapes)) for code, shapes in below.items()}
+    return {code: united(shapes) for code, shapes in below.items()}
 
 
 def _event(done: Published, deed: Deed) -> Event:

@@ -19,7 +19,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from gridmap import clock
-from gridmap.geo.shapes import as_multipolygon
+from gridmap.geo.shapes import united
 from gridmap.grids.codes import Level, level_of, parent_of
 from gridmap.grids.lookup import Bounds
 from gridmap.grids.models import Boundary, TileShape
@@ -192,8 +192,7 @@ def _unions(session: Session, asked: Collection[Key]) -> dict[Key, bytes]:
 
 
 def _union(parts: list[bytes]) -> bytes:
-    whole = as_multipolygon(shapely.coverage_union_all(shapely.from_wkb(np.array(parts, dtype=object))))
-    return bytes(shapely.to_wkb(whole, byte_order=1))
+    return bytes(shapely.to_wkb(united(shapely.from_wkb(parts)), byte_order=1))
 
 
 def _write(session: Session, made: Mapping[Key, bytes], at: datetime) -> list[Key]:

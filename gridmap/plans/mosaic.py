@@ -13,7 +13,7 @@ from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from gridmap.errors import Invalid, msg
-from gridmap.geo.shapes import SNAP_DEG, as_multipolygon, snapped
+from gridmap.geo.shapes import SNAP_DEG, snapped, united
 from gridmap.plans.state import State
 
 
@@ -45,11 +45,6 @@ def _owners(shapes: Mapping[str, MultiPolygon], points: np.ndarray) -> list[tupl
     return [tuple(sorted(owners)) for owners in found]
 
 
-def together(parts: Iterable[Polygon]) -> MultiPolygon:
-    """Pieces of one mosaic as one shape."""
-    return as_multipolygon(shapely.normalize(shapely.coverage_union_all(list(parts))))
-
-
 def owner(piece: Piece) -> str | None:
     """Who has a piece: of several the first, in a gap nobody."""
     return piece.owners[0] if piece.owners else None
@@ -72,7 +67,7 @@ def dealt_out(
         whose = to(piece)
         if whose is not None:
             dealt.setdefault(whose, []).append(piece.polygon)
-    after = {code: together(parts) for code, parts in dealt.items()}
+    after = {code: united(parts) for code, parts in dealt.items()}
     _check_sound(before, after)
     return {code: shape for code, shape in after.items() if not (code in before and same(before[code], shape))} | {
         code: MultiPolygon() for code in before.keys() - after.keys()
