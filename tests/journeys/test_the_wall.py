@@ -66,8 +66,10 @@ def test_it_does_not_grow(station: Station, wall: Desk) -> None:
     size = """() => ({nodes: document.querySelectorAll('*').length, canvases: document.querySelectorAll('canvas').length})"""
     expect(wall.see("wall-map")).to_have_attribute("aria-label", re.compile(r"\d 件"))
     filed = int(wall.see("wall-filed").locator("b").inner_text())
-    for _ in range(8):  # Each view is made when it is first shown.
+    drawn = "() => [...document.querySelectorAll('.wall-view.is-shown .wall-chart')].every((box) => box.querySelector('canvas'))"
+    for _ in range(8):  # Each view is drawn when it is first shown, in a frame that may be late.
         wall.page.keyboard.press("ArrowRight")
+        wall.page.wait_for_function(drawn)
     before = wall.on_page(size)
     for _ in range(40):
         wall.page.keyboard.press("ArrowRight")
