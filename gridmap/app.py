@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None, *, database_url: str | None = N
     state.hold(app, settings, make_engine(url, statement_seconds=settings.statement_seconds))
     if settings.tls_proxy:
         # The host is the one asked for: proxies hand it on as it is (docs/operating.md), and hosts.trust checks it.
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.tls_proxy, x_proto=settings.tls_proxy)  # type: ignore[method-assign]  # Flask's way
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.tls_proxy, x_proto=settings.tls_proxy)  # type: ignore[method-assign]  # Flask's documented place for middleware
     hosts.trust(app, f"{settings.trusted_hosts},{_own_name(settings.host)}")
     problems.handle(app)
     document.complete(app)

@@ -13,11 +13,11 @@ def check(settings: Settings) -> None:
 
         keep_hours(settings.working_hours)
     if "base_maps" in given:
-        from gridmap.maps import base_maps  # noqa: PLC0415  # same
+        from gridmap.maps import base_maps  # noqa: PLC0415  # only where it is set
 
         base_maps.read(settings.base_maps)
     if given & _WORKERS:
-        from gridmap.cli.watchman import rules_of, ways_of  # noqa: PLC0415  # same
+        from gridmap.cli.watchman import rules_of, ways_of  # noqa: PLC0415  # only where one of them is set
 
         rules_of(settings)
         ways_of(settings)

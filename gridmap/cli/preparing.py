@@ -36,7 +36,7 @@ def prepare(settings: Settings, url: str, stop: Stop) -> None:
 def _is_empty(url: str) -> bool:
     from sqlalchemy import text  # noqa: PLC0415  # heavy: not for --help
 
-    from gridmap.db import make_engine  # noqa: PLC0415  # same
+    from gridmap.db import make_engine  # noqa: PLC0415  # heavy too: SQLAlchemy
 
     engine = make_engine(url, pool_size=1)
     try:
@@ -70,7 +70,7 @@ def simulator_key(settings: Settings, url: str) -> Path:
 def _new_key(url: str) -> str:
     """A key for the simulator alone, in place of the last start's."""
     from gridmap.accounts import keys  # noqa: PLC0415  # only where alerts are simulated
-    from gridmap.db import make_engine, make_sessions  # noqa: PLC0415  # same
+    from gridmap.db import make_engine, make_sessions  # noqa: PLC0415  # only where alerts are simulated
 
     engine = make_engine(url, pool_size=1)
     try:

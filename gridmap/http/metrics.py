@@ -78,7 +78,7 @@ def exposition(session: Session) -> bytes:
     """Everything, as text."""
     registry = CollectorRegistry()
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # The library's own variable, not a setting of ours.
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus_client leaves it untyped
     held = CollectorRegistry()
     held.register(_Held(session))
     counted = registry if "PROMETHEUS_MULTIPROC_DIR" in os.environ else _own

@@ -180,13 +180,12 @@ def keep(session: Session, made: Made, number: int, category_ids: dict[str, int]
 # --- by hand ------------------------------------------------------------------------------------------------------
 
 
-def by_hand(made: Iterable[Made], window: Window, fits: Callable[[Made], bool] = lambda _: True) -> dict[str, float]:
-    """The case measures of those that fit."""
+def by_hand(made: Iterable[Made], window: Window) -> dict[str, float]:
+    """The case measures of these."""
     total: dict[str, float] = {}
     for one in made:
-        if fits(one):
-            for key, value in _case(one, window).items():
-                total[key] = total.get(key, 0) + value
+        for key, value in _case(one, window).items():
+            total[key] = total.get(key, 0) + value
     return total
 
 

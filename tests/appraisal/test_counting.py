@@ -1,5 +1,6 @@
 """The database counts what a person counts by hand, whatever cases there are."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import count as numbers
 
@@ -16,7 +17,7 @@ from gridmap.appraisal.ratios import RATIOS
 from gridmap.grids.codes import Level
 from gridmap.people.models import Department
 from tests import town
-from tests.appraisal.made import BEGIN, HOUR, Made, by_hand, cases, keep, tasks_by_hand
+from tests.appraisal.made import BEGIN, HOUR, Made, MadeTask, by_hand, cases, keep, tasks_by_hand
 
 GROUPS = ["市容环境类", "街面秩序类"]
 _numbers = numbers(1)
@@ -36,6 +37,10 @@ def test_every_measure_has_its_condition_and_every_ratio_its_measures() -> None:
     assert set(CASE_SQL) | set(VOTE_SQL) | set(TASK_SQL) | set(HOUR_SQL) == set(MEASURES)
     for ratio in RATIOS.values():
         assert MEASURES[ratio.numerator].of is MEASURES[ratio.denominator].of is ratio.of
+
+
+def of(department: int | None) -> Callable[[MadeTask], bool]:
+    return lambda task: task.department == department
 
 
 def same(found: dict[str, float], wanted: dict[str, float]) -> None:
@@ -62,15 +67,15 @@ def test_the_database_counts_as_a_person_does(
         found = count(tiny_town, window, None, Level.VILLAGE)
         same(found.total, by_hand(made, window) | tasks_by_hand(made, window))
         for group in (*GROUPS, None):
-            same(found.by[By.GROUP].get(group, {}), by_hand(made, window, lambda one, g=group: one.group == g))  # type: ignore[misc]
+            same(found.by[By.GROUP].get(group, {}), by_hand((one for one in made if one.group == group), window))
         for village in (town.village(1), town.village(3), None):
-            wanted = by_hand(made, window, lambda one, v=village: (one.grid and one.grid[:12]) == v)  # type: ignore[misc]
+            wanted = by_hand((one for one in made if (one.grid and one.grid[:12]) == village), window)
             same(found.by[By.GRID].get(village, {}), wanted)
         for source in ("camera-ai", "resident"):
-            same(found.by[By.SOURCE].get(source, {}), by_hand(made, window, lambda one, s=source: one.source == s))  # type: ignore[misc]
+            same(found.by[By.SOURCE].get(source, {}), by_hand((one for one in made if one.source == source), window))
         for department in (*departments, None):
             key = None if department is None else str(department)
-            wanted = tasks_by_hand(made, window, lambda one, d=department: one.department == d)  # type: ignore[misc]
+            wanted = tasks_by_hand(made, window, of(department))
             same(found.by[By.DEPARTMENT].get(key, {}), wanted)
         scoped = count(tiny_town, window, town.micro(1, 1), Level.MICRO)
         here = [one for one in made if one.grid == town.micro(1, 1)]

@@ -1,7 +1,6 @@
 """Appointing, ending, leaving, departments: what each deed does, refuses and writes down."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, time
 from threading import Barrier, Thread
 
 import pytest
@@ -22,36 +21,9 @@ from gridmap.people.rostering import Seat
 from gridmap.people.turns import week_of
 from tests import town
 from tests.people import crew
+from tests.people.stage import HERE, HOUR, NOW, TODAY, appoint, journal
 
-HERE = town.micro(1, 1)
-NOW = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)  # Tuesday, nine in the morning in the town.
-TODAY = date(2026, 3, 3)
-HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[datetime]:
-    with clock.frozen(NOW) as moment:
-        yield moment
-
-
-@pytest.fixture
-def one(staffed: Session) -> Person:
-    return crew.person(staffed, 1)
-
-
-@pytest.fixture
-def two(staffed: Session) -> Person:
-    return crew.person(staffed, 2)
-
-
-def appoint(session: Session, who: Person, kind: str = "building_leader", **given: object) -> Post:
-    return appointing.appoint(session, who.ref, HERE, kind, actor="test", **given)  # type: ignore[arg-type]
-
-
-def journal(session: Session, topic: str) -> list[tuple[str, str]]:
-    rows = session.scalars(select(JournalEntry).where(JournalEntry.topic == topic).order_by(JournalEntry.id))
-    return [(row.kind, row.subject) for row in rows]
+pytestmark = pytest.mark.usefixtures("now")
 
 
 def test_who_was_responsible_on_3_march(staffed: Session, one: Person, two: Person) -> None:
@@ -170,7 +142,8 @@ def test_duties_come_and_go_within_the_post(staffed: Session, one: Person) -> No
     appointing.take_duty(staffed, post.id, "patrol", at=NOW + 2 * HOUR, actor="test")
     with pytest.raises(NotFound):
         appointing.take_duty(staffed, post.id, "patrol", at=NOW + 3 * HOUR, actor="test")
-    held = [[d.code for d in lookup.teams(staffed, HERE, NOW + n * HOUR).teams[post.team][0].duties] for n in (0, 1, 2)]  # type: ignore[index]
+    assert post.team is not None
+    held = [[d.code for d in lookup.teams(staffed, HERE, NOW + n * HOUR).teams[post.team][0].duties] for n in (0, 1, 2)]
     assert held == [[], ["patrol"], []]
 
 
@@ -182,7 +155,8 @@ def test_who_leaves_leaves_everything(staffed: Session, one: Person) -> None:
     registering.leave(staffed, one.ref, at=NOW + HOUR, actor="test")
     staffed.expire_all()
     assert on_duty(staffed, [HERE], NOW + HOUR)[HERE] == []
-    assert lookup.teams(staffed, HERE, NOW + HOUR).teams[post.team] == []  # type: ignore[index]
+    assert post.team is not None
+    assert lookup.teams(staffed, HERE, NOW + HOUR).teams[post.team] == []
     assert not lookup.staff(staffed, [lookup.department(staffed, "water").id], NOW + HOUR)
     with pytest.raises(Conflict, match="left"):
         registering.leave(staffed, one.ref, actor="test")

@@ -1,54 +1,23 @@
 """Rosters: shifts, exceptions and swaps; what each deed does, refuses and writes down."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gridmap import clock
 from gridmap.clock import TOWN_ZONE
 from gridmap.errors import Conflict, Invalid, NotFound
-from gridmap.journal.models import JournalEntry
-from gridmap.people import appointing, ending, rostering
+from gridmap.people import ending, rostering
 from gridmap.people.duty import on_duty
 from gridmap.people.models import Person, Post, ShiftException
 from gridmap.people.roster import roster
 from gridmap.people.rostering import Seat
 from gridmap.people.turns import week_of
-from tests import town
-from tests.people import crew
+from tests.people.stage import HERE, HOUR, NOW, TODAY, appoint, journal
 
-HERE = town.micro(1, 1)
-NOW = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)  # Tuesday, nine in the morning in the town.
-TODAY = date(2026, 3, 3)
-HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[datetime]:
-    with clock.frozen(NOW) as moment:
-        yield moment
-
-
-@pytest.fixture
-def one(staffed: Session) -> Person:
-    return crew.person(staffed, 1)
-
-
-@pytest.fixture
-def two(staffed: Session) -> Person:
-    return crew.person(staffed, 2)
-
-
-def appoint(session: Session, who: Person, kind: str = "building_leader", **given: object) -> Post:
-    return appointing.appoint(session, who.ref, HERE, kind, actor="test", **given)  # type: ignore[arg-type]
-
-
-def journal(session: Session, topic: str) -> list[tuple[str, str]]:
-    rows = session.scalars(select(JournalEntry).where(JournalEntry.topic == topic).order_by(JournalEntry.id))
-    return [(row.kind, row.subject) for row in rows]
+pytestmark = pytest.mark.usefixtures("now")
 
 
 @pytest.fixture
@@ -61,10 +30,8 @@ def other(staffed: Session, two: Person) -> Post:
     return appoint(staffed, two)
 
 
-def shift(
-    session: Session, post: Post, starts: int = 8, ends: int = 16, weekdays: tuple[int, ...] = (3,), **given: object
-) -> int:
-    made = rostering.add_shift(session, post.id, weekdays=weekdays, starts=time(starts), ends=time(ends), actor="test", **given)  # type: ignore[arg-type]
+def shift(session: Session, post: Post, starts: int = 8, ends: int = 16, weekdays: tuple[int, ...] = (3,), **given: Any) -> int:
+    made = rostering.add_shift(session, post.id, weekdays=weekdays, starts=time(starts), ends=time(ends), actor="test", **given)
     return made.id
 
 
@@ -90,9 +57,9 @@ def test_shifts_of_a_post_do_not_overlap(staffed: Session, post: Post) -> None:
         ({"since": date(2026, 3, 1)}, "needs a reason"),
     ],
 )
-def test_shifts_make_sense(staffed: Session, post: Post, given: dict[str, object], why: str) -> None:
+def test_shifts_make_sense(staffed: Session, post: Post, given: dict[str, Any], why: str) -> None:
     with pytest.raises(Invalid, match=why):
-        shift(staffed, post, **given)  # type: ignore[arg-type]
+        shift(staffed, post, **given)
 
 
 def test_a_shift_needs_its_post(staffed: Session, post: Post) -> None:
