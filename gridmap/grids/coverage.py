@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gridmap.errors import msg
 from gridmap.geo.measure import area_m2, distance_m
+from gridmap.grids.found import Found
 
 THIN_M = 0.002  # Flaws narrower than this on average come from rounding a corner that only one neighbour has.
 GAP_WIDTH_M = 1.0  # Openings narrower than this between two grids are gaps even where they open to the outside.
@@ -33,49 +34,7 @@ class Flaw(StrEnum):
     OUTSIDE = "outside"
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One flaw, where it is and how large.
-
-    Attributes:
-        codes: the grids concerned, in order.
-        lon, lat: a place on it, degrees WGS-84.
-        length_m: its longest extent in metres.
-        area_m2: its area in square metres; 0 for a line.
-        geometry: it, in degrees.
-        why: what GEOS says of a broken polygon.
-    """
-
-    flaw: Flaw
-    codes: tuple[str, ...]
-    lon: float
-    lat: float
-    length_m: float
-    area_m2: float
-    geometry: BaseGeometry
-    why: str = ""
-
-    @property
-    def text(self) -> str:
-        """The sentence about it, with places for `values`."""
-        return _SENTENCES[self.flaw]
-
-    @property
-    def values(self) -> dict[str, object]:
-        """What goes into the sentence's places."""
-        return {
-            "codes": ", ".join(self.codes),
-            "place": f"{self.lon:.6f}, {self.lat:.6f}",
-            "length": f"{self.length_m:,.1f}" if self.length_m >= 0.1 else f"{self.length_m:.4f}",
-            "area": f"{self.area_m2:,.1f}" if self.area_m2 >= 0.1 else f"{self.area_m2:.4f}",
-            "why": self.why,
-        }
-
-    def __str__(self) -> str:
-        return self.text % self.values
-
-
-_SENTENCES = {
+_SENTENCES: Mapping[StrEnum, str] = {
     Flaw.BROKEN: msg("The polygon of %(codes)s is broken at %(place)s: %(why)s"),
     Flaw.GAP: msg("A gap of %(area)s m² (%(length)s m long) at %(place)s, beside %(codes)s"),
     Flaw.OVERLAP: msg("An overlap of %(area)s m² (%(length)s m long) at %(place)s between %(codes)s"),
@@ -84,6 +43,21 @@ _SENTENCES = {
     ),
     Flaw.OUTSIDE: msg("%(codes)s reach %(area)s m² (%(length)s m long) beyond the ground of the grids at %(place)s"),
 }
+
+
+@dataclass(frozen=True)
+class Problem(Found):
+    """One flaw of a coverage; `why` is what GEOS says of a broken polygon."""
+
+    sentences = _SENTENCES
+
+    flaw: Flaw
+    why: str = ""
+
+    @property
+    def values(self) -> dict[str, object]:
+        """What goes into the sentence's places."""
+        return super().values | {"why": self.why}
 
 
 class _Place(NamedTuple):

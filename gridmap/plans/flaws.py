@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from shapely.geometry.base import BaseGeometry
-
 from gridmap.errors import msg
+from gridmap.grids.found import Found
 
 
 class Flaw(StrEnum):
@@ -29,7 +28,7 @@ class Flaw(StrEnum):
 
 UNFINISHED = frozenset({Flaw.UNHEADED})  # Somebody has yet to say; everything else is wrong.
 
-_SENTENCES: Mapping[Flaw, str] = {
+_SENTENCES: Mapping[StrEnum, str] = {
     Flaw.CROSSING: msg("The outline of %(codes)s crosses itself at %(place)s"),
     Flaw.GAP: msg("%(area)s m² at %(place)s belong to no grid any more (%(length)s m long)"),
     Flaw.OVERLAP: msg("%(area)s m² at %(place)s belong to several grids: %(codes)s (%(length)s m long)"),
@@ -68,27 +67,17 @@ class Repair:
 
 
 @dataclass(frozen=True)
-class Problem:
-    """One problem.
+class Problem(Found):
+    """One problem of a plan.
 
     Attributes:
-        flaw: what kind.
-        codes: the grids concerned, in order.
-        lon, lat: a place on it, degrees WGS-84.
-        length_m: its longest extent in metres.
-        area_m2: its area, or the grid's where the grid itself is the problem; 0 for a line.
-        geometry: it, in degrees.
         limit: the limit it breaks, where it breaks one.
         repairs: what would mend it, the likeliest first.
     """
 
+    sentences = _SENTENCES
+
     flaw: Flaw
-    codes: tuple[str, ...]
-    lon: float
-    lat: float
-    length_m: float
-    area_m2: float
-    geometry: BaseGeometry
     limit: float = 0.0
     repairs: tuple[Repair, ...] = field(default=())
 
@@ -98,20 +87,6 @@ class Problem:
         return self.flaw in UNFINISHED
 
     @property
-    def text(self) -> str:
-        """The sentence about it, with places for `values`."""
-        return _SENTENCES[self.flaw]
-
-    @property
     def values(self) -> dict[str, object]:
         """What goes into the sentence's places."""
-        return {
-            "codes": ", ".join(self.codes),
-            "place": f"{self.lon:.6f}, {self.lat:.6f}",
-            "length": f"{self.length_m:,.1f}",
-            "area": f"{self.area_m2:,.1f}",
-            "limit": f"{self.limit:,.0f}",
-        }
-
-    def __str__(self) -> str:
-        return self.text % self.values
+        return super().values | {"limit": f"{self.limit:,.0f}"}
