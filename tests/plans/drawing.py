@@ -11,6 +11,7 @@ from gridmap.grids.change import GridDraft
 from gridmap.plans.state import Base, State
 from tests import partitions, town
 
+CELL = town.CELL**2  # The area of a grid of the tiny town, square degrees.
 ABOVE = {code: GridDraft(code, f"演示{code[-3:]}") for code in (town.TOWN, *(town.village(x) for x in range(1, 7)))}
 
 
@@ -49,3 +50,8 @@ def outline(state: State) -> MultiPolygon:
 def ring(*cells: tuple[float, float]) -> list[tuple[float, float]]:
     """Places, told in cells of the tiny town."""
     return [town.spot(x, y) for x, y in cells]
+
+
+def sizes(state: State, *codes: str) -> list[float]:
+    """Areas in cells."""
+    return [round(state.shape(code).area / CELL, 6) for code in codes]
