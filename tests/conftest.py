@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from gridmap import recent
+from gridmap import clock, recent
 from gridmap.accounts import keys
 from gridmap.app import create_app
 from gridmap.cluster.server import SUPERUSER, Cluster, temporary_cluster
@@ -24,6 +25,7 @@ from gridmap.db import make_engine
 from gridmap.http.state import state
 from gridmap.migrations import migrate
 from tests import callers, town
+from tests.people.stage import NOW
 
 # The same examples at every run, so that what fails for one fails for all; `--hypothesis-profile=default` looks for others.
 hypothesis.settings.register_profile("everyday", derandomize=True, deadline=None)
@@ -180,3 +182,10 @@ def standing(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathF
         app = make_app(engine, tmp_path_factory.mktemp("home"))
         yield callers.with_key(app, secret)
         state(app).engine.dispose()
+
+
+@pytest.fixture
+def now() -> Iterator[datetime]:
+    """It stays nine in the morning of one Tuesday in the tiny town."""
+    with clock.frozen(NOW) as moment:
+        yield moment

@@ -1,8 +1,5 @@
 """People, teams, rosters and departments through the API: what it tells whom, and what it lets whom change."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, time
-
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
@@ -13,15 +10,10 @@ from gridmap.accounts.rights import Role
 from gridmap.http.state import state
 from tests import callers, town
 from tests.people import crew
+from tests.people.stage import HERE, NOW
 
-HERE, THERE = town.micro(1, 1), town.micro(2, 2)
-NOW = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)  # Tuesday, nine in the morning in the town.
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[datetime]:
-    with clock.frozen(NOW) as moment:
-        yield moment
+THERE = town.micro(2, 2)
+pytestmark = pytest.mark.usefixtures("now")
 
 
 @pytest.fixture
@@ -29,10 +21,7 @@ def peopled(app: APIFlask) -> APIFlask:
     """The application with two members and a head in one micro-grid; the first is on duty, the second in the evening."""
     with state(app).sessions.begin() as session:
         crew.kinds(session)
-        one, two, head = (crew.person(session, n) for n in (1, 2, 3))
-        crew.shift(session, crew.post(session, one, HERE))
-        crew.shift(session, crew.post(session, two, HERE, "eco_warden"), time(17), time(20))
-        crew.post(session, head, HERE, "micro_head")
+        crew.team(session, HERE)
     return app
 
 

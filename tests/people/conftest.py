@@ -1,15 +1,10 @@
 """The tiny town with the kinds of posts and duties."""
 
-from collections.abc import Iterator
-from datetime import datetime
-
 import pytest
 from sqlalchemy.orm import Session
 
-from gridmap import clock
 from gridmap.people.models import Person
 from tests.people import crew
-from tests.people.stage import NOW
 
 
 @pytest.fixture
@@ -17,13 +12,6 @@ def staffed(tiny_town: Session) -> Session:
     """The session, with the town in force and the kinds known; nobody in it yet."""
     crew.kinds(tiny_town)
     return tiny_town
-
-
-@pytest.fixture
-def now() -> Iterator[datetime]:
-    """It stays nine in the morning of that Tuesday."""
-    with clock.frozen(NOW) as moment:
-        yield moment
 
 
 @pytest.fixture

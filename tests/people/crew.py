@@ -57,6 +57,15 @@ def post(
     return made
 
 
+def team(session: Session, grid: str) -> tuple[Person, Person, Person]:
+    """Two members and a head of a micro-grid: the first on duty by day, the second in the evening, the third heads it."""
+    day, evening, head = (person(session, number) for number in (1, 2, 3))
+    shift(session, post(session, day, grid))
+    shift(session, post(session, evening, grid, "eco_warden"), time(17), time(20))
+    post(session, head, grid, "micro_head")
+    return day, evening, head
+
+
 def shift(
     session: Session,
     post: Post,

@@ -1,8 +1,6 @@
 """Pages of line departments: contacts, people, the categories they answer for, and who may change them."""
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 from apiflask import APIFlask
@@ -13,16 +11,11 @@ from gridmap.accounts.rights import Role
 from gridmap.http.state import state
 from tests import callers, town
 from tests.people import crew
+from tests.people.stage import NOW
 
-NOW = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("now")
 RUBBISH = {"standard_ref": town.STANDARD, "kind": "matter", "code": "06010"}
 LAMP = {"standard_ref": town.STANDARD, "kind": "component", "code": "01010"}
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[datetime]:
-    with clock.frozen(NOW) as moment:
-        yield moment
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Pages that appoint: the register, somebody's card, a grid's form; each refusal beside its field, each end taken back."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -16,15 +15,10 @@ from gridmap.people import lookup
 from gridmap.people.models import Shift
 from tests import callers, town
 from tests.people import crew
+from tests.people.stage import HERE, NOW
 
-HERE, THERE = town.micro(1, 1), town.micro(2, 2)
-NOW = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)  # Tuesday, nine in the morning in the town.
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[datetime]:
-    with clock.frozen(NOW) as moment:
-        yield moment
+THERE = town.micro(2, 2)
+pytestmark = pytest.mark.usefixtures("now")
 
 
 @pytest.fixture

@@ -1,29 +1,21 @@
 """Pages about people: teams, roster with its forms, departments, the notice on the wall."""
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from gridmap import clock
 from gridmap.accounts.rights import Role
 from gridmap.http.state import state
 from gridmap.people import departments
 from gridmap.people.duty import on_duty
 from tests import callers, town
 from tests.people import crew
+from tests.people.stage import HERE, NOW
 
-HERE = town.micro(1, 1)
-NOW = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)  # Tuesday, nine in the morning in the town.
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[datetime]:
-    with clock.frozen(NOW) as moment:
-        yield moment
+pytestmark = pytest.mark.usefixtures("now")
 
 
 @pytest.fixture
@@ -31,12 +23,9 @@ def peopled(app: APIFlask) -> APIFlask:
     """A micro-grid with a head, two on shifts, two volunteers of whom one agreed to have the phone published."""
     with state(app).sessions.begin() as session:
         crew.kinds(session)
-        one, two, head, shy, open_ = (crew.person(session, n, phone_public=n == 5) for n in range(1, 6))
-        crew.shift(session, crew.post(session, one, HERE))
-        crew.shift(session, crew.post(session, two, HERE, "eco_warden"), time(17), time(20))
-        crew.post(session, head, HERE, "micro_head")
-        for volunteer in (shy, open_):
-            crew.post(session, volunteer, HERE, "resident_volunteer")
+        crew.team(session, HERE)
+        for number in (4, 5):
+            crew.post(session, crew.person(session, number, phone_public=number == 5), HERE, "resident_volunteer")
         town.service_point(session, 1, at=(0.5, 0.5), address="示例路1号")
         departments.make(session, "water", {"name": "水务", "name_en": "Water", "phone": "021-5550-8001"}, actor="test")
         departments.bring_in(session, "water", "T0001", leader=True, actor="test")

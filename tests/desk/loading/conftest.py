@@ -1,9 +1,8 @@
-"""Files to load, and the verb that loads them."""
+"""Files to load, and the verbs that load them."""
 
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,9 @@ from gridmap.desk.loading.job import Terms
 from gridmap.desk.loading.load import load_file
 from gridmap.desk.loading.report import Report
 from gridmap.geo.datum import Datum, from_wgs84
+from gridmap.resources import data_dir
+from tests.desk.loading.tables import NOW, Tables
 
-NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 TERMS = Terms(actor="test", now=NOW)
 Loads = Callable[..., Report]
 Feature = tuple[BaseGeometry | None, dict[str, Any]]
@@ -63,6 +63,23 @@ def load(session: Session, tmp_path: Path) -> Loads:
         return load_file(session, layer, path, datum=datum, terms=replace(TERMS, **terms))
 
     return loading
+
+
+@pytest.fixture
+def kept(tiny_town: Session) -> Session:
+    """The tiny town with the shipped kinds of posts and duties."""
+    for table in ("post_kinds", "duty_kinds"):
+        report = load_file(tiny_town, "kinds", data_dir() / "people" / f"{table}.csv", datum=None, terms=TERMS)
+        assert not report.refused
+    return tiny_town
+
+
+@pytest.fixture
+def tables(kept: Session, tmp_path: Path) -> Tables:
+    """`tables(layer, header, row, row, …)` in the test's session; one department stands already."""
+    made = Tables(kept, tmp_path)
+    assert not made("departments", "code name phone", {"code": "water", "name": "水务", "phone": "021-5550-8001"}).refused
+    return made
 
 
 def reasons(report: Report) -> list[tuple[int, str]]:

@@ -16,7 +16,8 @@ from gridmap.grids.change import GridDraft
 from gridmap.grids.models import Boundary, Grid, Publication
 from gridmap.journal.models import JournalEntry
 from tests import town
-from tests.desk.loading.conftest import NOW, Feature, Loads, collection, in_datum, reasons
+from tests.desk.loading.conftest import Feature, Loads, collection, in_datum, reasons
+from tests.desk.loading.tables import NOW
 
 
 def features(drafts: list[GridDraft] | None = None) -> list[Feature]:

@@ -14,7 +14,7 @@ from gridmap.desk.loading.load import load_file
 from gridmap.desk.loading.report import Report
 from gridmap.people.models import Department
 from tests import town
-from tests.desk.loading.conftest import NOW
+from tests.desk.loading.tables import NOW
 
 HEADER = "standard_ref,kind,code,department"
 
