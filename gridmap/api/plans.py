@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from apiflask import APIBlueprint
 from flask import Response
 from pydantic import Field
-from sqlalchemy import select
 
 from gridmap.accounts.caller import Caller
 from gridmap.accounts.rights import Scope
@@ -62,12 +61,9 @@ def locked(plan_id: int, deed: str) -> tuple[Plan, Caller]:
 @bp.doc(summary="Plans", description="Those in whose scope the caller is, changed last first.")
 def get_plans(query: PlansQuery) -> Response:
     """The plans."""
-    wanted = select(Plan).order_by(Plan.changed_at.desc(), Plan.id.desc()).limit(MOST_LISTED)
-    if query.stage is not None:
-        wanted = wanted.where(Plan.stage == query.stage)
-    if query.ground is not None:
-        wanted = wanted.where(Plan.ground == query.ground)
-    found = [plan for plan in db().scalars(wanted) if may(READ, Scope(plan.ground))]
+    stages = () if query.stage is None else (query.stage,)
+    there = lookup.plans(db(), stages=stages, ground=query.ground, most=MOST_LISTED)
+    found = [plan for plan in there if may(READ, Scope(plan.ground))]
     return answer({"plans": plans_told(found)})
 
 

@@ -32,6 +32,12 @@ URLS: Final = {
     "events": "/api/v1/events",
     "gridTiles": "/tiles/grids/{z}/{x}/{y}.mvt",
 }
+PLAN_URLS: Final = {
+    "plans": "/api/v1/plans/",
+    "grid": "/api/v1/grids/",
+    "grids": "/api/v1/grids.geojson",
+    "cases": "/api/v1/cases.geojson",
+}
 
 
 class OperatorMap(folium.Map):
@@ -58,15 +64,8 @@ class OperatorMap(folium.Map):
     )
 
 
-class Layers(JSCSSMixin, MacroElement):
-    """Hands the map, its base maps and the data's URLs to our own scripts, and brings the Leaflet plugins they use."""
-
-    default_js = [  # noqa: RUF012 - folium reads the class's own list
-        ("vectorgrid", assets.local("leaflet.vectorgrid/dist/Leaflet.VectorGrid.bundled.min.js")),
-        ("markercluster", assets.local("leaflet.markercluster/dist/leaflet.markercluster.js")),
-        ("heat", assets.local("leaflet.heat/dist/leaflet-heat.js")),
-    ]
-    default_css = [("markercluster_css", assets.local("leaflet.markercluster/dist/MarkerCluster.css"))]  # noqa: RUF012 - the same
+class Addresses(JSCSSMixin, MacroElement):
+    """Hands the map, its base maps and the data's URLs to our own scripts."""
 
     _template = Template(
         """
@@ -88,9 +87,20 @@ class Layers(JSCSSMixin, MacroElement):
 
     def __init__(self, urls: dict[str, str], base_maps: Sequence[tuple[dict[str, str], str]]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca gives it no types
-        self._name = "Layers"
+        self._name = type(self).__name__
         self.urls = urls
         self.base_maps = base_maps
+
+
+class Layers(Addresses):
+    """The same, and brings the Leaflet plugins that the operator's map uses."""
+
+    default_js = [  # noqa: RUF012 - folium reads the class's own list
+        ("vectorgrid", assets.local("leaflet.vectorgrid/dist/Leaflet.VectorGrid.bundled.min.js")),
+        ("markercluster", assets.local("leaflet.markercluster/dist/leaflet.markercluster.js")),
+        ("heat", assets.local("leaflet.heat/dist/leaflet-heat.js")),
+    ]
+    default_css = [("markercluster_css", assets.local("leaflet.markercluster/dist/MarkerCluster.css"))]  # noqa: RUF012 - the same
 
 
 def _empty() -> OperatorMap:
@@ -103,7 +113,7 @@ def _empty() -> OperatorMap:
     return shell
 
 
-def draw(base_maps: Sequence[BaseMap] = (), urls: dict[str, str] = URLS) -> Any:
+def draw(base_maps: Sequence[BaseMap] = (), urls: dict[str, str] = URLS, layers: type[Addresses] = Layers) -> Any:
     """A folium.Map whose layers our scripts fetch from `urls`. The view is set by the scripts, when the town is known."""
     shell = _empty()
     named = []
@@ -113,7 +123,7 @@ def draw(base_maps: Sequence[BaseMap] = (), urls: dict[str, str] = URLS) -> Any:
         )
         tiles.add_to(shell)
         named.append(({"zh": base.name_zh, "en": base.name_en}, tiles.get_name()))
-    Layers(urls, named).add_to(shell)
+    layers(urls, named).add_to(shell)
     return shell
 
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from gridmap.maps import assets, base_maps, operator
 
@@ -30,7 +31,17 @@ def _marked(html: str) -> str:
 @lru_cache(maxsize=8)
 def operator_shell(base_maps_setting: str) -> Shell:
     """The operator's map, drawn for this setting of base maps."""
-    figure = operator.draw(base_maps.read(base_maps_setting)).get_root()
+    return _parted(operator.draw(base_maps.read(base_maps_setting)))
+
+
+@lru_cache(maxsize=8)
+def plan_shell(base_maps_setting: str) -> Shell:
+    """The map on which plans are drawn: Leaflet alone, the grids being drawn by our scripts as shared arcs."""
+    return _parted(operator.draw(base_maps.read(base_maps_setting), operator.PLAN_URLS, operator.Addresses))
+
+
+def _parted(drawn: Any) -> Shell:
+    figure = drawn.get_root()
     for child in figure._children.values():  # folium's documented way to render a map in parts
         child.render()
     header, body, script = (part.render() for part in (figure.header, figure.html, figure.script))

@@ -1,6 +1,6 @@
 """Reads of plans: a plan's grids at any of its steps, its steps, who said what."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from threading import Lock
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from gridmap.grids import lookup as grids
 from gridmap.grids.change import GridDraft
 from gridmap.grids.codes import LENGTHS, Level
 from gridmap.grids.models import Grid, Publication
+from gridmap.plans.life import Stage
 from gridmap.plans.models import Plan, PlanComment, PlanGrid, PlanReviewer, PlanStep
 from gridmap.plans.state import Base, State
 
@@ -41,6 +42,16 @@ def plan(session: Session, plan_id: int) -> Plan:
     if found is None:
         raise NotFound(msg("There is no plan with the number %(number)s"), number=plan_id)
     return found
+
+
+def plans(session: Session, *, stages: Collection[Stage] = (), ground: str | None = None, most: int) -> list[Plan]:
+    """The plans changed last, the newest first; at one of `stages`, for one `ground`, where said."""
+    wanted = select(Plan).order_by(Plan.changed_at.desc(), Plan.id.desc()).limit(most)
+    if stages:
+        wanted = wanted.where(Plan.stage.in_(stages))
+    if ground is not None:
+        wanted = wanted.where(Plan.ground == ground)
+    return list(session.scalars(wanted))
 
 
 def base(session: Session, publication: int) -> Base:

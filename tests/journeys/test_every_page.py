@@ -10,13 +10,17 @@ import pytest
 from flask import Flask
 from playwright.sync_api import expect
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from gridmap.accounts.caller import Caller
 from gridmap.accounts.lookup import towns
 from gridmap.accounts.rights import Grant, Role
 from gridmap.cases.models import Case
 from gridmap.cases.states import State
+from gridmap.grids.models import Grid
 from gridmap.people.models import Department, Person
 from gridmap.places.models import ServicePoint
+from gridmap.plans import drafting
 from tests import callers
 from tests.journeys.axe import violations
 from tests.journeys.operator_desk import Desk
@@ -43,6 +47,8 @@ PAGES: Mapping[str, str] = {
     "staff.teams_page": "/grids/{micro}/people",
     "staff.notice_page": "/notices/{service_point}",
     "roster.page": "/grids/{micro}/roster",
+    "plans_pages.plans_page": "/plans",
+    "plans_pages.plan_page": "/plans/{plan}",
     "sign_in.page": "/sign-in",
     "rating.page": "/r/{link}",
 }
@@ -96,7 +102,19 @@ def there(demo_station: Station) -> dict[str, Any]:
             "service_point": session.scalars(select(ServicePoint.code).order_by(ServicePoint.code).limit(1)).one(),
             "micro": case.grid_code,
             "number": case.number,
+            "plan": planned(session),
         }
+
+
+def planned(session: Session) -> int:
+    """A plan of the whole town that has changed something."""
+    (town,) = towns(session)
+    drawer = callers.account(session, Grant(Role.PLANNER, town), name="示例规划 Planner")
+    caller = Caller(drawer.username, grants=(Grant(Role.PLANNER, town),), account_id=drawer.id)
+    plan = drafting.make(session, "示例方案 Example plan", town, caller=caller)
+    code = session.scalars(select(Grid.code).where(Grid.level == "micro").order_by(Grid.code).limit(1)).one()
+    drafting.draw(session, plan, "rename", {"code": code, "name": "示例新名"}, caller=caller)
+    return plan.id
 
 
 INVITE = """async (number) => {

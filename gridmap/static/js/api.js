@@ -30,7 +30,12 @@ export async function get_tagged(url, params = {}, options = {}) {
 }
 
 // A change: `body` goes as JSON, a FormData as the form it is.
-export async function send(url, body, { method = "POST", headers = {} } = {}) {
+export async function send(url, body, options = {}) {
+  return (await send_tagged(url, body, options)).body;
+}
+
+// With the ETag of what it came to.
+export async function send_tagged(url, body, { method = "POST", headers = {} } = {}) {
   const form = body instanceof FormData;
   const once = () => fetch(url, {
     method,
@@ -43,7 +48,7 @@ export async function send(url, body, { method = "POST", headers = {} } = {}) {
   if (response.status === 401) signed_out();
   const told = await response.json().catch(() => null);
   if (!response.ok) throw new Refused(response.status, told);
-  return told;
+  return { body: told, etag: response.headers.get("ETag") };
 }
 
 // A name for one attempt: sent again with the same name it changes nothing twice. (randomUUID is for https only.)

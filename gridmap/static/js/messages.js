@@ -5,6 +5,7 @@ import { desk } from "./messages/desk.js";
 import { handling } from "./messages/handling.js";
 import { map } from "./messages/map.js";
 import { phone } from "./messages/phone.js";
+import { plans } from "./messages/plans.js";
 import { wall } from "./messages/wall.js";
 
-export const messages = { ...common, ...desk, ...map, ...cards, ...handling, ...phone, ...wall };
+export const messages = { ...common, ...desk, ...map, ...cards, ...handling, ...phone, ...plans, ...wall };

@@ -27,6 +27,7 @@ export const common = {
   "source.resident": { zh: "居民上报", en: "Resident" },
   "unit.metres": { zh: "{n} 米", en: "{n} m" },
   "unit.kilometres": { zh: "{n} 公里", en: "{n} km" },
+  "unit.square_metres": { zh: "{n} m²", en: "{n} m²" },
   "unit.hectares": { zh: "{n} 公顷", en: "{n} ha" },
   "unit.square_kilometres": { zh: "{n} km²", en: "{n} km²" },
 

@@ -1,0 +1,49 @@
+// What is known of the chosen grids, or of the plan as a whole where none is chosen.
+import { facts, code as figures } from "../cards/parts.js";
+import { h, replace, theirs } from "../dom.js";
+import { area, name_of, t } from "../words.js";
+import { area_m2 } from "./places.js";
+
+export class Chosen {
+  // `choice`: the chosen codes; `tools(codes)`: what can be done with them.
+  constructor(draft, choice, tools) {
+    Object.assign(this, { draft, choice, tools });
+    this.node = h("div", { dataset: { testid: "chosen" } });
+    this.about = h("div");
+    replace(this.node, this.about, tools.node);
+    draft.changed.on(() => this.draw());
+    choice.changed.on(() => this.draw());
+  }
+
+  draw() {
+    const codes = this.choice.codes;
+    replace(this.about, codes.length ? codes.map((code) => this.#grid(code)) : this.#plan());
+    this.tools.offer(codes);
+  }
+
+  #plan() {
+    const grids = [...this.draft.topology.grids.values()].filter(({ facts: known }) => known.drawn);
+    const changed = grids.filter(({ facts: known }) => known.changed);
+    return [
+      h("p", { class: "lead" }, t("plan.hint")),
+      facts([[t("plan.grids"), grids.length], [t("plan.changed"), changed.length]]),
+      changed.length > 0 && h("ul", { class: "plain-list" }, changed.slice(0, 60).map(({ facts: known }) =>
+        h("li", {}, h("button", { type: "button", class: "link", onclick: () => this.choice.only(known.code, { show: true }) }, h("span", { class: "name" }, theirs(name_of(known))), h("span", { class: "aside" }, figures(known.code)))))),
+    ];
+  }
+
+  #grid(code) {
+    const { topology } = this.draft;
+    const known = topology.grids.get(code)?.facts;
+    if (!known) return null;
+    const size = topology.polygons(code).reduce((sum, part) => sum + area_m2(part), 0);
+    return h("section", { class: "chosen-grid", dataset: { testid: "chosen-grid", code } },
+      h("h2", {}, theirs(name_of(known)), known.changed && h("span", { class: "pill changed-pill" }, t("plan.changed_one"))),
+      facts([
+        [t("plan.code"), figures(code)], [t("plan.area"), area(size)],
+        [t("plan.head"), known.head.name ? theirs(known.head.name) : null],
+        [t("plan.neighbours"), topology.neighbours(code).length],
+      ]),
+      !known.drawn && h("p", { class: "quiet" }, t("plan.beyond")));
+  }
+}
