@@ -16,6 +16,7 @@ from gridmap.accounts import passwords, sessions
 from gridmap.accounts.models import Account, AccountGrant
 from gridmap.accounts.rights import Grant, Role
 from gridmap.http.state import state
+from gridmap.people import lookup
 from tests.town import FOUNDED, TOWN
 
 PASSWORD = "brown-kettle-sings-2026"
@@ -57,6 +58,13 @@ def signed_in(
     scope = (None, department_id) if department_id is not None else (grid_code if grid_code is not None else TOWN, None)
     with state(app).sessions.begin() as session:
         made = account(session, Grant(role, *scope))
+    return signed_in_as(app, made)
+
+
+def signed_in_person(app: Flask, role: Role, grid_code: str, ref: str) -> FlaskClient:
+    """A client signed in as the account of somebody with this staff number, with one role in a grid."""
+    with state(app).sessions.begin() as session:
+        made = account(session, Grant(role, grid_code), person_id=lookup.person(session, ref).id)
     return signed_in_as(app, made)
 
 

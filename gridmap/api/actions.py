@@ -6,11 +6,12 @@ from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response, request
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from pydantic import BaseModel
 from sqlalchemy import select
 
 from gridmap import clock
+from gridmap.accounts.named import names_of
 from gridmap.accounts.rights import RIGHTS, Role, Scope
 from gridmap.accounts.words import ROLES
 from gridmap.api.action_bodies import BODIES, told
@@ -54,10 +55,14 @@ def _expected(action: Action) -> int | None:
 
 def allowed(case: Case, scope: Scope) -> list[str]:
     """The actions the caller may do now."""
+    return [action.value for action in offered(view_of(case, scope))]
+
+
+def view_of(case: Case, scope: Scope) -> View:
+    """The case as the caller looks at it."""
     caller, now = who.caller(), clock.now()
     asker, standing = asker_of(db(), caller, scope, now), standing_of(db(), case.id, State(case.state))
-    pending = pending_of(db(), [case.id])[case.id]
-    return [action.value for action in offered(View(case, standing, pending, caller, asker, scope, now))]
+    return View(case, standing, pending_of(db(), [case.id])[case.id], caller, asker, scope, now)
 
 
 def _post(action: Action, body: Strictly, number: str) -> Response:
@@ -125,8 +130,11 @@ def _explained(view: Callable[..., Response]) -> Callable[..., Response]:
 
 def _holder(case: Case, scope: Scope) -> str | None:
     """Who has it, for those who may know."""
-    held = [task.holder for task in tasks_of(db(), case.id) if task.state in HELD]
-    return ", ".join(str(name).partition(":")[2] for name in held) if held and who.may("people.read", scope) else None
+    held = [str(task.holder) for task in tasks_of(db(), case.id) if task.state in HELD]
+    if not held or not who.may("people.read", scope):
+        return None
+    names, english = names_of(db(), held), str(get_locale()).startswith("en")
+    return ", ".join(names[one].spoken(english=english) if one in names else one.partition(":")[2] for one in held)
 
 
 def _roles(action: str) -> frozenset[Role]:

@@ -9,15 +9,17 @@ from apiflask import APIBlueprint
 from flask import Response, request
 from pydantic import Field
 
-from gridmap.api.actions import allowed
+from gridmap.accounts.named import PERSONAL, names_of
+from gridmap.api.actions import view_of
 from gridmap.api.fields import Bbox, QueryMoment, Strictly, Text, bounds, checked
 from gridmap.api.shapes import Feature, FeatureCollection, Json, collection, route_answer
 from gridmap.cases import lookup
-from gridmap.cases.following import FOR_EVERYBODY, loop_of, reporters
+from gridmap.cases.following import FOR_EVERYBODY, actors_of, loop_of, reporters
 from gridmap.cases.lookup import Filter
 from gridmap.cases.models import Case
 from gridmap.cases.states import OPEN_STATES, State
 from gridmap.desk.acting.askers import scope_of
+from gridmap.desk.acting.offering import offered, to_review
 from gridmap.errors import Invalid, msg
 from gridmap.http.json import GEOJSON, answer
 from gridmap.http.state import db
@@ -148,13 +150,17 @@ def get_case(number: str) -> Response:
     properties = detail.feature["properties"]
     scope = scope_of(db(), detail.id, properties["grid"] and properties["grid"]["code"])
     personal = may("people.read", scope)
+    view = view_of(db().get_one(Case, detail.id), scope)
+    timeline, loop = _timeline(number, detail.feature, personal=personal), loop_of(db(), detail.id, personal=personal)
     more: Json = {
         "route": route_answer(db(), detail.route),
         "media": detail.media,
-        "timeline": _timeline(number, detail.feature, personal=personal),
+        "timeline": timeline,
         "received": detail.alerts,
-        **loop_of(db(), detail.id, personal=personal),
-        "allowed": allowed(db().get_one(Case, detail.id), scope),
+        **loop,
+        "names": _names({entry["actor"] for entry in timeline} | actors_of(loop)) if personal else {},
+        "allowed": [action.value for action in offered(view)],
+        "to_review": to_review(view),
     }
     if may("reporter.read", scope):
         more["reporters"] = reporters(db(), detail.id)
@@ -163,6 +169,11 @@ def get_case(number: str) -> Response:
     response = answer(told, mimetype=GEOJSON)
     response.set_etag(etag_of(more["version"]))
     return response
+
+
+def _names(actors: set[str]) -> Json:
+    """What those who did something are called, in both languages."""
+    return {actor: name._asdict() for actor, name in names_of(db(), actors).items()}
 
 
 def _timeline(number: str, feature: Json, *, personal: bool) -> list[Json]:
@@ -182,7 +193,7 @@ def _timeline(number: str, feature: Json, *, personal: bool) -> list[Json]:
 
 def _actor(name: str, *, personal: bool) -> str:
     """Who did it; out of one's scope no more than what sort of caller."""
-    return name if personal or not name.startswith("account:") else "account"
+    return name if personal or not name.startswith(PERSONAL) else "account"
 
 
 def _brief(data: Json, *, personal: bool) -> Json:

@@ -16,6 +16,7 @@ from gridmap.errors import NotFound, msg
 from gridmap.grids.lookup import grid
 from gridmap.http.conditional import seen, tagged
 from gridmap.http.json import answer
+from gridmap.http.staff import restorer, swapper
 from gridmap.http.state import db
 from gridmap.http.who import check, needs
 from gridmap.people import roster, rostering
@@ -157,7 +158,8 @@ def post_shift(code: str, body: ShiftBody) -> Response:
 
 
 def _ours(code: str, shift_id: int) -> None:
-    if roster.grid_of_shift(db(), shift_id) != code:
+    side = roster.side_of_shift(db(), shift_id)
+    if side is None or side.grid_code != code:
         raise NotFound(msg("There is no such shift"))
 
 
@@ -193,18 +195,17 @@ def post_exception(code: str, body: ExceptionBody) -> Response:
 
 
 @bp.post("/<code>/exceptions/<int(max=2147483647):exception_id>/withdraw")
-@needs(CHANGE)
+@needs(SWAP)
 @bp.input(WhyBody, arg_name="body")
 @bp.output(MadeAnswer)
-@bp.doc(summary="Take an exception back", description="Both sides of a swap together.", responses=CONDITIONAL)
+@bp.doc(
+    summary="Take an exception back",
+    description="Both sides of a swap together, by whoever may swap them; any other exception by who may change the roster.",
+    responses=CONDITIONAL,
+)
 def withdraw(code: str, exception_id: int, body: WhyBody) -> Response:
     """The exception that holds no more."""
-    actor = check(CHANGE, Scope(code)).name
-    grids = roster.grids_of_exception(db(), exception_id)
-    if code not in grids:
-        raise NotFound(msg("There is no such exception"))
-    for other in grids:
-        check(CHANGE, Scope(other))
+    actor = restorer(code, exception_id)
     seen(TOPIC, code)
     rostering.withdraw(db(), exception_id, reason=body.reason, actor=actor)
     db().commit()
@@ -215,15 +216,14 @@ def withdraw(code: str, exception_id: int, body: WhyBody) -> Response:
 @needs(SWAP)
 @bp.input(SwapBody, arg_name="body")
 @bp.output(SwapAnswer, status_code=201)
-@bp.doc(summary="Swap two turns", description="One deed, both sides; the other may be another grid's turn.", responses=CLASHES)
+@bp.doc(
+    summary="Swap two turns",
+    description="One deed, both sides; the other may be another grid's. Members swap turns of their own.",
+    responses=CLASHES,
+)
 def post_swap(code: str, body: SwapBody) -> Response:
     """A swap."""
-    actor = check(SWAP, Scope(code)).name
-    _ours(code, body.one.shift)
-    other = roster.grid_of_shift(db(), body.other.shift)
-    if other is None:
-        raise NotFound(msg("There is no such shift"))
-    check(SWAP, Scope(other))
+    actor = swapper(code, body.one.shift, body.other.shift)
     one, another = (Seat(seat.shift, seat.day) for seat in (body.one, body.other))
     token = rostering.swap(db(), one, another, reason=body.reason, actor=actor)
     db().commit()

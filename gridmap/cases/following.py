@@ -55,11 +55,13 @@ _CASE = """
          LEFT JOIN suspension s ON s.case_id = c.id AND s.ended_at IS NULL
     WHERE c.id = :id
 """
+# Where the loop says who did something, as the journal names them.
+_ACTORS = ("given_by", "holder", "ended_by", "called_by", "added_by", "asked_by", "by", "answered_by", "lifted_by")
 # Names of people and what they wrote: for those in whose scope the case lies.
 _PERSONAL = frozenset(
     {
-        *("person", "person_name", "person_name_en", "given_by", "holder", "ended_by", "called_by", "participants"),
-        *("added_by", "asked_by", "reviews", "by", "answered_by", "lifted_by", "mentions"),
+        *_ACTORS,
+        *("person", "person_name", "person_name_en", "participants", "reviews", "mentions"),
         *("note", "notes", "decision", "result", "reason", "text", "answer"),
     }
 )
@@ -82,6 +84,13 @@ def loop_of(session: Session, case_id: int, *, personal: bool) -> dict[str, Any]
         if personal or name != "comments"
     }
     return case | parts
+
+
+def actors_of(loop: Mapping[str, Any]) -> set[str]:
+    """Everybody who did something of what `loop_of` told, as the journal names them."""
+    rows = [row for part in loop.values() if isinstance(part, list) for row in part if isinstance(row, dict)]
+    rows += [review for row in rows for review in row.get("reviews", ())]
+    return {row[name] for row in rows for name in _ACTORS if row.get(name)}
 
 
 def reporters(session: Session, case_id: int) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -67,23 +68,33 @@ def grid_of_post(session: Session, post_id: int) -> str | None:
     return session.scalar(select(Post.grid_code).where(Post.id == post_id))
 
 
-def grid_of_shift(session: Session, shift_id: int) -> str | None:
-    """The grid a shift is in."""
-    return session.scalar(select(Post.grid_code).join(Shift, Shift.post_id == Post.id).where(Shift.id == shift_id))
+class Side(NamedTuple):
+    """A turn as far as it matters who may change it: its grid, whose shift it is, and whether it is swapped."""
+
+    grid_code: str
+    person_id: int
+    swapped: bool = False
 
 
-def grids_of_exception(session: Session, exception_id: int) -> list[str]:
-    """The grids an exception that holds touches: two, where it is a swap between two."""
+def side_of_shift(session: Session, shift_id: int) -> Side | None:
+    """A shift's side; None where there is no such shift."""
+    asked = select(Post.grid_code, Post.person_id).join(Shift, Shift.post_id == Post.id).where(Shift.id == shift_id)
+    row = session.execute(asked).one_or_none()
+    return None if row is None else Side(*row)
+
+
+def sides_of_exception(session: Session, exception_id: int) -> list[Side]:
+    """What an exception that holds touches: both sides, where it is a swap; nothing, where there is no such exception."""
     own = aliased(ShiftException)
     query = (
-        select(Post.grid_code)
+        select(Post.grid_code, Post.person_id, ShiftException.swap.is_not(None))
         .join(Shift, Shift.post_id == Post.id)
         .join(ShiftException, ShiftException.shift_id == Shift.id)
         .join(own, (own.id == ShiftException.id) | (own.swap == ShiftException.swap))
         .where(own.id == exception_id, own.withdrawn_at.is_(None))
-        .distinct()
+        .order_by(ShiftException.id)
     )
-    return sorted(session.scalars(query))
+    return [Side(*row) for row in session.execute(query)]
 
 
 def _exceptions(

@@ -1,6 +1,6 @@
 """The roster of a grid, a week at a time, with the forms that change it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from apiflask import APIBlueprint
@@ -12,9 +12,11 @@ from gridmap.accounts.rights import Scope
 from gridmap.errors import Invalid, NotFound, msg
 from gridmap.grids import lookup as grids
 from gridmap.http.conditional import version
+from gridmap.http.staff import restorer, swapper
 from gridmap.http.state import db
-from gridmap.http.who import check, may, needs
+from gridmap.http.who import caller, check, may, needs
 from gridmap.people import lookup, roster, rostering
+from gridmap.people.roster import Rostered
 from gridmap.people.rostering import Seat
 from gridmap.people.turns import day_at, week_of
 from gridmap.web import language, typed
@@ -41,6 +43,8 @@ def _page(code: str, refusal: Refusal = FINE) -> Response:
     turns = roster.roster(db(), code, days)
     members = lookup.teams(db(), code).teams
     held = [one for there in members.values() for one in there]
+    own, changes = caller().person_id, may(CHANGE, Scope(code))
+    later = [turn for turn in turns if turn.ends > now and turn.exception is None]
     return make_response(
         render_template(
             "roster.html",
@@ -50,11 +54,12 @@ def _page(code: str, refusal: Refusal = FINE) -> Response:
             today=today,
             now=now,
             turns={day: [turn for turn in turns if turn.day == day] for day in days},
-            later=[turn for turn in turns if turn.ends > now and turn.exception is None],
+            partners=lambda turn: _partners(turn, later, own, any_two=changes),
             held=held,
             seen=may(READ, Scope(code)),
-            changes=may(CHANGE, Scope(code)),
+            changes=changes,
             swaps=may(SWAP, Scope(code)),
+            own=own,
             version=version(rostering.TOPIC, code),
             weekdays=WEEKDAYS,
             week=timedelta(days=7),
@@ -64,6 +69,12 @@ def _page(code: str, refusal: Refusal = FINE) -> Response:
         ),
         refusal.status,
     )
+
+
+def _partners(turn: Rostered, later: Sequence[Rostered], own: int | None, *, any_two: bool) -> list[Rostered]:
+    """The turns that one may be swapped with: with somebody else's, and one of the two must be `own` unless any two may be."""
+    others = [one for one in later if one.person.id != turn.person.id]
+    return [one for one in others if any_two or own in (turn.person.id, one.person.id)]
 
 
 def _day(text: str, default: date) -> date:
@@ -86,7 +97,8 @@ def _do(code: str, deed: Callable[[], object]) -> AnyResponse:
 def _seat(code: str, text: str) -> Seat:
     """A turn as the forms name it: its shift's number and its day."""
     shift, _, day = text.partition("@")
-    if not shift.isdigit() or len(shift) > 9 or roster.grid_of_shift(db(), int(shift)) != code:
+    side = roster.side_of_shift(db(), int(shift)) if shift.isdigit() and len(shift) <= 9 else None
+    if side is None or side.grid_code != code:
         raise NotFound(msg("There is no such shift"))
     try:
         return Seat(int(shift), date.fromisoformat(day))
@@ -153,28 +165,25 @@ def make_exception(code: str) -> AnyResponse:
 @needs(SWAP)
 def swap(code: str) -> AnyResponse:
     """Two turns exchanged."""
-    actor = check(SWAP, Scope(code)).name
+    check(SWAP, Scope(code))
 
     def deed() -> None:
         one, other = (_seat(code, request.form.get(name, "")) for name in ("turn", "other"))
+        actor = swapper(code, one.shift_id, other.shift_id)
         rostering.swap(db(), one, other, reason=typed.text("reason"), actor=actor)
 
     return _do(code, deed)
 
 
 @bp.post("/withdraw")
-@needs(CHANGE)
+@needs(SWAP)
 def withdraw(code: str) -> AnyResponse:
     """An exception taken back."""
-    actor = check(CHANGE, Scope(code)).name
+    check(SWAP, Scope(code))
 
     def deed() -> None:
         exception = typed.number("exception")
-        touched = roster.grids_of_exception(db(), exception)
-        if code not in touched:
-            raise NotFound(msg("There is no such exception"))
-        for other in touched:
-            check(CHANGE, Scope(other))
+        actor = restorer(code, exception)
         typed.unchanged(rostering.TOPIC, code)
         rostering.withdraw(db(), exception, reason=typed.text("reason"), actor=actor)
 

@@ -172,17 +172,44 @@ def test_rosters(peopled: APIFlask, administrator: FlaskClient) -> None:
 
 
 def test_members_swap_and_change_nothing_else(peopled: APIFlask) -> None:
-    member = callers.signed_in(peopled, Role.MEMBER, HERE)
-    shifts = {one["person"]["ref"]: one["shift"] for one in member.get(f"/api/v1/rosters/{HERE}").get_json()["turns"]}
+    member = callers.signed_in_person(peopled, Role.MEMBER, HERE, "T0001")
+    base = f"/api/v1/rosters/{HERE}"
+    turns = {(one["person"]["ref"], one["day"]): one for one in member.get(base).get_json()["turns"]}
+    shifts = {ref: one["shift"] for (ref, _), one in turns.items()}
     seats = {"one": {"shift": shifts["T0001"], "day": "2026-03-04"}, "other": {"shift": shifts["T0002"], "day": "2026-03-05"}}
-    assert member.post(f"/api/v1/rosters/{HERE}/swaps", json={**seats, "reason": "wedding"}).status_code == 201
-    assert [one["ref"] for one in member.get(f"/api/v1/grids/{HERE}/on-duty?at=2026-03-04T01:00:00Z").get_json()["on_duty"]] == [
-        "T0002"
-    ]
+    assert member.post(f"{base}/swaps", json={**seats, "reason": "wedding"}).status_code == 201
+    on_duty = f"/api/v1/grids/{HERE}/on-duty?at=2026-03-04T01:00:00Z"
+    assert [one["ref"] for one in member.get(on_duty).get_json()["on_duty"]] == ["T0002"]
     body = {"post": 1, "weekdays": [1], "starts": "08:00", "ends": "09:00"}
-    assert member.post(f"/api/v1/rosters/{HERE}/shifts", json=body).status_code == 403
+    assert member.post(f"{base}/shifts", json=body).status_code == 403
     elsewhere = callers.signed_in(peopled, Role.MEMBER, THERE)
-    assert elsewhere.post(f"/api/v1/rosters/{HERE}/swaps", json={**seats, "reason": "x"}).status_code == 403
+    assert elsewhere.post(f"{base}/swaps", json={**seats, "reason": "x"}).status_code == 403
+
+
+def test_a_swap_is_taken_back_by_whoever_could_make_it(peopled: APIFlask) -> None:
+    base = f"/api/v1/rosters/{HERE}"
+    one, two = (callers.signed_in_person(peopled, Role.MEMBER, HERE, ref) for ref in ("T0001", "T0002"))
+    other = callers.signed_in(peopled, Role.MEMBER, HERE)
+    head = callers.signed_in(peopled, Role.MICRO_HEAD, HERE)
+    shifts = {turn["person"]["ref"]: turn["shift"] for turn in head.get(base).get_json()["turns"]}
+    seats = {"one": {"shift": shifts["T0001"], "day": "2026-03-04"}, "other": {"shift": shifts["T0002"], "day": "2026-03-05"}}
+    body = {**seats, "reason": "wedding"}
+
+    def standing() -> int:
+        turns = head.get(base).get_json()["turns"]
+        return next((turn["exception"]["id"] for turn in turns if turn["exception"]), 0)
+
+    refused = other.post(f"{base}/swaps", json=body)
+    assert (refused.status_code, "turns of their own" in refused.get_json()["detail"]) == (403, True)
+    for swapping, restoring in ((one, two), (two, one), (head, head), (head, one)):
+        assert swapping.post(f"{base}/swaps", json=body).status_code == 201
+        back = f"{base}/exceptions/{standing()}/withdraw"
+        assert other.post(back, json={}, headers={"If-Match": "*"}).status_code == 403
+        assert restoring.post(back, json={}, headers={"If-Match": "*"}).status_code == 200
+        assert standing() == 0
+    off = {"shift": shifts["T0001"], "day": "2026-03-04", "reason": "ill"}
+    assert head.post(f"{base}/exceptions", json=off).status_code == 201
+    assert one.post(f"{base}/exceptions/{standing()}/withdraw", json={}, headers={"If-Match": "*"}).status_code == 403
 
 
 def test_departments(peopled: APIFlask, administrator: FlaskClient) -> None:

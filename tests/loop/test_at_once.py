@@ -42,7 +42,7 @@ def test_who_is_late_is_told_who_has_it(at_work: Town) -> None:
     assert late.status_code == 409
     told = late.get_json()
     assert told["state"] == "handling"
-    assert told["holder"] == "member"
+    assert told["holder"] == "Demo Person 1"
     assert "comment" in told["allowed"]
     assert told["who"]["accept"]
 
@@ -115,6 +115,19 @@ def test_the_journal_is_the_only_memory_of_who_did_what(at_work: Town) -> None:
         assert [tuple(row) for row in rows] == [("case.opened", "key:loop"), ("case.accept", "account:member")]
 
 
+def test_who_did_it_is_told_by_name(at_work: Town) -> None:
+    number = at_work.alert()
+    at_work.do("member", "accept", number)
+    at_work.do("member", "ask_extension", number, reason="雨天")
+    request = at_work.see(number)["requests"][0]["id"]
+    at_work.do("micro_head", "review", number, request=request, granted=False, reason="不必")
+    told = at_work.see(number)
+    assert told["timeline"][1]["actor"] == told["tasks"][0]["holder"] == "account:member"
+    assert told["names"]["account:member"] == {"name": "演示人1", "name_en": "Demo Person 1"}
+    assert told["names"][told["requests"][0]["reviews"][0]["by"]]["name_en"] == "Demo Person 4"
+    assert not any(actor.startswith("key:") for actor in told["names"])
+
+
 def test_out_of_scope_no_names(at_work: Town) -> None:
     number = at_work.alert()
     at_work.do("operator", "dispatch", number, to=[{"person": "T0001"}], note="请演示人1")
@@ -124,4 +137,5 @@ def test_out_of_scope_no_names(at_work: Town) -> None:
     assert "comments" not in outside
     assert all(entry["actor"] != "account:operator" for entry in outside["timeline"])
     assert "演示人1" not in str(outside)
+    assert outside["names"] == {}
     assert callers.PASSWORD not in str(inside)

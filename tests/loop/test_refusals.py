@@ -99,3 +99,14 @@ def test_an_appeal_is_offered_to_its_two_reviewers_once_each(at_work: Town) -> N
     at_work.do("operator", "review", number, request=request, granted=True, reason="属实")
     assert "review" not in at_work.see(number, "operator")["allowed"]
     assert "review" in at_work.see(number, "operator2")["allowed"]
+
+
+def test_whose_request_it_is_and_who_may_review_which(at_work: Town) -> None:
+    number = at_work.alert()
+    at_work.do("micro_head", "accept", number)
+    at_work.do("micro_head", "ask_extension", number, reason="雨天")
+    until = (datetime.now(UTC) + timedelta(days=3)).isoformat()
+    at_work.do("micro_head", "ask_suspension", number, reason="等材料", until=until)
+    extension, suspension = (one["id"] for one in at_work.see(number)["requests"])
+    reviewed = {who: at_work.see(number, who)["to_review"] for who in ("micro_head", "grid_head", "operator", "member")}
+    assert reviewed == {"micro_head": [], "grid_head": [extension, suspension], "operator": [], "member": []}

@@ -134,11 +134,19 @@ def test_shifts_come_and_go(peopled: APIFlask, head: FlaskClient) -> None:
 
 
 def test_who_may_change_the_roster(peopled: APIFlask) -> None:
-    member = callers.signed_in(peopled, Role.MEMBER, HERE)
+    member = callers.signed_in_person(peopled, Role.MEMBER, HERE, "T0001")
     page = member.get(f"/grids/{HERE}/roster").text
-    assert "Swap with" in page
     assert "Make an exception" not in page
+    (mine,) = re.findall(r'name="turn" value="(\d+@2026-03-04)"[^>]*><input type="hidden" name="form" value="swap-1', page)
+    (theirs, *_) = re.findall(r'<option value="(\d+@2026-03-05)">[^<]*Demo Person 2', page)
+    assert form(member, "swaps", turn=mine, other=theirs, reason="wedding")[0] == 303
+    assert member.get(f"/grids/{HERE}/roster").text.count("Take back") == 2
+    exception = re.findall(r'name="exception" value="(\d+)"', member.get(f"/grids/{HERE}/roster").text)[0]
+    assert form(member, "withdraw", exception=exception)[0] == 303
     assert member.post(f"/grids/{HERE}/roster/shifts", data={}).status_code == 403
+    nobody = callers.signed_in(peopled, Role.MEMBER, HERE)
+    assert "Swap with" not in nobody.get(f"/grids/{HERE}/roster").text, "none of the turns is theirs"
+    assert form(nobody, "swaps", turn=mine, other=theirs, reason="x")[0] == 403
     auditor = callers.signed_in(peopled, Role.AUDITOR).get(f"/grids/{HERE}/roster").text
     assert '<form method="post" action="/grids' not in auditor
 

@@ -75,8 +75,10 @@ def _appeal(view: View) -> bool:
     return _passes(lambda: check_appeal(view.pending, view.case.due_at, done_at(view.case, view.now)))
 
 
-def _review(view: View) -> bool:
-    return any(allows(view.caller, f"case.review_{one.kind}", view.scope) for one in view.pending.to_review(view.asker.name))
+def to_review(view: View) -> list[int]:
+    """The ids of the requests that somebody may review: of a kind that is theirs to review, and not their own."""
+    waiting = view.pending.to_review(view.asker.name)
+    return [one.id for one in waiting if allows(view.caller, f"case.review_{one.kind}", view.scope)]
 
 
 def _start(view: View) -> bool:
@@ -100,7 +102,7 @@ _WANTED: Mapping[Action, Callable[[View], bool]] = {
     Action.ASK_EXTENSION: _extension,
     Action.ASK_SUSPENSION: _suspension,
     Action.ASK_APPEAL: _appeal,
-    Action.REVIEW: _review,
+    Action.REVIEW: lambda view: bool(to_review(view)),
     Action.ANSWER_SUPERVISION: lambda view: view.pending.to_answer,
     Action.LIFT_SUPERVISION: lambda view: view.pending.to_lift,
 }

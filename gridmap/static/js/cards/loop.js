@@ -9,9 +9,10 @@ const LIVE = ["waiting", "accepted", "started"];
 const said = (words) => words && h("p", { class: "said" }, words);
 const quiet = (...words) => h("p", { class: "quiet" }, words.filter(Boolean).join(" · "));
 
-// An actor as the journal names them (account:…, key:…, system) for people to read.
-export function actor(name) {
+// An actor as the journal names them (account:…, key:…, system) for people to read: by the name the case's facts know them by.
+export function actor(name, facts) {
   if (!name) return "";
+  if (facts.names?.[name]) return name_of(facts.names[name]);
   const [kind, rest] = name.includes(":") ? [name.slice(0, name.indexOf(":")), name.slice(name.indexOf(":") + 1)] : [name, ""];
   if ((kind === "account" || kind === "demo") && rest) return rest;
   return messages[`actor.${kind}`] ? t(`actor.${kind}`, { name: rest }) : name;
@@ -50,29 +51,29 @@ function task_row(task, facts) {
   const live = LIVE.includes(task.state);
   return h("li", { class: live ? "" : "ended" },
     h("div", { class: "entry-head" }, h("strong", {}, addressee(task, facts)), h("span", { class: "pill plain" }, t(`task.${task.state}`))),
-    quiet(live && task.due_at && remaining(task.due_at), task.holder && t("loop.holder", { name: actor(task.holder) }), moment(task.ended_at ?? task.given_at)),
+    quiet(live && task.due_at && remaining(task.due_at), task.holder && t("loop.holder", { name: actor(task.holder, facts) }), moment(task.ended_at ?? task.given_at)),
     said(task.note), said(task.result));
 }
 
-function request_row(one) {
+function request_row(one, facts) {
   return h("li", {},
     h("div", { class: "entry-head" }, h("strong", {}, t(`request.${one.kind}`)), h("span", { class: "pill plain" }, t(`request.state.${one.state}`))),
-    quiet(actor(one.asked_by), moment(one.asked_at), one.until && t("request.until", { time: moment(one.until) })),
+    quiet(actor(one.asked_by, facts), moment(one.asked_at), one.until && t("request.until", { time: moment(one.until) })),
     said(one.reason),
-    (one.reviews ?? []).map((review) => quiet(actor(review.by), t(review.granted ? "request.state.granted" : "request.state.refused"), review.reason)));
+    (one.reviews ?? []).map((review) => quiet(actor(review.by, facts), t(review.granted ? "request.state.granted" : "request.state.refused"), review.reason)));
 }
 
-function supervision_row(one) {
+function supervision_row(one, facts) {
   return h("li", { class: one.lifted_at ? "ended" : "" },
     h("div", { class: "entry-head" }, h("strong", {}, t(`supervise.${one.kind}`)), h("span", { class: "pill plain" }, t(one.lifted_at ? "supervision.lifted" : one.answered_at ? "supervision.answered" : "supervision.open"))),
-    quiet(actor(one.by), moment(one.at), one.reply_due_at && !one.answered_at && t("supervision.reply", { time: moment(one.reply_due_at) })),
+    quiet(actor(one.by, facts), moment(one.at), one.reply_due_at && !one.answered_at && t("supervision.reply", { time: moment(one.reply_due_at) })),
     said(one.text), one.answer && said(t("supervision.answer", { text: one.answer })));
 }
 
-function consultation_row(one) {
+function consultation_row(one, facts) {
   return h("li", {},
     h("div", { class: "entry-head" }, h("strong", {}, (one.participants ?? []).join(t("sign.comma")) || t("loop.consultations"))),
-    quiet(actor(one.called_by), moment(one.at)), said(one.notes), one.decision && said(t("consultation.decision", { text: one.decision })));
+    quiet(actor(one.called_by, facts), moment(one.at)), said(one.notes), one.decision && said(t("consultation.decision", { text: one.decision })));
 }
 
 function evidence({ number, evidence: found }) {
@@ -92,6 +93,6 @@ function rating_row(one) {
     quiet(t("rating.score", { n: one.score }), moment(one.at)), said(one.reason));
 }
 
-function comment_row(one) {
-  return h("li", {}, quiet(actor(one.by), moment(one.at)), said(one.text), one.mentioned?.length > 0 && quiet(t("comment.told", { names: one.mentioned.join(t("sign.comma")) })));
+function comment_row(one, facts) {
+  return h("li", {}, quiet(actor(one.by, facts), moment(one.at)), said(one.text), one.mentioned?.length > 0 && quiet(t("comment.told", { names: one.mentioned.join(t("sign.comma")) })));
 }

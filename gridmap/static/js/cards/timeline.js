@@ -17,7 +17,7 @@ export function happened(facts) {
 
 export function row_of(entry, facts) {
   const { data = {}, kind } = entry;
-  const who = data.action ? actor(entry.actor) : "";
+  const who = data.action ? actor(entry.actor, facts) : "";
   const said = ["reason", "result", "text", "note", "decision"].map((name) => data[name]).find((words) => typeof words === "string" && words);
   return { at: entry.at, said, words: [who && `${who}${t("sign.colon")}`, told(kind, data), whom(data, facts), moved(data)].filter(Boolean).join("") };
 }

@@ -20,7 +20,8 @@ export function task_control(field, help) {
 }
 
 export function request_control(field, help) {
-  const asked = (help.feature().properties.requests ?? []).filter((one) => one.state === "asked");
+  const facts = help.feature().properties;
+  const asked = (facts.requests ?? []).filter((one) => facts.to_review?.includes(one.id));
   return one_of(field, asked, (one) => `${t(`request.${one.kind}`)} · ${moment(one.asked_at)}`);
 }
 
