@@ -128,6 +128,10 @@ class Settings(Spoken):
         default=0.0, ge=0, description="A micro-grid drawn larger than this (m²) is a problem; 0: no limit."
     )
     plan_least_width: float = Field(default=1.0, ge=0, description="A micro-grid narrower than this (m) on average is a sliver.")
+    plan_repair_area: float = Field(
+        default=100.0, ge=0, description="Up to this size (m²) gaps, overlaps and loose pieces of an imported set are mended."
+    )
+    plan_file_bytes: int = Field(default=20_971_520, ge=1024, description="Size of a file of grids imported as a plan.")
     future_minutes: float = Field(
         default=10.0,
         ge=0,

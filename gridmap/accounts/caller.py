@@ -1,6 +1,6 @@
 """Whoever asks, as every door hands them down. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gridmap.accounts.rights import Grant, Role
 
@@ -22,6 +22,10 @@ class Caller:
     person_id: int | None = None
     grants: tuple[Grant, ...] = ()
     key_scopes: frozenset[str] = frozenset()
+
+    def acting_as(self, account_id: int) -> "Caller":
+        """The same, doing what an account has to answer for."""
+        return replace(self, account_id=account_id)
 
     def has(self, role: Role) -> bool:
         """Whether the role is among the grants, in whatever scope."""

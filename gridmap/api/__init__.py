@@ -24,6 +24,7 @@ from gridmap.api.own import bp as own_bp
 from gridmap.api.people import bp as people_bp
 from gridmap.api.places import bp as places_bp
 from gridmap.api.plan_drawing import bp as plan_drawing_bp
+from gridmap.api.plan_import import bp as plan_import_bp
 from gridmap.api.plan_publishing import bp as plan_publishing_bp
 from gridmap.api.plan_reading import bp as plan_reading_bp
 from gridmap.api.plan_talk import bp as plan_talk_bp
@@ -65,7 +66,7 @@ _BLUEPRINTS = (
     status_bp,
 )
 
-_PLANS = (plans_bp, plan_drawing_bp, plan_publishing_bp, plan_reading_bp, plan_talk_bp)
+_PLANS = (plans_bp, plan_drawing_bp, plan_import_bp, plan_publishing_bp, plan_reading_bp, plan_talk_bp)
 _ACCESS = (own_bp, accounts_bp, keys_bp)
 _STAFF = (teams_bp, people_bp, posts_bp, rosters_bp, departments_bp, reports_bp)
 

@@ -18,7 +18,7 @@ from gridmap.desk.acting.askers import asker_of, scope_of
 from gridmap.desk.evidence import Kind
 from gridmap.http import media, who
 from gridmap.http.json import answer
-from gridmap.http.state import db
+from gridmap.http.state import db, settings
 from gridmap.http.who import needs
 from gridmap.store import files
 from gridmap.store.files import thumbnail_of
@@ -74,7 +74,7 @@ class EvidenceList(BaseModel):
 def _large_bodies(endpoint: str | None, _values: Json | None) -> None:
     # Before anybody looks for a CSRF token in the form, which reads the body.
     if endpoint == "evidence.post_evidence":
-        media.admit_large_bodies()
+        media.admit_large_bodies(settings().evidence_max_bytes)
 
 
 @bp.post("/cases/<number>/evidence")

@@ -23,6 +23,7 @@ COMMANDS = {
     "load": ("load", "载入数据文件 · bring in grids, cameras, service points, cases, categories from a file"),
     "export": ("export", "导出数据文件 · write a layer to a file"),
     "export-map": ("export_map", "导出地图 · the map as one HTML file that opens without a network"),
+    "plans": ("plans", "边界方案：导入整套网格 · plans of new boundaries: import a whole set"),
     "demo": ("demo", "载入演示镇 · load the demo town into an empty database"),
     "media": ("media", "照片与文档 · check photos and documents, clean up"),
     "simulate": ("simulate", "模拟警情 · send made-up alerts through the HTTP API"),

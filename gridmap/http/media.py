@@ -26,9 +26,9 @@ def limits() -> Limits:
     return Limits(settings().evidence_max_bytes, settings().evidence_max_pixels)
 
 
-def admit_large_bodies() -> None:
-    """Let this request's body be as large as a file may be."""
-    request.max_content_length = settings().evidence_max_bytes + _FORM_BYTES
+def admit_large_bodies(most: int) -> None:
+    """Let this request's body hold a file of so many bytes, and the form around it."""
+    request.max_content_length = most + _FORM_BYTES
 
 
 def sent(name: str | None, media_type: str, *, download: str = "", shared: bool = False) -> Response:

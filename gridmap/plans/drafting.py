@@ -43,17 +43,24 @@ def make(session: Session, name: str, ground: str, *, caller: Caller) -> Plan:
     """
     if not name.strip():
         raise Invalid(msg("A name is needed"), field="name")
-    now = grids.publication_at(session)
-    if now is None:
-        raise Invalid(msg("There are no boundaries in force yet: load a first set"))
-    if level_of(ground) is Level.MICRO or ground not in lookup.base(session, now[0]).drafts:
-        raise Invalid(msg("A plan is for a town or a village in force, not for '%(code)s'"), field="ground", code=ground[:40])
-    plan = Plan(name=name.strip(), ground=ground, owner_id=account_id(caller), base_id=now[0])
+    base = beginning(session, ground).base
+    plan = Plan(name=name.strip(), ground=ground, owner_id=account_id(caller), base_id=base.publication)
     session.add(plan)
     session.flush()
     session.refresh(plan)
     tell(session, plan, "plan.made", caller)
     return plan
+
+
+def beginning(session: Session, ground: str) -> State:
+    """What a plan for this ground begins with: the boundaries in force. Raises as `make` does."""
+    now = grids.publication_at(session)
+    if now is None:
+        raise Invalid(msg("There are no boundaries in force yet: load a first set"))
+    base = lookup.base(session, now[0])
+    if level_of(ground) is Level.MICRO or ground not in base.drafts:
+        raise Invalid(msg("A plan is for a town or a village in force, not for '%(code)s'"), field="ground", code=ground[:40])
+    return State(base, ground)
 
 
 def locked(session: Session, plan_id: int, version: int | None) -> Plan:
@@ -100,6 +107,12 @@ def draw(session: Session, plan: Plan, deed: str, body: Mapping[str, Any], *, ca
         NotFound, Invalid: as the deed itself (`operations`).
     """
     drawn = preview(session, plan, deed, body)
+    keep(session, plan, deed, body, drawn, caller=caller)
+    return drawn
+
+
+def keep(session: Session, plan: Plan, deed: str, body: Mapping[str, Any], drawn: Drawn, *, caller: Caller) -> None:
+    """Write down as the next step of a locked plan what a deed came to."""
     parent = plan.step
     plan.steps += 1
     _turn(plan, plan.steps)
@@ -107,7 +120,6 @@ def draw(session: Session, plan: Plan, deed: str, body: Mapping[str, Any], *, ca
     session.execute(insert(PlanStep).values(plan_id=plan.id, seq=plan.step, **facts))
     session.execute(insert(PlanGrid), _rows(plan, drawn))
     tell(session, plan, "plan.drawn", caller)
-    return drawn
 
 
 def _rows(plan: Plan, drawn: Drawn) -> list[dict[str, Any]]:

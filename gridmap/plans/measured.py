@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gridmap.geo.measure import area_m2, distance_m
@@ -18,3 +19,9 @@ def told(flaw: Flaw, codes: Iterable[str], geometry: BaseGeometry, repairs: Iter
     spot = geometry.representative_point()
     size = area_m2(geometry)
     return Problem(flaw, tuple(codes), spot.x, spot.y, extent_m(geometry), size, geometry, limit, tuple(repairs))
+
+
+def crossing(shape: BaseGeometry) -> shapely.Point:
+    """Where a broken shape crosses itself, as GEOS says; its first corner where it does not say."""
+    numbers = str(shapely.is_valid_reason(shape)).partition("[")[2].rstrip("]").split()
+    return shapely.Point(*map(float, numbers)) if len(numbers) == 2 else shapely.Point(shapely.get_coordinates(shape)[0])

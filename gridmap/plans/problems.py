@@ -15,7 +15,7 @@ from gridmap.geo.measure import area_m2
 from gridmap.grids import coverage
 from gridmap.plans.flaws import Flaw, Limits, Problem, Repair
 from gridmap.plans.grids_alone import alone
-from gridmap.plans.measured import extent_m, told
+from gridmap.plans.measured import crossing, extent_m, told
 from gridmap.plans.repairs import absorbing, by_shared_border
 from gridmap.plans.state import MICRO, State
 
@@ -27,10 +27,10 @@ def problems(state: State, limits: Limits, codes: Iterable[str] | None = None) -
     """The problems of the grids with these codes (default: all the plan changed) and of the ground they had or have."""
     touched = [code for code in (state.touched() if codes is None else sorted(codes)) if len(code) == MICRO]
     now = state.shapes(touched)
-    crossing = [_crossing(code, shape) for code, shape in now.items() if not shape.is_valid]
+    broken = [_crossing(code, shape) for code, shape in now.items() if not shape.is_valid]
     single = [problem for code in now if now[code].is_valid for problem in alone(state, code, limits)]
-    if crossing:  # The other questions have no answer for polygons that are none.
-        return [*crossing, *single]
+    if broken:  # The other questions have no answer for polygons that are none.
+        return [*broken, *single]
     before = [draft.shape for code in touched if (draft := state.base.drafts.get(code)) and draft.shape is not None]
     ground = shapely.GeometryCollection([*before, *now.values()])
     beside = state.near(ground)
@@ -40,9 +40,7 @@ def problems(state: State, limits: Limits, codes: Iterable[str] | None = None) -
 
 
 def _crossing(code: str, shape: MultiPolygon) -> Problem:
-    reason = str(shapely.is_valid_reason(shape))
-    numbers = reason.partition("[")[2].rstrip("]").split()
-    place = shapely.Point(*map(float, numbers)) if len(numbers) == 2 else shapely.Point(shapely.get_coordinates(shape)[0])
+    place = crossing(shape)
     return Problem(Flaw.CROSSING, (code,), place.x, place.y, 0.0, 0.0, place, repairs=(Repair("untangle", {"code": code}),))
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import numpy as np
 import shapely
 from shapely.geometry import MultiPolygon
 from shapely.geometry.base import BaseGeometry
@@ -116,11 +115,15 @@ class State:
         return dict(sorted(there.items()))
 
     def _changed_near(self, place: BaseGeometry, within_deg: float) -> dict[str, MultiPolygon]:
+        codes, tree = self._drawn
+        found = tree.query(place, predicate="dwithin", distance=within_deg)
+        return {codes[i]: tree.geometries[i] for i in found.tolist()}
+
+    @cached_property
+    def _drawn(self) -> tuple[list[str], shapely.STRtree]:
+        """The changed micro-grids that are there, and a search tree of them in this order."""
         drawn = self.shapes(self.changed)
-        if not drawn:
-            return {}
-        close = shapely.dwithin(np.array(list(drawn.values()), dtype=object), place, within_deg)
-        return {code: shape for (code, shape), is_close in zip(drawn.items(), close, strict=True) if is_close}
+        return list(drawn), shapely.STRtree(list(drawn.values()))
 
     def around(self, codes: Iterable[str]) -> dict[str, MultiPolygon]:
         """The micro-grids with these codes and all that touch them, by code."""

@@ -101,11 +101,18 @@ def node(state: State, codes: Sequence[str]) -> Delta:
 def untangle(state: State, code: str) -> Delta:
     """Let a grid whose outline crosses itself have what its outline encloses. Ground it then shares with others, or leaves to
     nobody, is told as the next problem."""
-    mended = shapely.make_valid(state.shape(code), method="structure", keep_collapsed=False)
-    parts = [part for part in shapely.get_parts(mended) if part.geom_type == "Polygon"]
-    if not parts:
+    shape = enclosed(state.shape(code))
+    if shape.is_empty:
         raise Invalid(msg("This outline encloses no area, or crosses itself"), field="code")
-    return delta(state, {code: snapped(MultiPolygon(parts))})
+    return delta(state, {code: shape})
+
+
+def enclosed(shape: MultiPolygon) -> MultiPolygon:
+    """What a broken outline encloses, on the lattice; empty where that is nothing."""
+    mended = shapely.make_valid(shape, method="structure", keep_collapsed=False)
+    parts = [part for part in shapely.get_parts(mended) if part.geom_type == "Polygon"]
+    found: MultiPolygon = snapped(MultiPolygon(parts))
+    return found
 
 
 def trim(state: State, code: str) -> Delta:
