@@ -5,6 +5,8 @@ BIN := .venv/bin
 TESTS ?= tests
 # The Node of .venv runs the scripts' own tests, and drives the browser: Playwright's own needs a library a bare system lacks.
 WITH_NODE := PATH="$(CURDIR)/.venv/bin:$$PATH" PLAYWRIGHT_NODEJS_PATH="$(CURDIR)/.venv/bin/node"
+# Where this is set, every process would compile the whole program anew: a second of each start, minutes of the tests.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test run test check format migrate demo-data bench screenshots lock wheel clean
 

@@ -3,18 +3,13 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from typing import Any
-
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
 
 from gridmap.api.shapes import Json
 from gridmap.appraisal.counting import By
 from gridmap.appraisal.indicators import of
-from gridmap.appraisal.measures import MEASURES, Measure, Subject
+from gridmap.appraisal.measures import MEASURES, Subject
 from gridmap.appraisal.periods import Period, Window
-from gridmap.appraisal.ratios import RATIOS, Ratio
+from gridmap.appraisal.ratios import RATIOS
 from gridmap.appraisal.report import Part, Report
 from gridmap.appraisal.words import called, grew, part_name, points, shown, title, word
 from gridmap.clock import local
@@ -157,64 +152,12 @@ def as_csv(report: Report, language: str) -> bytes:
     """The report as CSV: UTF-8 with a byte order mark, for Excel would take it for something else without."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([defused(value) for value in (title(report, language), *_as_of(report))])
+    writer.writerow([defused(value) for value in (title(report, language), *as_of(report))])
     writer.writerow(HEADINGS[language])
     writer.writerows([[defused(value) for value in row] for row in rows(report, language)])
     return out.getvalue().encode("utf-8-sig")
 
 
-def _as_of(report: Report) -> list[str]:
+def as_of(report: Report) -> list[str]:
+    """From when, and until when the report counts, in the town's time."""
     return [f"{local(report.window.since):%Y-%m-%d %H:%M}", f"{local(report.window.at):%Y-%m-%d %H:%M}"]
-
-
-def as_xlsx(report: Report, language: str) -> bytes:
-    """The report as a workbook: the figures on one sheet, their definitions on the other."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(called("figures", language))
-    sheet.freeze_panes = "A3"
-    _widths(sheet, (14, 24, 24, 12, 12, 12, 12, 12, 12, 12))
-    sheet.append(_cells(sheet, [title(report, language), *_as_of(report)], bold=True))
-    sheet.append(_cells(sheet, HEADINGS[language], bold=True))
-    for row in rows(report, language):
-        sheet.append(_cells(sheet, row))
-    meant = book.create_sheet(called("definitions", language))
-    _widths(meant, (24, 24, 24, 90))
-    heads = [called(one, language) for one in ("indicator", "numerator", "denominator", "rule")]
-    meant.append(_cells(meant, heads, bold=True))
-    everything: list[Measure | Ratio] = [*MEASURES.values(), *RATIOS.values()]
-    for one in everything:
-        meant.append(_cells(meant, _definition(one, language)))
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def _definition(one: Measure | Ratio, language: str) -> list[Value]:
-    if isinstance(one, Measure):
-        return [word(one, language), "", "", one.rule_en if language == "en" else one.rule_zh]
-    return [
-        word(one, language),
-        word(MEASURES[one.numerator], language),
-        word(MEASURES[one.denominator], language),
-        one.source,
-    ]
-
-
-def _widths(sheet: Any, widths: Iterable[float]) -> None:
-    for column, width in zip("ABCDEFGHIJ", widths, strict=False):
-        sheet.column_dimensions[column].width = width
-
-
-def _cells(sheet: Any, values: Iterable[Any], *, bold: bool = False) -> list[Any]:
-    """A row of cells: figures to the right, text never a formula."""
-    cells = []
-    for column, value in enumerate(values, 1):
-        cell = WriteOnlyCell(sheet, defused(value))
-        if isinstance(value, str):
-            cell.data_type = "s"  # openpyxl would make a formula of what begins with "=".
-        elif column > 3:
-            cell.alignment = Alignment(horizontal="right")
-        if bold:
-            cell.font = Font(bold=True)
-        cells.append(cell)
-    return cells

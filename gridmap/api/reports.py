@@ -218,9 +218,10 @@ def get_csv(kind: str, query: ReportQuery) -> Response:
 @bp.doc(summary="The same for Excel", responses={**_RESPONSES, 200: raw(XLSX, "The workbook: figures, and their definitions")})
 def get_xlsx(kind: str, query: ReportQuery) -> Response:
     """A report as a workbook."""
+    from gridmap.api.report_workbook import as_xlsx  # noqa: PLC0415  # openpyxl: every start would wait for it
 
     def workbook(found: Report, spoken: str) -> Response:
-        return _file(report_shapes.as_xlsx(found, spoken), XLSX, found, "xlsx")
+        return _file(as_xlsx(found, spoken), XLSX, found, "xlsx")
 
     return _answered(kind, query, workbook, "xlsx")
 

@@ -4,6 +4,7 @@ import gc
 import importlib
 import os
 import sys
+from threading import Thread
 from typing import Any
 
 from gridmap import logs
@@ -46,6 +47,9 @@ def post_worker_init(worker: Any) -> None:
     # Looking for garbage after every 700 new objects, as is usual, is a quarter of what a batch costs in Python.
     gc.set_threshold(YOUNG, 20, 20)
     importlib.import_module("gridmap.api.worker").end_streams_first(worker)
+    # The port is open; nobody waits for Folium but who opens the map in the next second.
+    draw = importlib.import_module("gridmap.maps.shell").operator_shell
+    Thread(target=draw, args=[_settings.base_maps], name="map", daemon=True).start()
 
 
 def worker_exit(server: Any, worker: Any) -> None:  # noqa: ARG001  # gunicorn's signature

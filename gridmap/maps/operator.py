@@ -8,7 +8,7 @@ from branca.element import MacroElement
 from folium.elements import JSCSSMixin
 from folium.template import Template
 
-from gridmap.maps import assets
+from gridmap.maps import assets, links  # noqa: F401  # links: they are rewritten before a class inherits them
 from gridmap.maps.base_maps import BaseMap
 
 URLS: Final = {

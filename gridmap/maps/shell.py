@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from gridmap.maps import assets, base_maps, operator
+from gridmap.maps import assets, base_maps
 
 _TAG = re.compile(r"<(script|style|link)\b(?![^>]*\bnonce=)")
 _NONCE = "\N{INVISIBLE SEPARATOR}nonce\N{INVISIBLE SEPARATOR}"
@@ -30,13 +30,17 @@ def _marked(html: str) -> str:
 
 @lru_cache(maxsize=8)
 def operator_shell(base_maps_setting: str) -> Shell:
-    """The operator's map, drawn for this setting of base maps."""
+    """The operator's map, drawn for this setting of base maps. The first map of a process takes about half a second."""
+    from gridmap.maps import operator  # noqa: PLC0415  # Folium, which brings pandas: no start waits for it
+
     return _parted(operator.draw(base_maps.read(base_maps_setting)))
 
 
 @lru_cache(maxsize=8)
 def plan_shell(base_maps_setting: str) -> Shell:
     """The map on which plans are drawn: Leaflet alone, the grids being drawn by our scripts as shared arcs."""
+    from gridmap.maps import operator  # noqa: PLC0415  # the same
+
     return _parted(operator.draw(base_maps.read(base_maps_setting), operator.PLAN_URLS, operator.Addresses))
 
 

@@ -1,3 +1,5 @@
+import importlib
+
 import folium
 import folium.plugins
 import pytest
@@ -8,6 +10,7 @@ from gridmap.maps import assets
 
 
 def test_folium_links_to_this_machine_for_what_is_vendored() -> None:
+    importlib.import_module("gridmap.maps.links")
     urls = [url for plugin in (folium.plugins.MarkerCluster, folium.plugins.VectorGridProtobuf) for _, url in plugin.default_js]
 
     assert urls
