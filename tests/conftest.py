@@ -11,13 +11,14 @@ import hypothesis
 import psycopg
 import pytest
 from apiflask import APIFlask
+from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from gridmap import clock, recent
-from gridmap.accounts import keys
+from gridmap.accounts import keys, passwords
 from gridmap.app import create_app
 from gridmap.cluster.server import SUPERUSER, Cluster, temporary_cluster
 from gridmap.config import Settings
@@ -45,6 +46,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         shares_demo = "demo_station" in getattr(item, "fixturenames", ())
         item.add_marker(pytest.mark.xdist_group("demo_station" if shares_demo else item.nodeid.partition("::")[0]))
     items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def costly() -> Iterator[PasswordHasher]:
+    """The program's own way to hash passwords. In this process they are hashed cheaply: a thousand times the same cost
+    tells nothing more than once (`test_a_password_is_kept_at_the_cost_the_standard_asks`)."""
+    own = passwords._hasher
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield own
+    passwords._hasher = own
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -197,6 +198,18 @@ def test_no_rule_of_composition_stands_in_the_way(good: str) -> None:
     assert kept.startswith("$argon2id$")
     assert passwords.matches(good, kept)
     assert not passwords.matches(good + "x", kept)
+
+
+def test_a_password_is_kept_at_the_cost_the_standard_asks(costly: PasswordHasher) -> None:
+    assert costly.hash("brown kettle sings").startswith("$argon2id$v=19$m=65536,t=3,p=4$")  # RFC 9106, 4, the second
+
+
+def test_one_kept_more_weakly_is_kept_anew_when_its_owner_comes(session: Session, ana: Account) -> None:
+    ana.password_hash = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1).hash(PASSWORD)
+    assert passwords.outdated(ana.password_hash)
+    assert try_in(session).result is Result.IN
+    assert not passwords.outdated(ana.password_hash)
+    assert passwords.matches(PASSWORD, ana.password_hash)
 
 
 def test_one_made_up_by_the_program_is_good_enough() -> None:
