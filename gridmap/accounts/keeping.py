@@ -15,6 +15,7 @@ from gridmap.accounts.rights import ACCOUNT_ROLES, TOWN_DIGITS, Grant, Role
 from gridmap.accounts.telling import tell
 from gridmap.errors import Conflict, Invalid, NotFound, msg
 from gridmap.grids.models import Grid
+from gridmap.people import registering
 from gridmap.people.models import Department, Person
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
@@ -46,11 +47,21 @@ def create(
 def change(session: Session, username: str, *, name: str, person_id: int | None, subject: str | None, actor: str) -> Account:
     """Give an account another name, person or subject at the provider; raises as `create`."""
     account = account_of(session, username, lock=True)
-    account.name = name.strip()
+    account.name, before = name.strip(), account.person_id
     _belongs(session, account, person_id, subject)
     session.flush()
+    if account.disabled_at is not None and before != person_id:
+        _bar_another(session, before, account, actor)
     tell(session, "account.changed", username, actor, name=account.name, person_id=person_id, subject=account.subject)
     return account
+
+
+def _bar_another(session: Session, before: int | None, account: Account, actor: str) -> None:
+    """A disabled account is somebody else's now."""
+    if before is not None:
+        registering.unbar(session, before, actor=actor)
+    if account.person_id is not None and account.disabled_at is not None:
+        registering.bar(session, account.person_id, at=account.disabled_at, actor=actor)
 
 
 def _belongs(session: Session, account: Account, person_id: int | None, subject: str | None) -> None:
@@ -137,7 +148,7 @@ def _told(grant: AccountGrant) -> dict[str, object]:
 
 
 def disable(session: Session, username: str, *, now: datetime, actor: str) -> None:
-    """Refuse an account from now on, sessions included.
+    """Refuse an account from now on, sessions included; whose it is, is given no work until it is enabled.
 
     Raises:
         Conflict: it is disabled already, or nobody would be left to keep the accounts.
@@ -149,6 +160,8 @@ def disable(session: Session, username: str, *, now: datetime, actor: str) -> No
         account.disabled_at, account.session_epoch = now, account.session_epoch + 1
         session.flush()
     tell(session, "account.disabled", username, actor)
+    if account.person_id is not None:
+        registering.bar(session, account.person_id, at=now, actor=actor)
 
 
 def enable(session: Session, username: str, *, actor: str) -> None:
@@ -158,6 +171,8 @@ def enable(session: Session, username: str, *, actor: str) -> None:
         raise Conflict(msg("The account '%(username)s' is not disabled"), username=username)
     account.disabled_at = None
     tell(session, "account.enabled", username, actor)
+    if account.person_id is not None:
+        registering.unbar(session, account.person_id, actor=actor)
 
 
 def reset(session: Session, username: str, *, actor: str) -> str:

@@ -44,6 +44,7 @@ class PersonAnswer(BaseModel):
     phone_public: bool | None
     email: str | None
     left_at: datetime | None
+    barred_at: datetime | None = Field(description="since when their account is disabled: they are given no work")
 
 
 class PostAnswer(BaseModel):

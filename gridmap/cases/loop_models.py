@@ -262,9 +262,10 @@ class Rating(Base):
 
 
 class Receipt(Base):
-    """A change that came with an idempotency key, and what was answered: the same again changes nothing."""
+    """A change that came with an idempotency key, and what was answered: the same again changes nothing. Kept for 30 days."""
 
     __tablename__ = "receipt"
+    __table_args__ = (Index("ix_receipt_at", "at"),)
 
     actor: Mapped[str] = mapped_column(Text, primary_key=True)
     key: Mapped[str] = mapped_column(Text, primary_key=True)

@@ -10,6 +10,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from gridmap import clock
+from gridmap.cases import receipts
 from gridmap.cases.clock_models import Watch
 from gridmap.cases.escalation import Rung, read_shares
 from gridmap.config import Settings
@@ -138,7 +139,7 @@ def go_on_anew(sessions: sessionmaker[Session], rules: Rules) -> bool:
 
 
 class Forgetting:
-    """Once an hour, when there is nothing else to do, notices that are too old are deleted."""
+    """Once an hour, when there is nothing else to do, notices and idempotency keys that are too old are deleted."""
 
     def __init__(self, sessions: sessionmaker[Session], kept: timedelta) -> None:
         self._sessions, self._kept = sessions, kept
@@ -150,7 +151,7 @@ class Forgetting:
         if now < self._next:
             return False
         with self._sessions.begin() as session:
-            gone = forget(session, now - self._kept)
+            gone = forget(session, now - self._kept) + receipts.forget(session, now)
         if not gone:
             self._next = now + FORGETS_EVERY
         return bool(gone)

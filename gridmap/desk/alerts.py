@@ -19,6 +19,7 @@ from gridmap.cases.states import State
 from gridmap.cases.taking import Kept
 from gridmap.desk.draft import Draft, Incoming, Relation
 from gridmap.desk.drafting import Prepared, prepare, routed_anew
+from gridmap.desk.inviting import invite_joined
 from gridmap.desk.joining import settle
 from gridmap.desk.telling import Fresh, Outcome, event, features_of, outcome
 from gridmap.journal.write import write
@@ -74,9 +75,19 @@ def take(session: Session, prepared: Prepared, *, actor: str, policy: Policy) ->
     reporters.keep(
         session, [(draft.case.case_id, *draft.alert.key, *draft.alert.reporter) for draft in fresh if draft.alert.reporter]
     )
+    links = _links(session, fresh, now)
     features = features_of(session, drafts, dict(zip((d.alert.key for d in opening), rows, strict=True)), names, now)
-    write(session, [event(draft, features, actor) for draft in fresh])
+    write(session, [event(draft, features, actor, links.get(draft.alert.key)) for draft in fresh])
     return [outcome(draft, features, names) for draft in drafts]
+
+
+def _links(session: Session, fresh: Sequence[Draft], now: datetime) -> Mapping[tuple[str, str], int]:
+    """What those are sent whose alert joins a case that is verified already."""
+    joined: dict[int, list[tuple[str, str]]] = {}
+    for draft in fresh:
+        if draft.relation is Relation.JOINED and draft.alert.reporter and any(draft.alert.reporter):
+            joined.setdefault(draft.case.case_id, []).append(draft.alert.key)
+    return invite_joined(session, joined, now) if joined else {}
 
 
 def _rows(opening: Sequence[Draft], named: Mapping[str, int], now: datetime, calendar: Calendar) -> list[dict[str, Any]]:

@@ -1,18 +1,18 @@
 """Residents are asked how they liked it: links to rate a case, and how such a link stands."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from gridmap.cases.loop_models import Rating, RatingLink
+from gridmap.cases.loop_models import Rating, RatingLink, Reporter
 from gridmap.cases.models import Case
 from gridmap.cases.states import State
 from gridmap.cases.workflow import TABLE, Action, NotNow
-from gridmap.desk.acting.reporting import make_link
+from gridmap.desk.acting.reporting import link_for, make_link
 from gridmap.errors import Invalid, msg
 from gridmap.journal.write import Event, write
 
@@ -67,6 +67,27 @@ def invite(session: Session, case: Case, *, label: str, by: str, now: datetime, 
     # Its label may be somebody's name: the journal names the link only.
     write(session, [Event("cases", "rating.invited", case.number, by, {"link": link.id, "round": link.round})])
     return link
+
+
+def invite_joined(
+    session: Session, joined: Mapping[int, Collection[tuple[str, str]]], now: datetime
+) -> dict[tuple[str, str], int]:
+    """Links for those whose alerts (source, its number) join cases (by id) that are verified already: they got none by that.
+
+    Answers the links' ids by alert. The caller has written down who they are, and commits.
+    """
+    # Locked, so that a verification meanwhile either sees these reporters or is seen here.
+    locked = select(Case).where(Case.id.in_(joined)).order_by(Case.id).with_for_update(read=True)
+    made: dict[tuple[str, str], RatingLink] = {}
+    for case in session.scalars(locked.execution_options(populate_existing=True)):
+        if State(case.state) is not State.RATING:
+            continue
+        asked = select(Reporter).where(tuple_(Reporter.source, Reporter.source_id).in_(joined[case.id]))
+        for one in session.scalars(asked.order_by(Reporter.id)):
+            made[one.source, one.source_id] = link_for(case, one, by="system", now=now)
+    session.add_all(made.values())
+    session.flush()
+    return {key: link.id for key, link in made.items()}
 
 
 def invited(session: Session, link_id: int) -> Invited | None:

@@ -67,14 +67,16 @@ def _called(code: str, called: Mapping[str, Name]) -> dict[str, str]:
     return {"code": code, "name": name.name if name else "", "name_en": name.name_en if name else ""}
 
 
-def event(draft: Draft, features: dict[int, dict[str, Any]], actor: str) -> Event:
-    """The journal's row about one alert that opened or joined a case."""
+def event(draft: Draft, features: dict[int, dict[str, Any]], actor: str, link: int | None = None) -> Event:
+    """The journal's row about one alert that opened or joined a case; `link` is what its reporter is to be sent."""
     kind = "case.opened" if draft.relation is Relation.OPENED else "alert.joined"
     alert = {"source": draft.alert.source, "source_id": draft.alert.source_id}
     facts: dict[str, Any] = {"case": features[draft.case.case_id], "alert": alert}
     if draft.relation is Relation.OPENED:
         limit = draft.category.limit if draft.category else None
         facts["limit"] = {"value": limit.value, "unit": limit.unit.value} if limit else None
+    if link is not None:
+        facts["links"] = [link]
     return Event("cases", kind, draft.case.number, actor, facts)
 
 

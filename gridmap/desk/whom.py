@@ -81,6 +81,7 @@ def _head(session: Session, code: str, level: Level, at: datetime) -> Recipients
             Post.team.is_(None),
             Post.valid.contains(at),
             or_(Person.left_at.is_(None), Person.left_at > at),
+            or_(Person.barred_at.is_(None), Person.barred_at > at),
         )
     )
     return Recipients(persons=frozenset(session.scalars(asked))) | with_role(session, _HEADS[level], [code], at)
@@ -117,14 +118,15 @@ def _staff(session: Session, departments: Collection[int], at: datetime, *, lead
     asked = select(DepartmentPost.person_id).where(
         DepartmentPost.department_id.in_(departments), DepartmentPost.valid.contains(at)
     )
-    return Recipients(persons=frozenset(session.scalars(asked.where(DepartmentPost.leader) if leaders else asked)))
+    found = frozenset(session.scalars(asked.where(DepartmentPost.leader) if leaders else asked))
+    return Recipients(persons=found - _gone(session, found, at))
 
 
 def _gone(session: Session, persons: Collection[int], at: datetime) -> frozenset[int]:
-    """Those of these people who have left, or whose every post and place in a department has ended."""
+    """Those of these people who have left, can't sign in, or whose every post and place in a department has ended."""
     if not persons:
         return frozenset()
-    left = session.scalars(select(Person.id).where(Person.id.in_(persons), Person.left_at <= at))
+    left = session.scalars(select(Person.id).where(Person.id.in_(persons), or_(Person.left_at <= at, Person.barred_at <= at)))
     had, has = set[int](), set[int]()
     for model in (Post, DepartmentPost):
         asked = select(model.person_id, model.valid.contains(at)).where(

@@ -69,6 +69,7 @@ _ON_DUTY = text(
                CASE WHEN t.swapped THEN 'swap' ELSE 'shift' END AS reason,
                n.id AS person_id, n.ref, n.name, n.name_en
         FROM turn t JOIN person n ON n.id = t.person_id AND (n.left_at IS NULL OR n.left_at > :at)
+                          AND (n.barred_at IS NULL OR n.barred_at > :at)
     ), head AS (
         SELECT DISTINCT ON (a.code)
                a.code, p.id AS post_id, p.kind, p.team, least(upper(p.valid), n.left_at) AS until,
@@ -78,6 +79,7 @@ _ON_DUTY = text(
         JOIN post p ON p.grid_code IN (a.code, left(a.code, 12), left(a.code, 9)) AND p.team IS NULL
                    AND p.valid @> CAST(:at AS timestamptz)
         JOIN person n ON n.id = p.person_id AND (n.left_at IS NULL OR n.left_at > :at)
+                          AND (n.barred_at IS NULL OR n.barred_at > :at)
         WHERE NOT EXISTS (SELECT FROM on_shift o WHERE o.code = a.code)
         ORDER BY a.code, length(p.grid_code) DESC
     )
@@ -93,7 +95,8 @@ def on_duty(session: Session, codes: Collection[str], at: datetime) -> dict[str,
     """Who is on duty at `at` (aware) in these micro-grids, best first; every code asked for is a key.
 
     Those on shift by team (management, work, volunteer), and within it whoever stays longest. Where nobody is on shift it is
-    the micro-grid's head alone, else the village's, else the town's, else nobody. A person appears once a grid.
+    the micro-grid's head alone, else the village's, else the town's, else nobody. Who can't sign in is passed over. A person
+    appears once a grid.
     """
     found: dict[str, list[OnDuty]] = {code: [] for code in codes}
     if not found:

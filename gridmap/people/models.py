@@ -54,6 +54,7 @@ class Person(Base):
     phone_public: Mapped[bool] = mapped_column(server_default=text("false"))  # They agreed to have it published.
     email: Mapped[str] = mapped_column(Text, server_default="")
     left_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    barred_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # Can't sign in since: is given no work.
 
 
 class PostKind(Base):

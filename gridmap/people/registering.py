@@ -148,5 +148,21 @@ def come_back(session: Session, ref: str, *, reason: str = "", actor: str) -> Pe
     return person
 
 
+def bar(session: Session, person_id: int, *, at: datetime, actor: str) -> None:
+    """Hand somebody no work from `at` on, since they can't sign in; posts and shifts stay. Their account is locked."""
+    person = session.get_one(Person, person_id, with_for_update=True)
+    person.barred_at = at
+    session.flush()
+    write(session, [Event(TOPIC, "person.barred", person.ref, actor, {"at": at.isoformat()})])
+
+
+def unbar(session: Session, person_id: int, *, actor: str) -> None:
+    """Hand somebody work again; their account is locked."""
+    person = session.get_one(Person, person_id, with_for_update=True)
+    person.barred_at = None
+    session.flush()
+    write(session, [Event(TOPIC, "person.unbarred", person.ref, actor, {})])
+
+
 def _still(model: type[Post] | type[DepartmentPost], end: datetime) -> Any:
     return or_(func.upper_inf(model.valid), func.upper(model.valid) > end)

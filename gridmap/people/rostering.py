@@ -166,7 +166,7 @@ def except_turn(session: Session, seat: Seat, *, substitute: str | None, reason:
     Raises:
         Invalid: no turn begins on that day; no reason.
         NotFound: there is no such shift or person.
-        Conflict: the turn has an exception already; the substitute has left, or is who it would be anyway.
+        Conflict: the turn has an exception already; the substitute has left, can't sign in, or is who it would be anyway.
     """
     _reasoned(reason)
     shift, post = locked(session, seat.shift_id)
@@ -201,6 +201,8 @@ def _substitute(session: Session, ref: str, post: Post, day: date) -> Person:
         raise NotFound(msg("There is nobody with the staff number '%(ref)s'"), field="substitute", ref=ref[:40])
     if person.left_at is not None and day_at(person.left_at) <= day:
         raise Conflict(msg("They have left already"))
+    if person.barred_at is not None:
+        raise Conflict(msg("Their account is disabled"))
     if person.id == post.person_id:
         raise Conflict(msg("It is their own turn anyway"))
     return person

@@ -10,10 +10,13 @@ from gridmap.accounts import keeping, lookup, own, signing_in
 from gridmap.accounts.models import Account
 from gridmap.accounts.rights import Grant, Role
 from gridmap.errors import Conflict, Invalid, NotFound
+from gridmap.people.duty import on_duty
 from tests import callers, town
+from tests.people import crew
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 HERE = "192.0.2.1"
+MICRO = town.micro(1, 1)
 
 
 @pytest.fixture
@@ -114,3 +117,23 @@ def test_everything_is_journalled(tiny_town: Session) -> None:
     ).all()
     assert [row.kind.partition(".")[2] for row in rows] == ["created", "granted", "revoked", "reset", "disabled", "enabled"]
     assert {row.actor for row in rows} == {"account:root"}
+
+
+def test_who_can_not_sign_in_is_given_no_work(tiny_town: Session) -> None:
+    crew.kinds(tiny_town)
+    one, two, head = (crew.person(tiny_town, number) for number in (1, 2, 3))
+    crew.shift(tiny_town, crew.post(tiny_town, one, MICRO))
+    crew.post(tiny_town, head, MICRO, "micro_head")
+    callers.account(tiny_town, username="bea", person_id=one.id)
+
+    def on_duty_at(at: datetime) -> list[str]:
+        return [found.ref for found in on_duty(tiny_town, [MICRO], at)[MICRO]]
+
+    keeping.disable(tiny_town, "bea", now=NOW, actor="test")
+    assert (on_duty_at(NOW - timedelta(minutes=1)), on_duty_at(NOW)) == (["T0001"], ["T0003"])
+    keeping.change(tiny_town, "bea", name="", person_id=two.id, subject=None, actor="test")
+    assert (one.barred_at, two.barred_at, on_duty_at(NOW)) == (None, NOW, ["T0001"])
+    keeping.enable(tiny_town, "bea", actor="test")
+    assert two.barred_at is None
+    told = tiny_town.scalars(text("SELECT kind || ' ' || subject FROM journal WHERE topic = 'people' ORDER BY id"))
+    assert list(told) == ["person.barred T0001", "person.unbarred T0001", "person.barred T0002", "person.unbarred T0002"]

@@ -14,6 +14,7 @@ from gridmap.cases.models import Case
 from gridmap.cases.tasks import Addressee, Asker
 from gridmap.cases.workflow import Action
 from gridmap.desk import whom
+from gridmap.errors import Invalid
 from gridmap.journal.models import JournalEntry
 from gridmap.notices.models import Notice
 from gridmap.people import appointing, ending, lookup, registering
@@ -80,8 +81,19 @@ def test_what_somebody_gone_had_in_hand_is_told_to_who_is_there(story: Story) ->
         story.session, story.crew.member.ref, town.micro(1, 1), "party_member", since=NOW + HOUR, reason="x", actor="test"
     )
     assert told(NOW + 2 * HOUR) == ["member"], "who only changed posts still has it"
+    registering.bar(story.session, story.crew.member.id, at=NOW + 2 * HOUR, actor="test")
+    assert told(NOW + 3 * HOUR) == ["micro_head"], "who can't sign in does not read it"
+    registering.unbar(story.session, story.crew.member.id, actor="test")
+    assert told(NOW + 3 * HOUR) == ["member"]
     registering.leave(story.session, story.crew.member.ref, at=NOW + 3 * HOUR, reason="left", actor="test")
     assert told(NOW + 4 * HOUR) == ["micro_head"]
+
+
+def test_who_can_not_sign_in_is_handed_nothing(story: Story) -> None:
+    registering.bar(story.session, story.crew.member.id, at=NOW, actor="test")
+    head, to = story.crew.asker(story.crew.micro_head, leads=True), (Addressee(person_id=story.crew.member.id),)
+    with pytest.raises(Invalid, match="no such person"):
+        stage.act(story.session, story.case, Action.DISPATCH, head, NOW + HOUR, to=to)
 
 
 def test_from_hand_up_to_close_each_is_told_what_is_theirs(story: Story) -> None:

@@ -20,7 +20,7 @@ from gridmap.notices.mail import MailServer
 from gridmap.notices.models import Delivery
 from gridmap.notices.webhook import Webhook
 from tests.desk import stage
-from tests.desk.incoming import NOW
+from tests.desk.incoming import NOW, alert, take
 from tests.notices.receivers import Mailbox, Receiver
 
 HOUR = timedelta(hours=1)
@@ -150,3 +150,29 @@ def test_reporters_of_a_merged_case_hear_too(desk: Session, mailbox: Mailbox, se
     read_on(desk, ways)
     work(desk, ways)
     assert sorted(to for _, (to,), _ in mailbox.kept) == ["other@town.example", "reporter@town.example"]
+
+
+def test_who_reports_what_is_verified_already_hears_at_once(desk: Session, mailbox: Mailbox, server: MailServer) -> None:
+    ways = Ways(server=server, url_of=url_of)
+    case = verified(desk, ways, reply="垃圾已清运。")
+    late = ("", "", "late@town.example")
+    outcomes = take(
+        desk, [alert(2, reporter=late), alert(3), alert(4, reporter=("示例", "021-5550-9009", ""))], now=NOW + 3 * HOUR
+    )
+    assert {one.number for one in outcomes} == {case.number}
+    assert len(desk.scalars(select(RatingLink)).all()) == 3, "whoever said who they are has a link, were it only to be read out"
+    read_on(desk, ways)
+    assert work(desk, ways) == [True, True]
+    ((_, first, _), (_, second, mail)) = mailbox.kept
+    assert (first, second) == (["reporter@town.example"], ["late@town.example"])
+    assert "垃圾已清运。" in mail.get_content()
+    take(desk, [alert(2, reporter=late)], now=NOW + 4 * HOUR)
+    read_on(desk, ways)
+    assert work(desk, ways) == [], "the same alert again is nothing new"
+
+
+def test_who_reports_what_is_still_being_handled_waits_for_its_verification(desk: Session) -> None:
+    stage.people(desk)
+    stage.open_case(desk, reporter=NAMED)
+    take(desk, [alert(2, reporter=("", "", "late@town.example"))], now=NOW + HOUR)
+    assert desk.scalars(select(RatingLink)).all() == []

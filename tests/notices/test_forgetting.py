@@ -1,4 +1,4 @@
-"""Notices are kept as long as is set, then deleted with their ways out; what is newer, and the journal, stay."""
+"""Notices and idempotency keys are kept for a time, then deleted; what is newer, and the journal, stay."""
 
 from datetime import timedelta
 
@@ -7,6 +7,8 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from gridmap import clock
+from gridmap.cases import receipts
+from gridmap.cases.loop_models import Receipt
 from gridmap.cli.watchman import FORGETS_EVERY, Forgetting
 from gridmap.db import make_sessions
 from gridmap.journal.models import JournalEntry
@@ -50,6 +52,16 @@ def test_some_at_a_time(desk: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     give_some(desk, 9, 8, 7, 1)
     assert [forgetting.forget(desk, NOW - 5 * DAY) for _ in range(3)] == [2, 1, 0]
     assert ages(desk) == [1]
+
+
+def test_keys_of_repeats_are_forgotten_after_a_month(desk: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receipts, "AT_ONCE", 2)
+    case = stage.open_case(desk)
+    for days in (40, 35, 31, 29, 0):
+        desk.add(Receipt(actor="account:x", key=str(days), digest="", case_id=case.id, version=1, at=NOW - days * DAY))
+    desk.flush()
+    assert [receipts.forget(desk, NOW) for _ in range(3)] == [2, 1, 0]
+    assert sorted(desk.scalars(select(Receipt.key))) == ["0", "29"]
 
 
 def test_the_worker_does_it_once_an_hour(committing: Engine) -> None:

@@ -75,7 +75,8 @@ def check_addressees(doing: Doing) -> None:
 def _exists(doing: Doing, one: Addressee) -> bool:
     asked: Select[Any]
     if one.person_id is not None:
-        asked = select(Person.id).where(Person.id == one.person_id, Person.left_at.is_(None))
+        there = Person.left_at.is_(None) & Person.barred_at.is_(None)
+        asked = select(Person.id).where(Person.id == one.person_id, there)
     elif one.team is not None:
         asked = select(Grid.code).where(Grid.code == one.team[0], Grid.level == Level.MICRO, Grid.retired_at.is_(None))
     else:

@@ -30,22 +30,23 @@ def _links_for_reporters(doing: Doing) -> list[int]:
     found = doing.session.scalars(
         asked.where((Case.id == doing.case.id) | (Case.merged_into == doing.case.id)).order_by(Reporter.id)
     )
-    until = doing.now + LINK_LASTS
-    made = [
-        RatingLink(
-            case_id=doing.case.id,
-            round=doing.case.rounds,
-            reporter_id=one.id,
-            label=one.name or one.source,
-            made_by=doing.asker.name,
-            made_at=doing.now,
-            expires_at=until,
-        )
-        for one in found
-    ]
+    made = [link_for(doing.case, one, by=doing.asker.name, now=doing.now) for one in found]
     doing.session.add_all(made)
     doing.session.flush()
     return [link.id for link in made]
+
+
+def link_for(case: Case, reporter: Reporter, *, by: str, now: datetime) -> RatingLink:
+    """A reporter's link for the case's present round, not yet written."""
+    return RatingLink(
+        case_id=case.id,
+        round=case.rounds,
+        reporter_id=reporter.id,
+        label=reporter.name or reporter.source,
+        made_by=by,
+        made_at=now,
+        expires_at=now + LINK_LASTS,
+    )
 
 
 def rework(doing: Doing) -> State:

@@ -24,7 +24,7 @@ BEARING_ON_ALL = frozenset({"cases.loaded", "stages.loaded", "workdays.loaded"})
 _READ = text(
     """
     SELECT f.position, j.topic, j.kind, j.subject, CASE WHEN j.kind = :given THEN j.data -> 'ids' END AS ids,
-           CASE WHEN j.kind = 'case.verify' THEN j.data -> 'links' END AS links
+           CASE WHEN j.kind IN ('case.verify', 'alert.joined') THEN j.data -> 'links' END AS links
     FROM feed f JOIN journal j ON j.id = f.journal_id
     WHERE f.position > :after ORDER BY f.position LIMIT :most
     """
