@@ -16,6 +16,7 @@ from gridmap.api.bulk import bp as bulk_bp
 from gridmap.api.cases import bp as cases_bp
 from gridmap.api.departments import bp as departments_bp
 from gridmap.api.evidence import bp as evidence_bp
+from gridmap.api.grid_files import bp as grid_files_bp
 from gridmap.api.grids import bp as grids_bp
 from gridmap.api.inbox import bp as inbox_bp
 from gridmap.api.keys import bp as keys_bp
@@ -56,6 +57,7 @@ _BLUEPRINTS = (
     batch_bp,
     routes_bp,
     grids_bp,
+    grid_files_bp,
     publications_bp,
     cases_bp,
     places_bp,

@@ -22,6 +22,7 @@ COMMANDS = {
     "keys": ("keys", "接口密钥 · make, list and revoke the API keys of machines"),
     "load": ("load", "载入数据文件 · bring in grids, cameras, service points, cases, categories from a file"),
     "export": ("export", "导出数据文件 · write a layer to a file"),
+    "export-grids": ("export_grids", "导出整套网格和谱系 · all grids of a moment or a plan, with their lineage"),
     "export-map": ("export_map", "导出地图 · the map as one HTML file that opens without a network"),
     "plans": ("plans", "边界方案：导入整套网格 · plans of new boundaries: import a whole set"),
     "demo": ("demo", "载入演示镇 · load the demo town into an empty database"),

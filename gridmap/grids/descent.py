@@ -44,6 +44,12 @@ _TURNS = text(
     WHERE l.from_code = :code OR l.to_code = :code ORDER BY l.publication_id, l.from_code, l.to_code
     """
 )
+_RECORDED = text(
+    f"""
+    SELECT {_COLUMNS} FROM lineage l JOIN publication p ON p.id = l.publication_id
+    WHERE p.at <= :at AND l.from_code IS DISTINCT FROM l.to_code ORDER BY l.publication_id, l.from_code, l.to_code
+    """
+)
 # More rows than matter, but each once: codes at publishes are gone through, never paths, whose number would explode.
 _LATER = text(
     f"""
@@ -89,6 +95,11 @@ _NEWEST = text("SELECT max(id) FROM publication WHERE at <= :at")
 def turns(session: Session, code: str) -> list[Turn]:
     """Every publish in which a grid gave or got ground, oldest first."""
     return [Turn(**row) for row in session.execute(_TURNS, {"code": code}).mappings()]
+
+
+def recorded(session: Session, at: datetime) -> list[Turn]:
+    """What every publish until `at` did to the ground of two different grids, oldest first."""
+    return [Turn(**row) for row in session.execute(_RECORDED, {"at": at}).mappings()]
 
 
 def successors(session: Session, code: str, at: datetime) -> list[Kin]:

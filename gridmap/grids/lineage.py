@@ -62,6 +62,16 @@ def strands(before: Shapes, after: Shapes, sources: Mapping[str, tuple[str, ...]
     return _told(moved, areas, before.keys(), after.keys(), _fed(moved))
 
 
+def all_levels(before: Shapes, after: Shapes, sources: Mapping[str, tuple[str, ...]]) -> list[Strand]:
+    """Where the ground of grids of all levels went, by their shapes before and after; see `strands` and `above`."""
+    micros = strands(_of(Level.MICRO, before), _of(Level.MICRO, after), sources)
+    return [*micros, *(strand for level in (Level.VILLAGE, Level.TOWN) for strand in above(micros, before, after, level))]
+
+
+def _of(level: Level, shapes: Shapes) -> dict[str, MultiPolygon]:
+    return {code: shape for code, shape in shapes.items() if len(code) == LENGTHS[level]}
+
+
 def above(below: Iterable[Strand], before: Shapes, after: Shapes, level: Level) -> list[Strand]:
     """The same for the villages or the town above, from the strands of their micro-grids and their own shapes."""
     digits = LENGTHS[level]

@@ -16,8 +16,8 @@ from gridmap.errors import Conflict, Invalid, msg
 from gridmap.geo.measure import area_m2
 from gridmap.geo.shapes import snapped
 from gridmap.grids.change import GridDraft
-from gridmap.grids.codes import Level, level_of, parent_of
-from gridmap.grids.lineage import Shapes, above, strands
+from gridmap.grids.codes import level_of, parent_of
+from gridmap.grids.lineage import Shapes, all_levels
 from gridmap.grids.models import Boundary, Grid, Lineage, Publication, Renaming
 
 
@@ -108,8 +108,7 @@ def keep_lineage(
     session: Session, publication: int, before: Shapes, after: Shapes, sources: Mapping[str, tuple[str, ...]]
 ) -> None:
     """Write down where the ground of every grid touched went; shapes of all levels, by code."""
-    micros = strands(_of(Level.MICRO, before), _of(Level.MICRO, after), sources)
-    rows = [*micros, *(s for level in (Level.VILLAGE, Level.TOWN) for s in above(micros, before, after, level))]
+    rows = all_levels(before, after, sources)
     if rows:
         session.execute(
             insert(Lineage),
@@ -125,10 +124,6 @@ def keep_lineage(
                 for row in rows
             ],
         )
-
-
-def _of(level: Level, shapes: Shapes) -> dict[str, MultiPolygon]:
-    return {code: shape for code, shape in shapes.items() if level_of(code) is level}
 
 
 def close_boundaries(session: Session, boundaries: Sequence[int], at: datetime) -> None:

@@ -49,3 +49,13 @@ def test_what_cannot_be_mended_and_nobodys_plan(types: Types, file: Path) -> Non
     assert (
         types("plans", "import", file, "--datum", "wgs84", "--for", "nobody", "--repair-area", "200", "--commit").exit_code == 1
     )
+
+
+def test_grids_are_exported_as_they_were_and_as_planned(types: Types, file: Path, tmp_path: Path) -> None:
+    types("plans", "import", file, "--datum", "wgs84", "--repair-area", "200", "--for", "planner", "--commit")
+    for number, options in enumerate([(), ("--at", "2026-01-02T00:00:00+08:00"), ("--publication", "1"), ("--plan", "1")]):
+        done = types("export-grids", tmp_path / f"{number}.geojson", *options)
+        assert "13 written" in done.output, done.output
+    assert (tmp_path / "1.geojson").read_text() == (tmp_path / "2.geojson").read_text()
+    assert types("export-grids", tmp_path / "x.csv", "--plan", "1", "--publication", "1").exit_code == 2
+    assert types("export-grids", tmp_path / "x.csv", "--plan", "9").exit_code == 1

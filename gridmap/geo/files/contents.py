@@ -90,10 +90,19 @@ class Place(StrEnum):
 
 @dataclass(frozen=True)
 class Layer:
-    """Something to be written: WGS-84 degrees, lon first."""
+    """Something to be written: WGS-84 degrees, lon first.
+
+    Attributes:
+        members: what a GeoJSON FeatureCollection has beside its features.
+        tables: what belongs to it and has no place: layers without geometry in a GeoPackage, CSV files beside a Shapefile,
+            members of GeoJSON. Other formats have no room for it.
+        encoding: of a Shapefile's text: UTF-8 or GBK.
+    """
 
     name: str
     fields: Sequence[Field]
     rows: Sequence[tuple[dict[str, Any], BaseGeometry | None]]
     place: Place
     members: dict[str, Any] = field(default_factory=dict)
+    tables: Sequence["Layer"] = ()
+    encoding: str = "UTF-8"

@@ -198,6 +198,7 @@ def _check_rings(polygons: Sequence[Sequence[Sequence[tuple[float, float]]]]) ->
 def write(path: Path, layer: Layer) -> None:
     """Write the layer, one feature a line, so that a change of one feature is a change of one line."""
     members = {"type": "FeatureCollection", "name": layer.name, "datum": str(Datum.WGS84), **layer.members}
+    members |= {table.name: [facts for facts, _ in table.rows] for table in layer.tables}
     with path.open("wb") as out:
         lines = b",\n".join(orjson.dumps(key) + b":" + orjson.dumps(value) for key, value in members.items())
         out.write(b"{" + lines + b',\n"features":[')

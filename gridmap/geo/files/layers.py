@@ -16,10 +16,12 @@ import pyogrio
 import pyogrio.raw
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+from shapely.geometry import Polygon
 
 from gridmap.errors import Fault, Invalid, msg
-from gridmap.geo.files import archives
+from gridmap.geo.files import archives, delimited
 from gridmap.geo.files.contents import Contents, Counted, Kind, Layer, Place, Progress, Row
+from gridmap.geo.shapes import as_multipolygon
 
 _SQLITE = b"SQLite format 3\0"
 _SHAPEFILE = bytes.fromhex("0000270a")
@@ -186,41 +188,59 @@ def _plain(column: Any) -> list[Any]:
 
 
 def write_geopackage(path: Path, layer: Layer) -> None:
-    """Write the layer as the only one of a new GeoPackage, EPSG:4326; lists become JSON text."""
+    """Write the layer into a new GeoPackage, EPSG:4326, and its tables beside it; lists become JSON text."""
     path.unlink(missing_ok=True)
-    names = [field.name for field in layer.fields]
-    _write(
-        path,
-        layer,
-        names,
-        driver="GPKG",
-        layer=layer.name,
-        geometry_type="Point" if layer.place is Place.POINT else "MultiPolygon",
-    )
+    kind = "Point" if layer.place is Place.POINT else "MultiPolygon"
+    _write(path, layer, _names(layer), driver="GPKG", layer=layer.name, geometry_type=kind)
+    for table in layer.tables:
+        _write(path, table, _names(table), driver="GPKG", layer=table.name, append=True)
 
 
 def write_shapefile(path: Path, layer: Layer) -> None:
-    """Write the layer as a zipped Shapefile, EPSG:4326, UTF-8 with a .cpg; field names are the short ones.
+    """Write the layer as a zipped Shapefile, EPSG:4326, with a .cpg that says the encoding; field names are the short ones.
+    Its tables lie beside it as CSV.
 
     Raises:
-        Invalid: a text longer than the 254 bytes a Shapefile takes.
+        Invalid: a text longer than the 254 bytes a Shapefile takes, or letters its encoding has not.
     """
     for properties, _ in layer.rows:
         for name, value in properties.items():
-            if isinstance(value, str | list) and len(_text(value).encode()) > _MOST_TEXT:
+            if isinstance(value, str | list) and len(_encoded(name, _text(value), layer.encoding)) > _MOST_TEXT:
                 raise Invalid(msg("A Shapefile takes texts of 254 bytes, %(field)s is longer; export to GeoPackage"), field=name)
     names = [field.short or field.name for field in layer.fields]
+    kind = "Point" if layer.place is Place.POINT else "Polygon"
     with tempfile.TemporaryDirectory(prefix="gridmap-") as folder:
         inside = Path(folder) / f"{layer.name}.shp"
-        _write(
-            inside,
-            layer,
-            names,
-            driver="ESRI Shapefile",
-            encoding="UTF-8",
-            geometry_type="Point" if layer.place is Place.POINT else "Polygon",
-        )
+        _write(inside, layer, names, driver="ESRI Shapefile", encoding=layer.encoding, geometry_type=kind)
+        for table in layer.tables:
+            delimited.write(Path(folder) / f"{table.name}.csv", table)
         archives.packed(path, Path(folder))
+
+
+def write_kml(path: Path, layer: Layer) -> None:
+    """Write the layer as KML: a placemark is called by the field `name`, described by the first field, and has all as its data.
+
+    Tables are left out: KML has no room for them.
+    """
+    kind = "Point" if layer.place is Place.POINT else "MultiPolygon"
+    shown = {"NameField": "name", "DescriptionField": layer.fields[0].name}
+    _write(path, layer, _names(layer), driver="KML", layer=layer.name, geometry_type=kind, dataset_options=shown)
+
+
+def _names(layer: Layer) -> list[str]:
+    return [field.name for field in layer.fields]
+
+
+def _encoded(field: str, text: str, encoding: str) -> bytes:
+    try:
+        return text.encode(encoding)
+    except UnicodeEncodeError as error:
+        raise Invalid(
+            msg("%(encoding)s has no letter for '%(letter)s'; export in UTF-8"),
+            field=field,
+            encoding=encoding,
+            letter=text[error.start : error.end],
+        ) from error
 
 
 def _text(value: str | list[Any]) -> str:
@@ -228,11 +248,6 @@ def _text(value: str | list[Any]) -> str:
 
 
 def _write(path: Path, content: Layer, names: Sequence[str], **options: Any) -> None:
-    shapes = np.array([shape for _, shape in content.rows], dtype=object)
-    if content.place is Place.AREA and options["driver"] == "GPKG":
-        shapes = np.array(
-            [s if s is None or s.geom_type != "Polygon" else shapely.MultiPolygon([s]) for s in shapes], dtype=object
-        )
     columns = []
     for field in content.fields:
         column = [properties.get(field.name) for properties, _ in content.rows]
@@ -240,4 +255,15 @@ def _write(path: Path, content: Layer, names: Sequence[str], **options: Any) -> 
             columns.append(np.array([np.nan if value is None else value for value in column], dtype=float))
         else:
             columns.append(np.array([None if value is None else _text(value) for value in column], dtype=object))
-    pyogrio.raw.write(path, shapely.to_wkb(shapes), columns, list(names), crs="EPSG:4326", **options)
+    if content.place is Place.NONE:
+        pyogrio.raw.write(path, None, columns, list(names), **options)
+    else:
+        shapes = _shapes(content, multi=options["geometry_type"] == "MultiPolygon")
+        pyogrio.raw.write(path, shapely.to_wkb(shapes), columns, list(names), crs="EPSG:4326", **options)
+
+
+def _shapes(content: Layer, *, multi: bool) -> np.ndarray:
+    shapes = [shape for _, shape in content.rows]
+    if multi:
+        shapes = [as_multipolygon(shape) if isinstance(shape, Polygon) else shape for shape in shapes]
+    return np.array(shapes, dtype=object)

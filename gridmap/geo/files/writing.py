@@ -8,7 +8,7 @@ from gridmap.geo.files import delimited, geojson
 from gridmap.geo.files.contents import Layer, Place
 
 _TABLES = (".csv", ".tsv", ".xlsx")
-SUFFIXES = (".geojson", ".json", ".gpkg", ".zip", ".csv", ".tsv", ".xlsx")
+SUFFIXES = (".geojson", ".json", ".gpkg", ".zip", ".kml", ".csv", ".tsv", ".xlsx")
 
 
 def write(path: Path, layer: Layer) -> None:
@@ -45,4 +45,5 @@ def _write(path: Path, suffix: str, layer: Layer) -> None:
     else:
         from gridmap.geo.files import layers  # noqa: PLC0415  # same
 
-        (layers.write_geopackage if suffix == ".gpkg" else layers.write_shapefile)(path, layer)
+        ways = {".gpkg": layers.write_geopackage, ".zip": layers.write_shapefile, ".kml": layers.write_kml}
+        ways[suffix](path, layer)
