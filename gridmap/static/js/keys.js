@@ -9,7 +9,7 @@ const SHOWN = [
 ];
 
 export function keys({ search, list, selection, handling, favour, select }) {
-  const help = help_of();
+  const help = keys_help(SHOWN);
   const act = {
     "/": () => search.focus(),
     j: () => list.step(1),
@@ -29,10 +29,11 @@ export function keys({ search, list, selection, handling, favour, select }) {
   });
 }
 
-function help_of() {
+// A dialog that lists keys: [[key, name of its words], …].
+export function keys_help(shown) {
   const dialog = h("dialog", { class: "keys-help", "aria-label": t("keys.help"), dataset: { testid: "keys-help" }, onclick: (event) => { if (event.target === dialog) dialog.close(); } },
     h("h2", {}, t("keys.help")),
-    h("dl", { class: "facts" }, SHOWN.map(([key, words]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, t(words))])),
+    h("dl", { class: "facts" }, shown.map(([key, words]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, t(words))])),
     h("form", { method: "dialog" }, h("button", { type: "submit", class: "deed primary" }, t("card.close"))));
   document.body.append(dialog);
   return dialog;

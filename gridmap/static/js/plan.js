@@ -5,21 +5,31 @@ import { bell } from "./bell.js";
 import { by_id } from "./dom.js";
 import { base_maps, ground } from "./layers/ground.js";
 import { Labels } from "./layers/labels.js";
+import { Catching } from "./plans/catching.js";
 import { Choice } from "./plans/choice.js";
 import { Chosen } from "./plans/chosen.js";
+import { corner_bar } from "./plans/corner_bar.js";
 import { Difference } from "./plans/difference.js";
 import { Draft } from "./plans/draft.js";
+import { drawing_keys } from "./plans/drawing_keys.js";
 import { Drawn } from "./plans/drawn.js";
+import { Editor } from "./plans/editor.js";
 import { Head } from "./plans/head.js";
+import { Impact } from "./plans/impact.js";
 import { map_buttons } from "./plans/map_buttons.js";
 import { labelled } from "./plans/names.js";
 import { lat_lng } from "./plans/places.js";
 import { outdated } from "./plans/outdated.js";
 import { Problems } from "./plans/problems.js";
 import { Saved } from "./plans/saved.js";
+import { Shadow } from "./plans/shadow.js";
 import { Steps } from "./plans/steps.js";
+import { surroundings } from "./plans/surroundings.js";
 import { Tabs } from "./plans/tabs.js";
 import { Talk } from "./plans/talk.js";
+import { Tools } from "./plans/tools.js";
+import { Tracer } from "./plans/tracer.js";
+import { Trial } from "./plans/trial.js";
 import { sheet } from "./sheet.js";
 import { signal } from "./signal.js";
 import { theme } from "./theme.js";
@@ -50,7 +60,7 @@ const choice = new Choice();
 const trying = (promise) => promise.catch((error) => toast(error.problem ? error.message : t("plan.unreachable")));
 
 const home_bounds = await trying(get(urls.grid + page.ground)).then((grid) => grid?.bounds);
-const home = () => home_bounds && map.fitBounds([[home_bounds[1], home_bounds[0]], [home_bounds[3], home_bounds[2]]], { paddingTopLeft: [64, 40], paddingBottomRight: [32, 64] });
+const home = () => home_bounds && map.fitBounds([[home_bounds[1], home_bounds[0]], [home_bounds[3], home_bounds[2]]], { paddingTopLeft: [64, 40], paddingBottomRight: [32, 64], animate: false });
 map.setView([31.6, 121.4], 12);
 home();
 ground(map);
@@ -61,13 +71,15 @@ const labels = new Labels(map, () => Promise.resolve(labelled(draft.topology)), 
 const difference = new Difference(map, draft.url);
 const may_draw = () => allowed.has("grids.plan") && draft.drawable;
 
-const tools = { node: null, offer() {} };
+const catching = new Catching(map, draft.topology);
+const tracer = new Tracer(map, catching);
+const trial = new Trial({ draft, shadow: new Shadow(map), view, choice });
+const tools = new Tools({ draft, tracer, trial, may: may_draw, here: surroundings(draft, urls, page.town), opened: (name) => editor.show(!name) });
 const chosen = new Chosen(draft, choice, tools);
-const problems = new Problems(draft, { locate: (one) => view.locate(one.bounds), repair() {}, may: () => false });
+const problems = new Problems(draft, { locate: (one) => view.locate(one.bounds), repair: mend, may: may_draw });
 const steps = new Steps(draft, { compare: (from, to) => trying(difference.show(from, to)), may: may_draw });
 const talk = new Talk(map, draft, { allowed, pick: (taken) => { toast(t("place.pick")); view.pick(taken); }, show: (place) => map.setView(lat_lng(place), Math.max(16, map.getZoom())), counted: (n) => tabs.count("talk", n) });
 const tabs = new Tabs({ chosen: chosen.node, problems: problems.node, steps: steps.node, talk: talk.node });
-new Head(draft, { allowed, may: may_draw });
 
 draft.changed.on(() => {
   drawn.draw();
@@ -76,17 +88,34 @@ draft.changed.on(() => {
   tabs.count("problems", draft.problems.length, draft.problems.some((one) => !one.unfinished));
   tabs.count("steps", draft.steps.steps.length);
 });
-drawn.clicked.on((code, { originalEvent }) => {
-  if (originalEvent.shiftKey || originalEvent.ctrlKey || originalEvent.metaKey) choice.toggle(code);
-  else choice.only(code);
+drawn.clicked.on((code, { originalEvent, latlng }) => {
+  if (tracer.active) tracer.put(latlng, originalEvent.altKey);
+  else choice.click(code, originalEvent.shiftKey || originalEvent.ctrlKey || originalEvent.metaKey);
 });
 choice.changed.on((codes, how) => {
   drawn.choose(codes);
   if (codes.length) tabs.show("chosen");
   if (how.show) view.show(drawn.bounds(codes[0]));
 });
-map.on("click", () => choice.clear());
+map.on("click", ({ latlng, originalEvent }) => {
+  if (tracer.active) tracer.put(latlng, originalEvent.altKey);
+  else choice.clear();
+});
 map.on("moveend", () => trying(draft.look()));
+
+const editor = new Editor(map, draft, drawn, choice, { catching, may: may_draw, say: toast });
+corner_bar(editor);
+const review = `${location.pathname.replace(/\/$/, "")}/review`;
+const keys = drawing_keys({ draft, may: may_draw, escape: () => { if (trial.open) trial.close(); else if (tools.name) tools.close(); else { difference.close(); choice.clear(); } } });
+new Head(draft, { allowed, may: may_draw, review, keys });
+new Impact(draft, { review });
+
+// A repair is shown as every deed is; where somebody has to say who, the form asks.
+function mend({ codes }, { deed, body, ask }) {
+  if (!ask) { trying(trial.run(deed, body)); return; }
+  choice.only(codes[0], { show: true });
+  tools.open(deed);
+}
 
 await trying(draft.load());
 trying(talk.load());

@@ -38,9 +38,10 @@ export class View {
     }, { capture: true, once: true });
   }
 
-  // What the card covers, in pixels.
+  // What the card covers, in pixels; pages of plans have none.
   #covered() {
     const card = document.getElementById("card");
+    if (!card) return { right: 0, below: 0 };
     const beside = innerWidth > BESIDE_PX;
     return { right: beside ? card.offsetWidth : 0, below: beside || card.hidden ? 0 : this.map.getSize().y * 0.6 };
   }

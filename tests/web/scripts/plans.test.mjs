@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { apart_m, area_m2, key_of, middle, moved, rounded, same } from "../../../gridmap/static/js/plans/places.js";
+import { beside, corners_of } from "../../../gridmap/static/js/plans/corners.js";
+import { widest_place } from "../../../gridmap/static/js/plans/names.js";
+import { snap } from "../../../gridmap/static/js/plans/snapping.js";
+import { followers, thinned } from "../../../gridmap/static/js/plans/thinning.js";
+import { weighted } from "../../../gridmap/static/js/plans/weighted.js";
 import { Topology } from "../../../gridmap/static/js/plans/topology.js";
 
 // Two squares side by side, a third one north of both: the corner at (1, 1) is a triple point.
@@ -64,4 +69,57 @@ test("metres and degrees", () => {
   assert.deepEqual(rounded([1.123456789, 2]), [1.12345679, 2]);
   const square = [[121.4, 31.6], [121.41, 31.6], [121.41, 31.61], [121.4, 31.61], [121.4, 31.6]];
   assert.ok(Math.abs(area_m2([square]) - 948.4 * 1108.9) < 0.01 * 948.4 * 1108.9);
+});
+
+test("corners and edges are listed once, also where two chosen grids share them", () => {
+  const { corners, edges } = corners_of(town(), ["a", "b"]);
+  assert.equal(corners.size, 6);
+  assert.equal(edges.size, 7);
+  const keys = [...corners.keys()];
+  assert.equal(beside(corners, keys.at(-1), 1), keys[0]);
+  assert.equal(beside(corners, keys[0], -1), keys.at(-1));
+});
+
+const line = (...pixels) => pixels.map((pixel) => ({ pixel, place: pixel }));
+
+test("a corner catches before an edge, the nearest of each, and nothing beyond reach", () => {
+  const lines = [line([0, 0], [100, 0]), line([100, 0], [100, 100])];
+  assert.deepEqual(snap([96, 4], lines, 10).place, [100, 0]);
+  assert.equal(snap([96, 4], lines, 10).kind, "corner");
+  assert.deepEqual(snap([50, 6], lines, 10).place, [50, 0]);
+  assert.equal(snap([50, 30], lines, 10), null);
+});
+
+test("what is left out catches nothing, nor do the edges at it", () => {
+  const lines = [line([0, 0], [100, 0])];
+  assert.equal(snap([50, 2], lines, 10, ([x]) => x === 100), null);
+  assert.deepEqual(snap([1, 1], lines, 10, ([x]) => x === 100).place, [0, 0]);
+});
+
+const dots = (...xs) => xs.map((x) => ({ key: String(x), pixel: [x, 0], first: 0 }));
+
+test("shown corners lie apart, and junctions are always shown", () => {
+  assert.deepEqual(thinned(dots(0, 10, 20, 30, 40), 20).map(({ key }) => key), ["0", "20", "40"]);
+  const with_junction = dots(0, 10, 20).map((one) => ({ ...one, first: one.key === "10" ? 1 : 0 }));
+  assert.deepEqual(thinned(with_junction, 20).map(({ key }) => key), ["10"]);
+});
+
+test("hidden corners follow less and less, to the next shown one and no further", () => {
+  const arc = dots(0, 10, 20, 30, 40);
+  const found = followers("20", [arc], new Set(["20", "40"]), 100);
+  assert.deepEqual([...found].sort(), [["10", 0.5], ["30", 0.5]]);
+  assert.deepEqual([...followers("20", [arc], new Set(["10", "20", "30"]), 100)], [], "nothing is hidden beside it");
+  assert.deepEqual([...followers("20", [dots(0, 5, 10, 15, 20, 100)], new Set(), 12)].map(([key]) => key), ["15", "10"], "a long way is not followed");
+});
+
+test("points are read as people paste them", () => {
+  assert.deepEqual(weighted("121.4, 31.6, 12\n\n121.5 31.7\n121.6，31.8，0"), { points: [[121.4, 31.6, 12], [121.5, 31.7, 1], [121.6, 31.8, 0]], bad: null });
+  assert.deepEqual(weighted("121.4,31.6\nnonsense").bad, { line: 2, text: "nonsense" });
+  for (const wrong of ["31.6, 121.4", "121.4", "121.4, 31.6, -1", "121.4, 31.6, 1, 2", "121.4, 31.6, x"]) assert.equal(weighted(wrong).bad?.line, 1, wrong);
+});
+
+test("a name stands where its grid is wide", () => {
+  const wide_above = [[0, 0], [1, 0], [1, 5.1], [10, 5.1], [10, 8], [0, 8], [0, 0]];
+  const [x, y] = widest_place(wide_above);
+  assert.ok(y > 5 && x > 1 && x < 10);
 });

@@ -4,11 +4,22 @@ import { signal } from "../signal.js";
 export class Choice {
   constructor() {
     this.codes = [];
+    this.several = false; // whether a click on another grid adds it
     this.changed = signal(); // (codes, how)
   }
 
   only(code, how = {}) {
     this.#become([code], how);
+  }
+
+  these(codes) {
+    this.#become(codes, {});
+  }
+
+  // A click: this one, or one more or less.
+  click(code, more) {
+    if (more || this.several) this.toggle(code);
+    else this.only(code);
   }
 
   // One more, or one less.

@@ -10,7 +10,8 @@ export class Chosen {
     Object.assign(this, { draft, choice, tools });
     this.node = h("div", { dataset: { testid: "chosen" } });
     this.about = h("div");
-    replace(this.node, this.about, tools.node);
+    this.several = h("button", { type: "button", class: "deed small", "aria-pressed": "false", dataset: { testid: "several" }, onclick: () => this.#several() }, t("plan.several"));
+    replace(this.node, this.about, tools.node, h("p", { class: "choosing" }, this.several));
     draft.changed.on(() => this.draw());
     choice.changed.on(() => this.draw());
   }
@@ -19,6 +20,12 @@ export class Chosen {
     const codes = this.choice.codes;
     replace(this.about, codes.length ? codes.map((code) => this.#grid(code)) : this.#plan());
     this.tools.offer(codes);
+  }
+
+  // For fingers, which have no Shift.
+  #several() {
+    this.choice.several = !this.choice.several;
+    this.several.setAttribute("aria-pressed", this.choice.several);
   }
 
   #plan() {

@@ -35,10 +35,14 @@ export class Drawn {
   // The borders as they were stay in sight.
   follow(moves) {
     const arcs = new Set([...moves.keys()].flatMap((key) => [...(this.topology.corners.get(key) ?? [])]));
-    for (const [code, { parts }] of this.topology.grids) {
-      if (parts.flat(2).some(({ arc }) => arcs.has(arc))) this.areas.get(code)?.setLatLngs(this.#shape(code, moves));
-    }
+    const touched = new Set([...arcs].flatMap((name) => [...this.topology.sides.get(name)]));
+    for (const code of touched) this.areas.get(code)?.setLatLngs(this.#shape(code, moves));
     this.rubber.setLatLngs([...arcs].map((name) => this.topology.line(name, moves).map(lat_lng)));
+  }
+
+  // An edge that is to have a corner more.
+  bend([one, other], to) {
+    this.rubber.setLatLngs([one, to, other].map(lat_lng));
   }
 
   // [west, south, east, north]
@@ -73,7 +77,7 @@ export class Drawn {
   #draw_lines() {
     this.rubber.setLatLngs(nowhere);
     const found = { micro: [], village: [], outer: [] };
-    for (const [name, codes] of this.topology.sides()) found[this.#kind([...codes])].push(this.topology.line(name).map(lat_lng));
+    for (const [name, codes] of this.topology.sides) found[this.#kind([...codes])].push(this.topology.line(name).map(lat_lng));
     for (const kind of Object.keys(found)) this.lines[kind].setLatLngs(found[kind]);
     this.lines.chosen.setLatLngs([...this.topology.arcs_of(this.chosen)].map((name) => this.topology.line(name).map(lat_lng)));
   }

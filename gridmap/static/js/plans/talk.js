@@ -6,6 +6,7 @@ import { ago, moment } from "../times.js";
 import { t } from "../words.js";
 
 const { L } = window;
+const CLOSED = new Set(["published", "abandoned"]);
 
 export class Talk {
   // `pick(taken)`: asks for a place on the map; `show(place)`: brings one into view; `counted(n)`.
@@ -30,7 +31,8 @@ export class Talk {
     this.pins.clearLayers();
     replace(this.list, this.comments.length ? this.comments.map((one) => this.#comment(one)) : h("li", { class: "quiet" }, t("talk.none")));
     this.comments.filter(({ place }) => place).forEach((one) => this.#pin(one));
-    replace(this.asked, h("h2", {}, t("talk.reviewers")), this.reviewers.length ? h("p", {}, this.reviewers.map((name) => [h("span", { class: "pill plain" }, theirs(name)), " "])) : h("p", { class: "quiet" }, t("talk.nobody_asked")));
+    replace(this.asked, h("h2", {}, t("talk.reviewers")), this.reviewers.length ? h("p", {}, this.reviewers.map((name) => [h("span", { class: "pill plain" }, theirs(name)), " "])) : h("p", { class: "quiet" }, t("talk.nobody_asked")),
+      this.allowed.has("grids.plan") && !CLOSED.has(this.draft.facts?.stage) && this.#asking());
   }
 
   #comment(one) {
@@ -44,6 +46,24 @@ export class Talk {
     const number = this.comments.indexOf(one) + 1;
     const icon = new Spot({ build: () => h("span", { class: "talk-pin" }, number), label: t("talk.pin", { who: one.by }) });
     L.marker([one.place[1], one.place[0]], { icon, pane: this.pane }).addTo(this.pins);
+  }
+
+  // Whom to ask, by their usernames.
+  #asking() {
+    const names = h("input", { type: "text", value: this.reviewers.join(", "), autocapitalize: "none", spellcheck: "false", autocomplete: "off", "aria-label": t("talk.usernames"), placeholder: t("talk.usernames"), dataset: { testid: "reviewers" } });
+    const word = h("p", { class: "deed-word wrong", role: "alert", hidden: true });
+    const ask = async (event) => {
+      event.preventDefault();
+      word.hidden = true;
+      try {
+        await send(`${this.draft.url}/reviewers`, { reviewers: names.value.split(/[\s,，、]+/).filter(Boolean) }, { method: "PUT", headers: { "If-Match": this.draft.etag } });
+        await this.load();
+      } catch (error) {
+        word.textContent = error.problem?.errors?.[0]?.message ?? (error instanceof Refused ? error.message : t("plan.unreachable"));
+        word.hidden = false;
+      }
+    };
+    return h("form", { class: "deed-field", onsubmit: ask }, names, word, h("div", { class: "deed-buttons" }, h("button", { type: "submit", class: "deed small", dataset: { testid: "reviewers-save" } }, t("talk.ask"))));
   }
 
   #form() {

@@ -6,6 +6,7 @@ export class Topology {
     this.arcs = new Map(); // name -> places
     this.grids = new Map(); // code -> {facts, parts: [[[{arc, back}, …], …], …]}
     this.corners = new Map(); // key of a place -> names of the arcs that have it
+    this.sides = new Map(); // arc -> codes of the grids on its sides
   }
 
   // The grids of a TopoJSON answer take the place of what is known of them; `ended` are no more.
@@ -36,13 +37,6 @@ export class Topology {
     return this.arcs.get(name).map((place) => with_moves.get(key_of(place)) ?? place);
   }
 
-  // The grids on both sides of each arc, by its name.
-  sides() {
-    const found = new Map([...this.arcs.keys()].map((name) => [name, new Set()]));
-    for (const [code, { parts }] of this.grids) for (const { arc } of parts.flat(2)) found.get(arc).add(code);
-    return found;
-  }
-
   arcs_of(codes) {
     return new Set([...codes].flatMap((code) => (this.grids.get(code)?.parts ?? []).flat(2).map(({ arc }) => arc)));
   }
@@ -53,8 +47,7 @@ export class Topology {
 
   // The grids that have a corner at a place.
   grids_at(place) {
-    const arcs = this.arcs_at(place);
-    return [...this.grids].filter(([, { parts }]) => parts.flat(2).some(({ arc }) => arcs.has(arc))).map(([code]) => code).sort();
+    return [...new Set([...this.arcs_at(place)].flatMap((arc) => [...this.sides.get(arc)]))].sort();
   }
 
   // Where at least three arcs end: a corner there can be moved, not removed.
@@ -68,8 +61,8 @@ export class Topology {
 
   // Grids on the other side of a grid's border, in order.
   neighbours(code) {
-    const own = this.arcs_of([code]);
-    return [...this.grids.keys()].filter((other) => other !== code && [...this.arcs_of([other])].some((arc) => own.has(arc))).sort();
+    const beside = [...this.arcs_of([code])].flatMap((arc) => [...this.sides.get(arc)]);
+    return [...new Set(beside)].filter((other) => other !== code).sort();
   }
 
   #ring(ring, with_moves) {
@@ -81,10 +74,14 @@ export class Topology {
   }
 
   #tidy() {
-    const used = this.arcs_of(this.grids.keys());
+    this.sides.clear();
+    for (const [code, { parts }] of this.grids) for (const { arc } of parts.flat(2)) {
+      if (!this.sides.has(arc)) this.sides.set(arc, new Set());
+      this.sides.get(arc).add(code);
+    }
     this.corners.clear();
     for (const [name, places] of this.arcs) {
-      if (!used.has(name)) { this.arcs.delete(name); continue; }
+      if (!this.sides.has(name)) { this.arcs.delete(name); continue; }
       for (const place of places) {
         const key = key_of(place);
         if (!this.corners.has(key)) this.corners.set(key, new Set());

@@ -1,0 +1,23 @@
+// The corners and edges of some grids, each once, in the order of their rings. Pure.
+import { key_of } from "./places.js";
+
+export function corners_of(topology, codes) {
+  const corners = new Map(); // key -> place
+  const edges = new Map(); // keys of both ends -> [place, place]
+  for (const ring of codes.flatMap((code) => topology.polygons(code).flat())) {
+    ring.slice(0, -1).forEach((place, index) => {
+      const next = ring[index + 1];
+      const ends = [key_of(place), key_of(next)];
+      corners.set(ends[0], place);
+      if (!edges.has(ends.toReversed().join(" "))) edges.set(ends.join(" "), [place, next]);
+    });
+  }
+  return { corners, edges };
+}
+
+// The corner after (or before) one, in the order of the rings; round and round.
+export function beside(corners, key, way) {
+  const keys = [...corners.keys()];
+  const index = keys.indexOf(key);
+  return index < 0 ? keys[0] : keys[(index + way + keys.length) % keys.length];
+}

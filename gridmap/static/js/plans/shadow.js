@@ -1,0 +1,37 @@
+// What a deed would do, drawn dashed over what stands, before anybody decides.
+import { h, theirs } from "../dom.js";
+import { Spot, pane } from "../layers/spots.js";
+import { name_of } from "../words.js";
+import { widest_place } from "./names.js";
+import { lat_lng } from "./places.js";
+import { Topology } from "./topology.js";
+
+const { L } = window;
+
+export class Shadow {
+  constructor(map) {
+    this.pane = pane(map, "plan-shadow", 330, false);
+    this.shapes = L.layerGroup([]).addTo(map);
+  }
+
+  // `told`: the answer to a preview. Returns the box around it: [west, south, east, north], or null where no grid has ground.
+  show(told) {
+    this.clear();
+    const made = new Topology();
+    made.take(told.topology);
+    const bounds = L.latLngBounds([]);
+    for (const code of told.codes.filter((one) => made.grids.has(one))) {
+      const polygons = made.polygons(code);
+      const shape = L.polygon(polygons.map((part) => part.map((ring) => ring.map(lat_lng))), { pane: this.pane, interactive: false, className: "plan-shadow", smoothFactor: 0 }).addTo(this.shapes);
+      bounds.extend(shape.getBounds());
+      const [lon, lat] = widest_place(polygons.toSorted((one, other) => other[0].length - one[0].length)[0][0]);
+      const icon = new Spot({ build: () => h("span", { class: "grid-label shadow-label" }, theirs(name_of(made.grids.get(code).facts))) });
+      L.marker([lat, lon], { icon, pane: this.pane, interactive: false, keyboard: false }).addTo(this.shapes);
+    }
+    return bounds.isValid() ? [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()] : null;
+  }
+
+  clear() {
+    this.shapes.clearLayers();
+  }
+}

@@ -1,0 +1,71 @@
+// A deed is shown before it is done: its preview on the map, what it comes to in words, and then yes or no.
+import { by_id, h, joined, replace } from "../dom.js";
+import { t } from "../words.js";
+
+const MOST_NAMED = 4;
+
+export class Trial {
+  // `draft`, `shadow`, `view`; `choice`: what is chosen goes on to be, with what is new.
+  constructor({ draft, shadow, view, choice }) {
+    Object.assign(this, { draft, shadow, view, choice });
+    this.strip = h("div", { class: "strip trial", role: "group", "aria-label": t("trial.title"), hidden: true, dataset: { testid: "trial" } });
+    by_id("stage-top").append(this.strip);
+  }
+
+  // Shows it and waits for the answer; whether it was done. Raises `Refused` where it is not possible.
+  async run(deed, body) {
+    this.close();
+    const told = await this.draft.preview(deed, body);
+    const box = this.shadow.show(told);
+    if (box) this.view.show(box);
+    if (!(await this.#answer(deed, told))) return false;
+    const before = this.choice.codes;
+    const fresh = this.#fresh(told);
+    const done = await this.draft.do(deed, body);
+    if (done) this.choice.these([...before.filter((code) => this.draft.topology.grids.has(code)), ...fresh]);
+    return done;
+  }
+
+  get open() {
+    return !this.strip.hidden;
+  }
+
+  close() {
+    this.answer?.(false);
+  }
+
+  #answer(deed, told) {
+    return new Promise((given) => {
+      this.answer = (yes) => {
+        this.answer = null;
+        this.strip.hidden = true;
+        this.shadow.clear();
+        given(yes);
+      };
+      const wrong = told.problems.filter((one) => !one.unfinished);
+      replace(this.strip,
+        h("strong", {}, t("trial.of", { deed: t(`deed.${deed}`) })),
+        h("span", {}, this.#what(told)),
+        wrong.length > 0 && h("span", { class: "trial-wrong" }, t("trial.wrong", { n: wrong.length }), " ", wrong[0].words),
+        h("span", { class: "deed-buttons" },
+          h("button", { type: "button", class: "deed small primary", dataset: { testid: "trial-yes" }, onclick: () => this.answer(true) }, t("trial.yes")),
+          h("button", { type: "button", class: "deed small", dataset: { testid: "trial-no" }, onclick: () => this.answer(false) }, t("trial.no"))));
+      this.strip.hidden = false;
+      this.strip.querySelector("button").focus({ preventScroll: true });
+    });
+  }
+
+  #fresh({ codes, ended }) {
+    return codes.filter((code) => !this.draft.topology.grids.has(code) && !ended.includes(code));
+  }
+
+  #what({ codes, ended }) {
+    const fresh = this.#fresh({ codes, ended });
+    const some = (list) => joined([...list.slice(0, MOST_NAMED), list.length > MOST_NAMED && "…"], t("sign.comma"));
+    return [
+      t("trial.changes", { n: codes.length }),
+      fresh.length > 0 && [" · ", t("trial.new", { n: fresh.length }), " ", some(fresh)],
+      ended.length > 0 && [" · ", t("trial.ended", { n: ended.length }), " ", some(ended)],
+    ];
+  }
+}
