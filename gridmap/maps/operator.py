@@ -37,6 +37,7 @@ PLAN_URLS: Final = {
     "grid": "/api/v1/grids/",
     "grids": "/api/v1/grids.geojson",
     "cases": "/api/v1/cases.geojson",
+    "events": "/api/v1/events",
 }
 
 

@@ -14,6 +14,7 @@ from gridmap.grids.codes import LENGTHS, Level
 from gridmap.grids.lookup import Name
 from gridmap.http.state import db
 from gridmap.http.who import account, check, may, needs
+from gridmap.journal.feed import last_position
 from gridmap.maps.shell import plan_shell
 from gridmap.plans import drafting, lookup
 from gridmap.plans.life import Stage
@@ -91,12 +92,14 @@ def plan_page(plan_id: int) -> Response:
     """The desk of one plan. Its HTML says where the plan is and what one may do with it; the grids come by the API."""
     plan = lookup.plan(db(), plan_id)
     check(READ, Scope(plan.ground))
+    position = last_position(db())  # Before the page reads the plan: what happens between the two is told rather than missed.
     rights = ("grids.plan", "plan.comment", "plan.approve", "grids.publish")
     page = render_template(
         "plan.html",
         plan=plan,
         ground=grids.names(db(), [plan.ground])[plan.ground],
         allowed=[deed for deed in rights if may(deed, Scope(plan.ground))],
+        position=position,
         town=plan.ground[: LENGTHS[Level.TOWN]],
         whole=sum(code.startswith(plan.ground) for code in lookup.base(db(), plan.base_id).micros) <= WHOLE,
         shell=plan_shell(current_app.config["BASE_MAPS"]).with_nonce(nonce()),

@@ -19,6 +19,7 @@ import { Impact } from "./plans/impact.js";
 import { map_buttons } from "./plans/map_buttons.js";
 import { labelled } from "./plans/names.js";
 import { lat_lng } from "./plans/places.js";
+import { others } from "./plans/others.js";
 import { outdated } from "./plans/outdated.js";
 import { Problems } from "./plans/problems.js";
 import { Saved } from "./plans/saved.js";
@@ -44,7 +45,6 @@ const DRAWN_FROM = 14; // In a large town micro-grids are fetched from this zoom
 
 theme();
 who();
-bell();
 const drawer = sheet();
 const view = new View(map);
 
@@ -57,7 +57,8 @@ const saved = new Saved();
 const draft = new Draft(urls.plans + page.plan, { whole: page.whole === "yes", view: view_box }, { again: () => saved.again(), outdated, refused: (error) => toast(error.message) });
 saved.follow(draft);
 const choice = new Choice();
-const trying = (promise) => promise.catch((error) => toast(error.problem ? error.message : t("plan.unreachable")));
+const failed = (error) => toast(error.problem ? error.message : t("plan.unreachable"));
+const trying = (promise) => promise.catch(failed);
 
 const home_bounds = await trying(get(urls.grid + page.ground)).then((grid) => grid?.bounds);
 const home = () => home_bounds && map.fitBounds([[home_bounds[1], home_bounds[0]], [home_bounds[3], home_bounds[2]]], { paddingTopLeft: [64, 40], paddingBottomRight: [32, 64], animate: false });
@@ -72,11 +73,12 @@ const difference = new Difference(map, draft.url);
 const may_draw = () => allowed.has("grids.plan") && draft.drawable;
 
 const catching = new Catching(map, draft.topology);
-const tracer = new Tracer(map, catching);
-const trial = new Trial({ draft, shadow: new Shadow(map), view, choice });
+// On a phone the sheet makes way for what is drawn and shown.
+const tracer = new Tracer(map, catching, () => drawer.close());
+const trial = new Trial({ draft, shadow: new Shadow(map), view, choice, shown: () => drawer.close() });
 const tools = new Tools({ draft, tracer, trial, may: may_draw, here: surroundings(draft, urls, page.town), opened: (name) => editor.show(!name) });
 const chosen = new Chosen(draft, choice, tools);
-const problems = new Problems(draft, { locate: (one) => view.locate(one.bounds), repair: mend, may: may_draw });
+const problems = new Problems(draft, { locate: (one) => { drawer.close(); view.locate(one.bounds); }, repair: mend, may: may_draw });
 const steps = new Steps(draft, { compare: (from, to) => trying(difference.show(from, to)), may: may_draw });
 const talk = new Talk(map, draft, { allowed, pick: (taken) => { toast(t("place.pick")); view.pick(taken); }, show: (place) => map.setView(lat_lng(place), Math.max(16, map.getZoom())), counted: (n) => tabs.count("talk", n) });
 const tabs = new Tabs({ chosen: chosen.node, problems: problems.node, steps: steps.node, talk: talk.node });
@@ -119,4 +121,5 @@ function mend({ codes }, { deed, body, ask }) {
 
 await trying(draft.load());
 trying(talk.load());
+bell(others(draft, { url: urls.events, plan: page.plan, position: Number(page.position), talked: () => trying(talk.load()), failed }));
 drawer.close();

@@ -20,7 +20,7 @@ export const plans = {
   "plan.tab.problems": { zh: "问题", en: "Problems" },
   "plan.tab.steps": { zh: "步骤", en: "Steps" },
   "plan.tab.talk": { zh: "意见", en: "Comments" },
-  "plan.hint": { zh: "点一个网格看它，按住 Shift 再点可以选几个。", en: "Click a grid to see it; hold Shift to choose several." },
+  "plan.hint": { zh: "点一个网格，看它、改它。按住 Shift 或用“连选几个”可以选几个。", en: "Click a grid to see and change it. Hold Shift, or use “Choose several”, for more than one." },
   "plan.grids": { zh: "微网格", en: "Micro-grids" },
   "plan.changed": { zh: "已改动", en: "Changed" },
   "plan.changed_one": { zh: "已改动", en: "changed" },

@@ -11,8 +11,9 @@ const WAYS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRig
 const LEAST = { line: 2, outline: 3 };
 
 export class Tracer {
-  constructor(map, catching) {
-    Object.assign(this, { map, catching });
+  // `started()`: somebody begins to draw.
+  constructor(map, catching, started) {
+    Object.assign(this, { map, catching, started });
     const lines = pane(map, "plan-trace", 645, false);
     this.line = L.polyline([], { pane: lines, interactive: false, className: "plan-trace", smoothFactor: 0 }).addTo(map);
     this.points = L.layerGroup([]).addTo(map);
@@ -34,6 +35,7 @@ export class Tracer {
     this.stop();
     this.wanted = { shape, done, left };
     this.places = [];
+    this.started();
     this.map.doubleClickZoom.disable();
     this.map.getContainer().classList.add("tracing");
     this.aim = this.map.getCenter();

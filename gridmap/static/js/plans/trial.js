@@ -6,8 +6,9 @@ const MOST_NAMED = 4;
 
 export class Trial {
   // `draft`, `shadow`, `view`; `choice`: what is chosen goes on to be, with what is new.
-  constructor({ draft, shadow, view, choice }) {
-    Object.assign(this, { draft, shadow, view, choice });
+  // `shown()`: there is something to look at on the map.
+  constructor({ draft, shadow, view, choice, shown }) {
+    Object.assign(this, { draft, shadow, view, choice, shown });
     this.strip = h("div", { class: "strip trial", role: "group", "aria-label": t("trial.title"), hidden: true, dataset: { testid: "trial" } });
     by_id("stage-top").append(this.strip);
   }
@@ -18,6 +19,7 @@ export class Trial {
     const told = await this.draft.preview(deed, body);
     const box = this.shadow.show(told);
     if (box) this.view.show(box);
+    this.shown();
     if (!(await this.#answer(deed, told))) return false;
     const before = this.choice.codes;
     const fresh = this.#fresh(told);
