@@ -105,7 +105,10 @@ class Move(Base):
 
 
 class Case(Base):
-    """A case: what, where, since when, how it stands, and which grid it was routed to and why."""
+    """A case: what, where, since when, how it stands, and which grid it was routed to and why.
+
+    Category, grid and person are references that triggers guard by the statement, as is an alert's case: decision 41.
+    """
 
     __tablename__ = "cases"
     __table_args__ = (
@@ -122,7 +125,7 @@ class Case(Base):
         Index(
             "ix_cases_open_location",
             "location",
-            postgresql_using="gist",
+            postgresql_using="spgist",
             postgresql_where=OPEN_SQL,
         ),
         Index("ix_cases_open_recent", "received_at", "id", postgresql_where=OPEN_SQL),
@@ -140,7 +143,7 @@ class Case(Base):
     number: Mapped[str] = mapped_column(Text, unique=True, server_default=sql(NUMBER_SQL))
     source: Mapped[str] = mapped_column(Text)
     source_id: Mapped[str] = mapped_column(Text)
-    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
+    category_id: Mapped[int | None]
     source_code: Mapped[str | None] = mapped_column(Text)
     location: Mapped[Point | None] = mapped_column(Shape("POINT", spatial_index=False))
     accuracy_m: Mapped[float | None]
@@ -153,12 +156,12 @@ class Case(Base):
     state: Mapped[State] = mapped_column(Text, server_default=State.DISCOVERED)
     due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    grid_code: Mapped[str | None] = mapped_column(ForeignKey("grid.code"))
+    grid_code: Mapped[str | None] = mapped_column(Text)
     ambiguous: Mapped[bool] = mapped_column(server_default=sql("false"))
     route: Mapped[dict[str, Any]] = mapped_column(JSON)
     alerts: Mapped[int] = mapped_column(server_default=sql("1"))
     version: Mapped[int] = mapped_column(server_default=sql("0"))
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # The member on duty when it opened.
+    person_id: Mapped[int | None]  # The member on duty when it opened.
     limit_value: Mapped[float | None]
     limit_unit: Mapped[Unit | None] = mapped_column(Text)
     consulted_at: Mapped[Level | None] = mapped_column(Text)  # Whose head consults: the micro-grid's, the village's, the town's.
@@ -188,5 +191,5 @@ class Alert(Base):
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     actor: Mapped[str] = mapped_column(Text)
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)  # json, not jsonb: to the letter, key order and number format included.
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    case_id: Mapped[int] = mapped_column(BigInteger, index=True)
     relation: Mapped[str] = mapped_column(Text)

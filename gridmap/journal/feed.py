@@ -19,7 +19,7 @@ _ADVANCE = text(
     """
     WITH taken AS (
         DELETE FROM journal_pending
-        WHERE journal_id IN (SELECT journal_id FROM journal_pending ORDER BY journal_id LIMIT :most)
+        WHERE ctid = ANY (ARRAY(SELECT ctid FROM journal_pending ORDER BY journal_id LIMIT :most))
         RETURNING journal_id, topic
     ), last AS (SELECT coalesce(max(position), 0) AS position FROM feed), placed AS (
         INSERT INTO feed (position, journal_id, topic)

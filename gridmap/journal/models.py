@@ -32,6 +32,10 @@ class PendingEntry(Base):
     """
 
     __tablename__ = "journal_pending"
+    __table_args__ = (
+        # Each chunk of alerts asks whether one of these waits, and need not read through all others that do.
+        Index("ix_journal_pending_people", "journal_id", postgresql_where="topic IN ('people', 'rosters')"),
+    )
 
     journal_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     topic: Mapped[str] = mapped_column(Text)
