@@ -66,7 +66,7 @@ def post_batch() -> Response:
     numbered = _numbered(io.BufferedReader(cast("io.RawIOBase", request.stream), 65_536))
     chunks = (_prepare(some) for some in iter(lambda: list(islice(numbered, CHUNK)), []))
     write = partial(_take, sessions=state().sessions, actor=actor, policy=policy())
-    return Response([line for told in one_behind(write, chunks) for line in told], mimetype=NDJSON)
+    return Response(b"".join(one_behind(write, chunks)), mimetype=NDJSON)
 
 
 def _numbered(stream: io.BufferedReader) -> Iterator[tuple[int, bytes | Fault]]:
@@ -129,8 +129,8 @@ def _lines(parsed: list[tuple[int, str, AlertBody | list[Fault]]]) -> list[_Line
     return lines
 
 
-def _take(chunk: _Chunk, *, sessions: sessionmaker[Session], actor: str, policy: Policy) -> list[bytes]:
-    """Take a chunk in a transaction of its own; what to tell of each of its lines."""
+def _take(chunk: _Chunk, *, sessions: sessionmaker[Session], actor: str, policy: Policy) -> bytes:
+    """Take a chunk in a transaction of its own; what to tell of each of its lines, as NDJSON."""
     with sessions() as session, session.begin():
         outcomes = iter(take(session, chunk.prepared, actor=actor, policy=policy))
     told = []
@@ -149,4 +149,4 @@ def _take(chunk: _Chunk, *, sessions: sessionmaker[Session], actor: str, policy:
                 "grid": outcome.grid,
             }
         told.append(orjson.dumps(facts, option=orjson.OPT_APPEND_NEWLINE))
-    return told
+    return b"".join(told)

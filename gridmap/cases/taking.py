@@ -19,6 +19,7 @@ from gridmap.db import MANY, copy, run, run_together
 from gridmap.geo.measure import half_box
 from gridmap.geo.shapes import point_wkb
 from gridmap.grids.publishing import LOCK_SQL
+from gridmap.hands import OWN, Hand
 from gridmap.people.first import VERSION_SQL
 
 _LOCK_CLASS = 0x67726964  # "grid": keeps these apart from other users of advisory locks.
@@ -120,13 +121,14 @@ def _taken(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[str, str], Taken]:
 
 _JOINABLE = f"""
     SELECT asked.i, near.id, near.number, near.metres
-    FROM json_to_recordset(CAST(%(asked)s AS json))
-         AS asked (i int, lon float8, lat float8, wide float8, high float8, category_id int, at timestamptz)
+    FROM unnest(CAST(%(i)s AS int[]), CAST(%(lon)s AS float8[]), CAST(%(lat)s AS float8[]), CAST(%(wide)s AS float8[]),
+                CAST(%(high)s AS float8[]), CAST(%(category_id)s AS int[]), CAST(%(at)s AS timestamptz[]))
+         AS asked (i, lon, lat, wide, high, category_id, at)
     CROSS JOIN LATERAL (
         SELECT id, number, ST_Distance(location::geography, ST_MakePoint(lon, lat)::geography) AS metres
         FROM cases
         WHERE {OPEN_SQL} AND category_id = asked.category_id
-          AND location && ST_Expand(ST_SetSRID(ST_MakePoint(lon, lat), 4326), wide, high)
+          AND location && ST_MakeEnvelope(lon - wide, lat - high, lon + wide, lat + high, 4326)
           AND occurred_at BETWEEN asked.at - make_interval(secs => %(seconds)s) AND asked.at + make_interval(secs => %(seconds)s)
         ORDER BY metres, id
         LIMIT 1
@@ -136,11 +138,16 @@ _JOINABLE = f"""
 
 
 def _joining(spots: Mapping[int, Spot], rules: Rules) -> Statement:
-    asked = []
-    for i, spot in spots.items():
-        wide, high = half_box(spot.lat, rules.radius_m)
-        asked.append({"i": i, "wide": wide, "high": high, **spot._asdict()})
-    return _JOINABLE, {"asked": _json(asked), "seconds": rules.hours * 3600, "radius": rules.radius_m}
+    lon, lat, category_id, at = zip(*spots.values(), strict=True)
+    wide, high = zip(*(half_box(one, rules.radius_m) for one in lat), strict=True)
+    columns = {"i": list(spots), "lon": lon, "lat": lat, "wide": wide, "high": high, "category_id": category_id, "at": at}
+    asked = {name: _array(values) for name, values in columns.items()}
+    return _JOINABLE, {**asked, "seconds": rules.hours * 3600, "radius": rules.radius_m}
+
+
+def _array(values: Sequence[Any]) -> str:
+    """Numbers or moments as PostgreSQL writes an array: as JSON does, but for the brackets around it."""
+    return f"{{{_json(values)[1:-1]}}}"
 
 
 def _nearby(rows: Iterable[tuple[Any, ...]]) -> dict[int, Nearby]:
@@ -187,8 +194,11 @@ _NUMBER = f"""
 """
 
 
-def open_cases(session: Session, rows: Sequence[dict[str, Any]]) -> dict[tuple[str, str], Taken]:
-    """Insert cases (every column of `CASE_COLUMNS` in each row); answers their numbers by (source, source_id)."""
+def open_cases(session: Session, rows: Sequence[dict[str, Any]], hand: Hand = OWN) -> dict[tuple[str, str], Taken]:
+    """Insert cases (every column of `CASE_COLUMNS` in each row); answers their numbers by (source, source_id).
+
+    Many are numbered at once and written by `hand`.
+    """
     if not rows:
         return {}
     if len(rows) < MANY:
@@ -196,7 +206,7 @@ def open_cases(session: Session, rows: Sequence[dict[str, Any]]) -> dict[tuple[s
         return {(source, source_id): Taken(case_id, number) for case_id, number, source, source_id in made}
     taken = [Taken(*numbered) for numbered in run(session, _NUMBER, {"how_many": len(rows)})]
     copied = (_copied(one, row) for one, row in zip(taken, rows, strict=True))
-    copy(session, "cases", ("id", "number", "location", *_PLAIN), copied)
+    hand.ask(copy, session, "cases", ("id", "number", "location", *_PLAIN), copied)
     return {(row["source"], row["source_id"]): one for one, row in zip(taken, rows, strict=True)}
 
 

@@ -17,11 +17,13 @@ from gridmap.cases.deadlines import Calendar, Limit, due_at
 from gridmap.cases.ground import Rules
 from gridmap.cases.states import State
 from gridmap.cases.taking import Kept
+from gridmap.db import MANY
 from gridmap.desk.draft import Draft, Incoming, Relation
 from gridmap.desk.drafting import Prepared, prepare, routed_anew
 from gridmap.desk.inviting import invite_joined
 from gridmap.desk.joining import settle
 from gridmap.desk.telling import Fresh, Outcome, event, features_of, outcome
+from gridmap.hands import Hand, second_hand
 from gridmap.journal.write import write
 from gridmap.people.first import first_on_duty
 
@@ -57,37 +59,40 @@ def take(session: Session, prepared: Prepared, *, actor: str, policy: Policy) ->
     """The second half of `receive`, for who prepares one chunk of alerts while another is taken. The caller commits."""
     spots = {i: draft.spot for i, draft in enumerate(prepared.drafts) if draft.spot is not None}
     may_join = [i for i in spots if prepared.drafts[i].alert.join]
-    found = taking.look(session, [draft.alert.key for draft in prepared.drafts], spots, may_join, policy.rules)
+    found = taking.look(session, [draft.key for draft in prepared.drafts], spots, may_join, policy.rules)
     now = clock.now()  # Nobody publishes from here on.
     if found.publication != prepared.index.published:
         prepared = routed_anew(session, prepared, nearest_limit_m=policy.nearest_limit_m)
-    drafts, names = prepared.drafts, prepared.index.names
-    settle(drafts, spots, found, policy.rules)
+    drafts, index = prepared.drafts, prepared.index
+    settle(drafts, found, policy.rules)
     opening = [draft for draft in drafts if draft.relation is Relation.OPENED]
     # Whatever else a new case is to know from the start is asked for here, once for all of `opening`.
     named = first_on_duty(session, {d.route.grid for d in opening if d.route.grid}, now, version=found.roster)
     rows = _rows(opening, named, now, working.recent(session))
-    made = taking.open_cases(session, rows)
-    for draft in drafts:
-        draft.taken = draft.taken or made[draft.joins or draft.alert.key]
-    fresh = [draft for draft in drafts if draft.relation is not Relation.KNOWN]
+    with second_hand(worth_it=len(drafts) >= MANY) as hand:
+        made = taking.open_cases(session, rows, hand)
+        for draft in drafts:
+            draft.taken = draft.taken or made[draft.joins or draft.key]
+        fresh = [draft for draft in drafts if draft.relation is not Relation.KNOWN]
+        hand.ask(_keep, session, fresh, actor, now)
+        links = _links(session, fresh, now, hand)
+        features = features_of(session, prepared, dict(zip((d.key for d in opening), rows, strict=True)), now, hand)
+        write(session, [event(draft, features, actor, links.get(draft.key)) for draft in fresh], hand)
+        return [outcome(draft, features, index.names) for draft in drafts]
+
+
+def _keep(session: Session, fresh: Sequence[Draft], actor: str, now: datetime) -> None:
     taking.keep_alerts(session, [_kept(draft) for draft in fresh], actor=actor, received_at=now)
-    reporters.keep(
-        session, [(draft.case.case_id, *draft.alert.key, *draft.alert.reporter) for draft in fresh if draft.alert.reporter]
-    )
-    links = _links(session, fresh, now)
-    features = features_of(session, drafts, dict(zip((d.alert.key for d in opening), rows, strict=True)), names, now)
-    write(session, [event(draft, features, actor, links.get(draft.alert.key)) for draft in fresh])
-    return [outcome(draft, features, names) for draft in drafts]
+    reporters.keep(session, [(draft.case.case_id, *draft.key, *draft.alert.reporter) for draft in fresh if draft.alert.reporter])
 
 
-def _links(session: Session, fresh: Sequence[Draft], now: datetime) -> Mapping[tuple[str, str], int]:
+def _links(session: Session, fresh: Sequence[Draft], now: datetime, hand: Hand) -> Mapping[tuple[str, str], int]:
     """What those are sent whose alert joins a case that is verified already."""
     joined: dict[int, list[tuple[str, str]]] = {}
     for draft in fresh:
         if draft.relation is Relation.JOINED and draft.alert.reporter and any(draft.alert.reporter):
-            joined.setdefault(draft.case.case_id, []).append(draft.alert.key)
-    return invite_joined(session, joined, now) if joined else {}
+            joined.setdefault(draft.case.case_id, []).append(draft.key)
+    return hand.ask(invite_joined, session, joined, now)() if joined else {}
 
 
 def _rows(opening: Sequence[Draft], named: Mapping[str, int], now: datetime, calendar: Calendar) -> list[dict[str, Any]]:
@@ -116,14 +121,17 @@ def _row(draft: Draft, named: Mapping[str, int], now: datetime, due: Mapping[Lim
         "state": State.DISCOVERED.value,
         "due_at": due[limit] if limit else None,
         "closed_at": None,
+        "handled_at": None,
         "grid_code": draft.route.grid,
         "ambiguous": draft.route.ambiguous,
         "route": draft.route_facts,
         "limit_value": limit.value if limit else None,
         "limit_unit": limit.unit.value if limit else None,
         "person_id": named.get(draft.route.grid or ""),
+        "alerts": 1,
+        "version": 0,
     }
 
 
 def _kept(draft: Draft) -> Kept:
-    return Kept(*draft.alert.key, draft.alert.payload, draft.case.case_id, draft.relation.value)
+    return Kept(*draft.key, draft.alert.payload, draft.case.case_id, draft.relation.value)

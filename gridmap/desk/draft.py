@@ -59,9 +59,11 @@ class Draft:
     relation: Relation = Relation.OPENED
     taken: Taken | None = None
     joins: tuple[str, str] | None = None  # The key of an alert of this same chunk whose new case it joins.
+    key: tuple[str, str] = field(init=False)  # Its alert's.
     spot: Spot | None = field(init=False)  # When place and category are known: then it can join, and others its case.
 
     def __post_init__(self) -> None:
+        self.key = self.alert.key
         category, point = self.category, self.route.point
         self.spot = None if category is None or point is None else Spot(*point, category.id, self.alert.occurred_at)
 

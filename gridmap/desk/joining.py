@@ -1,31 +1,33 @@
 """Which case each alert belongs to: one that knows it already, one near by that it joins, or one of its own. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from gridmap.cases.ground import Cell, Rules, Spot, cell, cells
 from gridmap.cases.taking import Found, Nearby, Taken
 from gridmap.desk.draft import Draft, Relation
 from gridmap.geo.measure import distance_m
 
-# What this chunk is about to open: by the cell (category, x, y) it lies in, where it is and its alert's key.
-Opened = dict[Cell, list[tuple[Spot, tuple[str, str]]]]
+# What this chunk is about to open, by its category: by the cell it lies in, where it is and its alert's key.
+Opened = dict[int, dict[Cell, list[tuple[Spot, tuple[str, str]]]]]
 
 
-def settle(drafts: Sequence[Draft], spots: Mapping[int, Spot], found: Found, rules: Rules) -> None:
+def settle(drafts: Sequence[Draft], found: Found, rules: Rules) -> None:
     """Decide for each draft, in order, whether it is known, joins or opens; `found` is what was on record, locked."""
     known, near = found.known, found.near
     chunk: set[tuple[str, str]] = set()
     opened: Opened = {}
     for i, draft in enumerate(drafts):
-        key = draft.alert.key
+        key, spot = draft.key, draft.spot
         if key in known or key in chunk:
             draft.relation, draft.taken, draft.joins = Relation.KNOWN, known.get(key), key
             continue
         chunk.add(key)
-        if draft.alert.join and i in spots:
-            _join(draft, spots[i], near.get(i), opened, rules)
-        if draft.relation is Relation.OPENED and i in spots and rules.radius_m > 0:
-            opened.setdefault(cell(spots[i], rules.radius_m), []).append((spots[i], key))
+        if spot is None:
+            continue
+        if draft.alert.join:
+            _join(draft, spot, near.get(i), opened, rules)
+        if draft.relation is Relation.OPENED and rules.radius_m > 0:
+            opened.setdefault(spot.category_id, {}).setdefault(cell(spot, rules.radius_m), []).append((spot, key))
     _follow(drafts)
 
 
@@ -34,8 +36,9 @@ def _join(draft: Draft, spot: Spot, near: Nearby | None, opened: Opened, rules: 
     best = near.distance_m if near else rules.radius_m
     if near:
         draft.relation, draft.taken = Relation.JOINED, Taken(near.case_id, near.number)
-    for around in cells(spot, rules.radius_m):
-        for other, key in opened.get(around, ()):
+    alike = opened.get(spot.category_id, {})
+    for around in cells(spot, rules.radius_m) if alike else ():
+        for other, key in alike.get(around, ()):
             metres = distance_m(spot.lon, spot.lat, other.lon, other.lat)
             timely = abs((spot.at - other.at).total_seconds()) <= rules.hours * 3600
             if timely and (metres < best or (metres == best and draft.relation is Relation.OPENED)):
@@ -48,6 +51,6 @@ def _follow(drafts: Sequence[Draft]) -> None:
     first: dict[tuple[str, str], Draft] = {}
     for draft in drafts:
         if draft.relation is Relation.KNOWN and draft.taken is None:
-            origin = first[draft.alert.key]
-            draft.taken, draft.joins = origin.taken, origin.joins or origin.alert.key
-        first.setdefault(draft.alert.key, draft)
+            origin = first[draft.key]
+            draft.taken, draft.joins = origin.taken, origin.joins or origin.key
+        first.setdefault(draft.key, draft)

@@ -1,15 +1,20 @@
 """What became of alerts, told to the journal, to the live map and to the sender."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from sqlalchemy.orm import Session
 
 from gridmap.cases import lookup
 from gridmap.desk.draft import Draft, Relation
+from gridmap.desk.drafting import Prepared
 from gridmap.grids.lookup import Name, Span
+from gridmap.hands import Hand
 from gridmap.journal.write import Event
+from gridmap.routing.index import GridIndex
 
 
 class Fresh(NamedTuple):
@@ -30,40 +35,44 @@ class Outcome(NamedTuple):
     fresh: Fresh | None = None
 
 
-_FRESH = {"alerts": 1, "version": 0, "handled_at": None}
+# What the grids of an index are called, all three levels, as features tell it; shared by them, so nobody changes it.
+_called: WeakKeyDictionary[GridIndex, dict[str | None, lookup.Grids]] = WeakKeyDictionary()
 
 
 def features_of(
     session: Session,
-    drafts: Sequence[Draft],
+    prepared: Prepared,
     rows: dict[tuple[str, str], dict[str, Any]],
-    called: Mapping[str, Name],
     now: datetime,
+    hand: Hand,
 ) -> dict[int, dict[str, Any]]:
-    """The features of all cases concerned, by id: new ones from what was just written, others read."""
+    """The features of all cases concerned, by id: new ones from what is being written, others read by `hand` after that."""
+    drafts, index = prepared.drafts, prepared.index
+    called = _called.setdefault(index, {})
     joined: dict[int, int] = {}
     features: dict[int, dict[str, Any]] = {}
     for draft in drafts:
         if draft.relation is Relation.OPENED:
-            row = {**rows[draft.alert.key], **_FRESH, "number": draft.case.number}
-            category = draft.category.facts if draft.category else None
-            features[draft.case.case_id] = lookup.shaped(row, now, category=category, grids=_grids(draft.route.grid, called))
+            case_id, number = draft.case
+            grid, category = draft.route.grid, draft.category.facts if draft.category else None
+            grids = called.get(grid) or called.setdefault(grid, _grids(grid, index.names))  # Two threads find the same.
+            features[case_id] = lookup.shaped(rows[draft.key] | {"number": number}, now, category=category, grids=grids)
         elif draft.relation is Relation.JOINED:
             joined[draft.case.case_id] = joined.get(draft.case.case_id, 0) + 1
     for case_id in joined.keys() & features.keys():
         features[case_id]["properties"]["alerts"] += joined[case_id]
     missing = {draft.case.case_id for draft in drafts} - features.keys()
-    return features | (lookup.by_ids(session, sorted(missing), at=now) if missing else {})
+    return features | (hand.ask(partial(lookup.by_ids, at=now), session, sorted(missing))() if missing else {})
 
 
-def _grids(code: str | None, called: Mapping[str, Name]) -> lookup.Grids:
+def _grids(code: str | None, names: Mapping[str, Name]) -> lookup.Grids:
     if code is None:
         return lookup.Grids()
-    return lookup.Grids(_called(code, called), _called(code[:12], called), _called(code[:9], called))
+    return lookup.Grids(_grid(code, names), _grid(code[:12], names), _grid(code[:9], names))
 
 
-def _called(code: str, called: Mapping[str, Name]) -> dict[str, str]:
-    name = called.get(code)
+def _grid(code: str, names: Mapping[str, Name]) -> dict[str, str]:
+    name = names.get(code)
     return {"code": code, "name": name.name if name else "", "name_en": name.name_en if name else ""}
 
 

@@ -1,18 +1,20 @@
 """Many alerts at once are taken as one by one; which alert joins which case."""
 
+import random
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from gridmap.cases.models import Case
 from gridmap.cases.states import State
+from gridmap.db import MANY
 from gridmap.desk.alerts import Incoming, Outcome
 from tests import town
 from tests.desk.incoming import NOW, PAPER, POLICY, RUBBISH, alert, one_by_one, take
@@ -73,6 +75,44 @@ def test_many_at_once_are_taken_as_one_by_one(desk: Session, alerts: list[Incomi
             savepoint.rollback()
     assert told[0] == told[2]
     assert told[1] == told[2]
+
+
+def test_a_chunk_so_long_that_a_second_hand_writes_it_is_taken_as_one_by_one(desk: Session) -> None:
+    chance = random.Random(7)
+    before = take(desk, [alert(f"before-{n}", at=(1.4 + n * 0.02, 1.4)) for n in range(5)])
+    alerts = [
+        alert(
+            chance.randrange(3 * MANY),
+            at=(1.4 + chance.random() * 0.3, 1.4 + chance.random() * 0.3),
+            category=chance.choice([RUBBISH, RUBBISH, PAPER, None]),
+            join=chance.random() < 0.8,
+            reporter=("居民", "", "") if chance.random() < 0.1 else None,
+        )
+        for _ in range(3 * MANY)
+    ]
+    told = []
+    for way in ([alerts], [alerts[: 2 * MANY], alerts[2 * MANY :]], [[each] for each in alerts]):
+        with desk.begin_nested() as savepoint:
+            outcomes = [outcome for chunk in way for outcome in take(desk, chunk)]
+            told.append((seen(desk, outcomes), _kept(desk)))
+            assert {"opened", "joined", "known"} == set(told[-1][0].relations)
+            assert {outcome.number for outcome in before} & {outcome.number for outcome in outcomes}
+            savepoint.rollback()
+    assert told[0] == told[2]
+    assert told[1] == told[2]
+
+
+def _kept(session: Session) -> list[tuple[Any, ...]]:
+    """What alerts, journal and reporters hold, numbers of cases aside."""
+    asked = """
+        SELECT a.source_id, a.relation, j.kind, j.data->'alert'->>'source_id',
+               j.data#>>'{case,properties,grid,name}', r.name
+        FROM (SELECT *, row_number() OVER (ORDER BY id) AS place FROM alert) AS a
+        JOIN (SELECT *, row_number() OVER (ORDER BY id) AS place FROM journal WHERE topic = 'cases') AS j USING (place)
+        LEFT JOIN reporter r ON (r.source, r.source_id) = (a.source, a.source_id)
+        ORDER BY place
+    """
+    return [tuple(row) for row in session.execute(text(asked))]
 
 
 def test_a_case_that_was_not_to_join_may_be_joined_in_the_same_breath(desk: Session) -> None:

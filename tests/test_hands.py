@@ -1,0 +1,47 @@
+"""A second hand does what it is asked in order, while the caller goes on; what goes wrong is told, and nothing is done after it."""
+
+from threading import Event, current_thread
+
+import pytest
+
+from gridmap.hands import OWN, second_hand
+
+
+def test_it_does_one_thing_after_the_other_while_the_caller_goes_on() -> None:
+    go, done = Event(), []
+
+    def first() -> None:
+        assert go.wait(20)
+        done.append("first")
+
+    with second_hand() as hand:
+        hand.ask(first)
+        told = hand.ask(lambda: [*done, current_thread().name])
+        assert done == []
+        go.set()
+        assert told()[0] == "first"
+        assert told()[1] != current_thread().name
+        hand.ask(done.append, "last")
+    assert done == ["first", "last"]
+
+
+def test_after_what_fails_nothing_more_is_done() -> None:
+    done: list[int] = []
+    with pytest.raises(ZeroDivisionError), second_hand() as hand:  # noqa: PT012  # what fails is told when the block ends
+        hand.ask(divmod, 1, 0)
+        hand.ask(done.append, 1)
+        hand.ask(done.append, 2)
+    assert done == []
+
+
+def test_who_waits_for_a_result_is_told_what_went_wrong_before() -> None:
+    with pytest.raises(ZeroDivisionError), second_hand() as hand:  # noqa: PT012  # same, and asked for sooner
+        hand.ask(divmod, 1, 0)
+        hand.ask(int, 7)()
+
+
+@pytest.mark.parametrize("worth_it", [True, False])
+def test_results_are_those_of_ones_own_hand(worth_it: bool) -> None:
+    with second_hand(worth_it=worth_it) as hand:
+        assert hand.ask(divmod, 7, 2)() == OWN.ask(divmod, 7, 2)() == (3, 1)
+        assert (hand is OWN) is not worth_it
