@@ -46,7 +46,7 @@ demo-data: setup-test ## 重新生成演示镇数据 · draw the demo town anew 
 bench: setup-test ## 测量性能 · measure, and print the figures as a table and as JSON
 	@$(WITH_NODE) exec $(BIN)/python -m tools.bench
 
-screenshots: setup-test ## 页面截图 · pictures of the pages, both languages and sizes
+screenshots: setup-test ## 重拍文档里的截图 · take the pictures of the documents anew
 	@$(WITH_NODE) exec $(BIN)/python -m tools.screenshots
 
 lock: setup-test ## 更新依赖锁定 · choose the newest versions and lock them with their hashes

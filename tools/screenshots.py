@@ -1,4 +1,4 @@
-"""Pictures of the pages in both languages, light and dark, on a laptop, a phone and a wall: `make screenshots`.
+"""The pictures of the documents, in both languages, light and dark, on a laptop, a phone and a wall: `make screenshots`.
 
 Starts the program with the demo town in a throw-away home, without simulated alerts, and photographs it with the tests' browser,
 each page as somebody of the demo town whose page it is.
@@ -47,22 +47,12 @@ PHONE = (390, 844)
 SHOTS = (
     Shot("map-zh"),
     Shot("map-en", language="en"),
-    Shot("map-zh-dark", dark=True),
-    Shot("map-zh-wall", size=(3840, 2160), dark=True),
-    Shot("map-en-wall", language="en", size=(3840, 2160)),
-    Shot("case-zh", click=(FIRST_CASE,)),
-    Shot("case-en", language="en", click=(FIRST_CASE,)),
     Shot("dispatch-zh", click=DISPATCH),
     Shot("dispatch-en-dark", language="en", click=DISPATCH, dark=True),
-    Shot("phone-zh", path="/m", size=PHONE, role="member"),
     Shot("phone-case-zh", path="/m", size=PHONE, click=TASK, role="micro_head"),
     Shot("phone-case-en-dark", path="/m", language="en", size=PHONE, click=TASK, dark=True, role="member"),
     Shot("wall-zh", path="/wall", size=(1920, 1080), dark=True),
     Shot("wall-en", path="/wall", language="en", size=(1920, 1080), dark=True),
-    Shot("report-zh", path="/reports/week"),
-    Shot("report-en", path="/reports/month", language="en"),
-    Shot("inbox-zh", path="/inbox", role="micro_head"),
-    Shot("api-en", path="/api/docs", language="en"),
 )
 
 

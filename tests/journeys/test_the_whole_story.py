@@ -31,7 +31,7 @@ CAMERA = "31015100081326000001"  # As the town gives its first.
 def stage(serve: Serve) -> Iterator[Station]:
     """That town on the air."""
     with serve(peopled) as station:
-        keep_watch(station)  # A worker that first comes when a case is long overdue says nothing of the past.
+        keep_watch(station)  # Its first look notes where the feed stands; what happens from here on it follows.
         yield station
 
 

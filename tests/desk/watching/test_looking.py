@@ -15,9 +15,11 @@ from gridmap.cases.loop_models import Request
 from gridmap.cases.models import Case
 from gridmap.cases.tasks import Addressee, Asker
 from gridmap.cases.workflow import Action
+from gridmap.desk.watching import following
 from gridmap.desk.watching.agenda import agenda
 from gridmap.desk.watching.looking import look, next_due
 from gridmap.desk.watching.rules import Rules
+from gridmap.journal import feed
 from gridmap.notices.models import Notice
 from tests import callers, town
 from tests.desk import stage
@@ -50,6 +52,15 @@ def told(session: Session, case: Case) -> list[tuple[str, str, int | None]]:
 
 def hourly(hours: int) -> Sequence[datetime]:
     return [NOW + step * HOUR / 4 for step in range(4 * hours + 1)]
+
+
+def test_a_worker_that_first_comes_late_tells_what_has_passed_since_the_case_came(desk: Session, crew: stage.People) -> None:
+    case = stage.open_case(desk)
+    with clock.frozen(NOW + 4.5 * HOUR):
+        while following.follow(desk, RULES, ()) or feed.advance(desk):
+            pass
+    run_until(desk, NOW + 4.5 * HOUR)
+    assert [rung for _, rung, _ in told(desk, case)] == ["member", "micro_head", "grid_head"]
 
 
 def test_a_case_nobody_takes_up_climbs_the_whole_ladder_each_rung_once(desk: Session, crew: stage.People) -> None:
