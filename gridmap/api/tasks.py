@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from gridmap import clock
 from gridmap.api.shapes import Feature, Json
 from gridmap.cases import lookup
-from gridmap.desk.worklist import Group, Item, worklist
+from gridmap.desk.worklist import Group, Item, beside, worklist
 from gridmap.http.json import answer
 from gridmap.http.state import db
 from gridmap.http.versions import etag_of
@@ -41,9 +41,10 @@ class ItemAnswer(BaseModel):
 
 
 class MineAnswer(BaseModel):
-    """The list: what is the caller's own first, then what lies in their grids, each the soonest due first."""
+    """The list: what is the caller's own first, then their grids' or department's, each the soonest due first."""
 
     at: str
+    beside: list[Group] = Field(description="what there may be beside the caller's own: their grids, their department")
     items: list[ItemAnswer]
 
 
@@ -53,14 +54,15 @@ class MineAnswer(BaseModel):
 @bp.doc(
     summary="What I have to do",
     description="Tasks that wait for the caller or that they hold, cases they were named for, and those of their grids"
-    " (at most 200, the soonest due) that are discovered, consulted on, to be verified, or wait for the caller's review.",
+    " that are discovered, consulted on, to be verified, or wait for the caller's review; and what others of their department"
+    " have in hand (of these two at most 200, the soonest due).",
 )
 def get_mine() -> Response:
     """The caller's list."""
     now = clock.now()
     items = worklist(db(), caller(), now)
     features = lookup.by_ids(db(), sorted({item.case.id for item in items}), at=now)
-    return answer({"at": now, "items": [_told(item, features[item.case.id]) for item in items]})
+    return answer({"at": now, "beside": beside(caller()), "items": [_told(item, features[item.case.id]) for item in items]})
 
 
 def _told(item: Item, feature: Json) -> dict[str, Any]:

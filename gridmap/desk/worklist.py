@@ -1,4 +1,5 @@
-"""What somebody has to do: tasks that wait for them or that they hold, and the cases of their grids that nobody has yet."""
+"""What somebody has to do: tasks that wait for them or that they hold, and beside these what nobody has yet in their grids, and
+what others of their department have in hand."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from gridmap.accounts.rights import RIGHTS, TOWN_DIGITS, TOWN_WIDE, Role, Scope,
 from gridmap.cases.loop_models import CaseTask, Request
 from gridmap.cases.models import Case
 from gridmap.cases.states import State
+from gridmap.cases.tasks import Asker
 from gridmap.cases.workflow import Action, Standing
 from gridmap.desk.acting.askers import asker_of, live_tasks
 from gridmap.desk.acting.doing import as_task
@@ -30,6 +32,7 @@ class Group(StrEnum):
     WAITING = "waiting"  # A task waits for them, or they were named when the case came in.
     HELD = "held"  # They have accepted it.
     GRID = "grid"  # It lies in a grid of theirs.
+    DEPARTMENT = "department"  # Somebody else of their department has accepted it.
 
 
 @dataclass(frozen=True)
@@ -48,13 +51,13 @@ class Item:
 
 
 def worklist(session: Session, caller: Caller, now: datetime) -> list[Item]:
-    """Everything on the caller's list; what is theirs before what lies in their grids, each the soonest due first.
+    """Everything on the caller's list; what is theirs before what is their grids' or department's, each the soonest due first.
 
-    A handful of statements however long it is; at most 200 cases that lie in their grids, those due soonest.
+    A handful of statements however long it is; of what is not their own at most 200 cases, those due soonest.
     """
     asker = asker_of(session, caller, TOWN_WIDE, now)
     mine = live_tasks(session, asker)
-    cases = {case.id: case for case in _cases(session, caller, {task.case_id for task in mine})}
+    cases = {case.id: case for case in _cases(session, caller, asker, {task.case_id for task in mine})}
     tasks, pending = _tasks(session, cases), pending_of(session, cases)
     found: list[Item] = []
     for case in cases.values():
@@ -63,25 +66,36 @@ def worklist(session: Session, caller: Caller, now: datetime) -> list[Item]:
         standing = Standing(State(case.state), tuple(map(as_task, tasks[case.id])))
         here = replace(asker, leads=allows(caller, "case.dispatch", scope))
         may = offered(View(case, standing, pending[case.id], caller, here, scope, now))
-        group = _group(case, theirs, caller)
+        group = _group(case, theirs, tasks[case.id], asker)
         found += [Item(group, case, task, may) for task in theirs] or [Item(group, case, None, may)]
-    order = {Group.HELD: 0, Group.WAITING: 0, Group.GRID: 1}
-    return sorted(found, key=lambda one: (order[one.group], one.due_at is None, one.due_at or now, one.case.id))
+    own = (Group.HELD, Group.WAITING)
+    return sorted(found, key=lambda one: (one.group not in own, one.due_at is None, one.due_at or now, one.case.id))
 
 
-def _group(case: Case, theirs: Sequence[CaseTask], caller: Caller) -> Group:
+def beside(caller: Caller) -> list[Group]:
+    """What the list holds for the caller beside what is their own."""
+    found = {Group.GRID: any(grant.role in _IN_GRIDS for grant in caller.grants)}
+    found[Group.DEPARTMENT] = any(grant.department_id is not None for grant in caller.grants)
+    return [group for group, is_so in found.items() if is_so]
+
+
+def _group(case: Case, theirs: Sequence[CaseTask], every: Sequence[CaseTask], asker: Asker) -> Group:
     if any(task.holder is not None for task in theirs):
         return Group.HELD
-    named = caller.person_id is not None and case.person_id == caller.person_id and State(case.state) is State.DISCOVERED
-    return Group.WAITING if theirs or named else Group.GRID
+    if theirs or (asker.person_id is not None and case.person_id == asker.person_id and State(case.state) is State.DISCOVERED):
+        return Group.WAITING
+    held = any(task.ended_at is None and task.department_id in asker.department_ids for task in every)
+    return Group.DEPARTMENT if held else Group.GRID
 
 
-def _cases(session: Session, caller: Caller, ids: Collection[int]) -> list[Case]:
+def _cases(session: Session, caller: Caller, asker: Asker, ids: Collection[int]) -> list[Case]:
     named = (Case.person_id == caller.person_id) & (Case.state == State.DISCOVERED) if caller.person_id is not None else false()
     own = session.scalars(select(Case).where(or_(Case.id.in_(ids), named))).all()
     wanting = or_(Case.state.in_(UNHELD), *_to_review(caller))
-    in_grids = select(Case).where(wanting, or_(false(), *_grids(caller)), Case.id.not_in([case.id for case in own]))
-    return [*own, *session.scalars(in_grids.order_by(Case.due_at.nulls_last(), Case.id).limit(MOST_OF_GRIDS))]
+    held = select(CaseTask.case_id).where(CaseTask.department_id.in_(asker.department_ids), CaseTask.ended_at.is_(None))
+    around = or_(and_(wanting, or_(false(), *_grids(caller))), Case.id.in_(held))
+    others = select(Case).where(around, Case.id.not_in([case.id for case in own]))
+    return [*own, *session.scalars(others.order_by(Case.due_at.nulls_last(), Case.id).limit(MOST_OF_GRIDS))]
 
 
 def _grids(caller: Caller) -> list[ColumnElement[bool]]:

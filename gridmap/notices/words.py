@@ -37,6 +37,12 @@ RUNGS: Mapping[str, tuple[str, str]] = {
     "town": ("镇中心", "town centre"),
     "department": ("部门负责人", "the department's leader"),
 }
+REQUESTS: Mapping[str, tuple[str, str]] = {
+    "extension": ("延期申请", "extension"),
+    "suspension": ("挂账申请", "suspension"),
+    "appeal": ("申诉", "appeal"),
+}
+_REVIEWED = {True: ("同意", "granted"), False: ("不同意", "refused")}
 _REASON = ("reason", "text", "note")
 
 
@@ -51,6 +57,10 @@ def details(facts: Mapping[str, Any]) -> tuple[str, str]:
     if rung := RUNGS.get(str(facts.get("rung"))):
         zh.append(f"提醒到：{rung[0]}")
         en.append(f"reminded: {rung[1]}")
+    if asked := REQUESTS.get(str(facts.get("asked"))):
+        answer = _REVIEWED.get(facts["granted"]) if "granted" in facts else None
+        zh.append("：".join([asked[0], *([answer[0]] if answer else [])]))
+        en.append(": ".join([asked[1], *([answer[1]] if answer else [])]))
     if facts.get("due_at"):
         moment = local(datetime.fromisoformat(facts["due_at"])).strftime("%Y-%m-%d %H:%M")
         zh.append(f"截止 {moment}")

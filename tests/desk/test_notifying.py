@@ -17,6 +17,7 @@ from gridmap.desk import whom
 from gridmap.errors import Invalid
 from gridmap.journal.models import JournalEntry
 from gridmap.notices.models import Notice
+from gridmap.notices.words import details
 from gridmap.people import appointing, ending, lookup, registering
 from tests import callers, town
 from tests.desk import stage
@@ -117,6 +118,11 @@ def test_who_asks_is_answered_and_reviewers_are_asked(story: Story) -> None:
     request = story.session.scalars(select(Request.id)).one()
     (answer,) = story.do(Action.REVIEW, request=request, granted=True, reason="可以")
     assert answer[0] == "reviewed"
+    asked, reviewed = (
+        story.session.scalars(select(Notice).where(Notice.kind == kind)).one() for kind in ("review_asked", "reviewed")
+    )
+    assert details(asked.facts) == ("延期申请；雨", "extension; 雨")
+    assert details(reviewed.facts) == ("延期申请：同意；可以", "extension: granted; 可以")
     until = NOW + 2 * HOUR
     assert story.do(Action.ASK_SUSPENSION, story.member, reason="等料", until=until) == [("review_asked", "village_head")]
 

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
+from gridmap.accounts.rights import Role
 from gridmap.http.state import state
+from tests import callers
 from tests.loop.crew_at_work import HERE, Town
 
 Items = list[dict[str, Any]]
@@ -42,6 +44,22 @@ def test_a_case_of_my_grid_becomes_mine_when_i_take_it(at_work: Town) -> None:
     assert (found["group"], found["task"]["state"]) == ("held", "accepted")
     assert {"start", "finish", "hand_back"} <= set(found["allowed"])
     assert number not in numbers(mine(at_work, "member2")), "it is taken"
+
+
+def test_a_department_sees_what_its_people_have_in_hand(at_work: Town) -> None:
+    number, department = at_work.alert(), at_work.department_ids["chengguan"]
+    at_work.do("micro_head", "dispatch", number, to=[{"department": "chengguan"}])
+    colleague = callers.signed_in(at_work.app, Role.HANDLER, department_id=department)
+    listed = colleague.get("/api/v1/tasks/mine").get_json()
+    assert (listed["beside"], of(listed["items"], number)["group"]) == (["department"], "waiting")
+    at_work.do("chengguan", "accept", number)
+    found = of(colleague.get("/api/v1/tasks/mine").get_json()["items"], number)
+    assert (found["group"], found["task"], "finish" in found["allowed"]) == ("department", None, False)
+    assert of(mine(at_work, "chengguan"), number)["group"] == "held"
+    assert number not in numbers(mine(at_work, "shuiwu"))
+    at_work.do("chengguan", "finish", number, result="好了", evidence=[at_work.photo(number)])
+    assert number not in numbers(colleague.get("/api/v1/tasks/mine").get_json()["items"])
+    assert at_work.clients["member"].get("/api/v1/tasks/mine").get_json()["beside"] == ["grid"]
 
 
 def test_who_was_named_finds_it_waiting(at_work: Town) -> None:

@@ -32,7 +32,9 @@ def _said(doing: Doing, action: Action) -> dict[str, object]:
     told = doing.told
     said = {"reason": told.reason or (told.text if action is not Action.COMMENT else ""), "note": told.note}
     more: dict[str, object] = {name: words[:MOST_SAID] for name, words in said.items() if words}
-    return more | ({"granted": doing.told.granted} if action is Action.REVIEW else {})
+    if action is Action.REVIEW:
+        more["granted"] = doing.told.granted
+    return more | ({"asked": doing.facts["kind"]} if action in _ABOUT_REQUESTS else {})
 
 
 def _given(doing: Doing) -> Iterable[CaseTask]:
@@ -114,6 +116,7 @@ def _closed(doing: Doing) -> Told:
     return "closed", whom.named(doing.session, [doing.case.handled_by] if doing.case.handled_by else [])
 
 
+_ABOUT_REQUESTS = frozenset({Action.ASK_EXTENSION, Action.ASK_SUSPENSION, Action.ASK_APPEAL, Action.REVIEW})
 _TELLINGS: Mapping[Action, Callable[[Doing], Told]] = {
     Action.DISPATCH: _tasks,
     Action.TRANSFER: _tasks,

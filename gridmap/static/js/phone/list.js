@@ -1,4 +1,4 @@
-// The list: what is mine, and what lies in my grids, each the soonest due first.
+// The list: what is mine, and what is my grids' or my department's, each the soonest due first.
 import { h, theirs } from "../dom.js";
 import { case_glyph } from "../glyphs.js";
 import { now, remaining_short } from "../times.js";
@@ -8,15 +8,21 @@ import { category_name, name_of, t } from "../words.js";
 const MINE = ["waiting", "held"];
 const of_tab = (app, tab) => app.seen.list.items.filter((item) => MINE.includes(item.group) === (tab === "mine"));
 
+// What the second tab holds: of grids, of a department, or of both.
+function around(app) {
+  const beside = app.seen.list.beside ?? [];
+  return beside.length > 1 ? "both" : beside[0] ?? "grid";
+}
+
 export function list_view(app) {
   const tab = (name) => h("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-selected": String(app.tab === name), "aria-controls": "p-list", dataset: { testid: `tab-${name}` }, onclick: () => { app.tab = name; app.show(); } },
-    t(`phone.tab.${name}`), " ", h("b", {}, of_tab(app, name).length));
+    t(`phone.tab.${name === "mine" ? name : around(app)}`), " ", h("b", {}, of_tab(app, name).length));
   const items = of_tab(app, app.tab);
   return h("div", {},
     h("h1", { class: "visually-hidden", tabindex: "-1" }, t("phone.title")),
     h("div", { class: "p-tabs", role: "tablist", "aria-label": t("phone.title") }, tab("mine"), tab("grid")),
     h("div", { id: "p-list", role: "tabpanel", "aria-labelledby": `tab-${app.tab}`, tabindex: "0" },
-      items.length ? h("ul", { class: "p-list" }, items.map((item) => h("li", {}, card(app, item)))) : h("p", { class: "p-none" }, t(app.seen.list.at ? `phone.none.${app.tab}` : "phone.loading"))));
+      items.length ? h("ul", { class: "p-list" }, items.map((item) => h("li", {}, card(app, item)))) : h("p", { class: "p-none" }, t(app.seen.list.at ? `phone.none.${app.tab === "mine" ? "mine" : around(app)}` : "phone.loading"))));
 }
 
 export function due_of(item) {
