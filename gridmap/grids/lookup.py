@@ -147,6 +147,12 @@ def latest_boundary(session: Session, code: str) -> Boundary | None:
     return session.scalars(query.where(func.lower(Boundary.valid) <= clock.now())).one_or_none()
 
 
+def shape_at(session: Session, code: str, at: datetime | None = None) -> shapely.MultiPolygon | None:
+    """A grid's ground at `at` (default: now), in degrees; None where it was not there."""
+    query = select(Boundary.geom).where(Boundary.grid_code == code, Boundary.valid.contains(at or clock.now()))
+    return session.scalars(query).one_or_none()
+
+
 def town_outline(session: Session, at: datetime | None = None) -> shapely.MultiPolygon | None:
     """The union of the towns in force, in degrees; None when there is none."""
     in_force = Boundary.valid.contains(at or clock.now())

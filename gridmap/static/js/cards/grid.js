@@ -37,6 +37,7 @@ function build(grid, { choose, locate, only, counts }) {
       grid.bounds && action("target", t("action.fit"), () => locate(grid.bounds)),
       action("list", t("action.only"), () => only(grid)),
       h("a", { class: "action", href: `/grids/${encodeURIComponent(grid.code)}/people`, dataset: { testid: "grid-people" } }, t("grid.people")),
+      grid.level === "village" && !grid.retired_at && h("a", { class: "action", href: `/sheets/${encodeURIComponent(grid.code)}`, dataset: { testid: "grid-sheet" } }, t("grid.sheet")),
     ].filter(Boolean),
   };
 }

@@ -85,6 +85,7 @@ export const cards = {
   "grid.share": { zh: "服务圈覆盖", en: "Within service circles" },
   "grid.share_words": { zh: "{percent}% 的面积在服务圈内", en: "{percent}% of its area lies within a service circle" },
   "grid.head": { zh: "网格长", en: "Head" },
+  "grid.sheet": { zh: "图纸", en: "Map sheet" },
   "grid.people": { zh: "人员和排班", en: "People and roster" },
   "grid.no_head": { zh: "未登记", en: "Not recorded" },
   "grid.family": { zh: "层级", en: "Levels" },
