@@ -9,7 +9,7 @@ from pydantic import Field
 
 from gridmap.accounts.caller import Caller
 from gridmap.accounts.rights import Scope
-from gridmap.api.fields import Name, Strictly
+from gridmap.api.fields import Name, Strictly, Text
 from gridmap.api.plan_bodies import Code
 from gridmap.api.plan_shapes import CHANGES, PlanAnswer, PlansAnswer, limits, one, plans_told
 from gridmap.http.json import answer
@@ -38,6 +38,12 @@ class PlanBody(Strictly):
 
     name: Name
     ground: Annotated[Code, Field(description="the town or village whose ground it may draw")]
+
+
+class SendBackBody(Strictly):
+    """Why it goes back."""
+
+    reason: Annotated[Text, Field(max_length=2000, description="stands among the comments then")] = ""
 
 
 def read(plan_id: int, deed: str = READ) -> Plan:
@@ -96,10 +102,6 @@ def _approve(plan: Plan, caller: Caller) -> None:
     reviewing.approve(db(), plan, limits(settings()), two_people=settings().plan_two_people, caller=caller)
 
 
-def _send_back(plan: Plan, caller: Caller) -> None:
-    reviewing.send_back(db(), plan, caller=caller)
-
-
 def _abandon(plan: Plan, caller: Caller) -> None:
     reviewing.abandon(db(), plan, caller=caller)
 
@@ -119,5 +121,17 @@ def _register(turn: str, deed: str, do: Callable[[Plan, Caller], None], summary:
 
 _register("submit", DRAW, _submit, "Give a plan to its reviewers")
 _register("approve", APPROVE, _approve, "Approve a plan")
-_register("send_back", APPROVE, _send_back, "Make a plan a draft again")
 _register("abandon", DRAW, _abandon, "Give a plan up")
+
+
+@bp.post(f"/{ID}/send_back")
+@needs(APPROVE)
+@bp.input(SendBackBody, arg_name="body")
+@bp.output(PlanAnswer)
+@bp.doc(summary="Make a plan a draft again", responses=CHANGES)
+def post_send_back(plan_id: int, body: SendBackBody) -> Response:
+    """Back to who draws, with the reason among the comments."""
+    plan, caller = locked(plan_id, APPROVE)
+    reviewing.send_back(db(), plan, reason=body.reason, caller=caller)
+    db().commit()
+    return one(plan)

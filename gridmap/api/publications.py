@@ -12,11 +12,11 @@ from pydantic import BaseModel, Field
 from gridmap.accounts.rights import Scope
 from gridmap.api.fields import Strictly, Text
 from gridmap.api.impact_shapes import ImpactAnswer, as_csv
-from gridmap.api.shapes import Json, Responses, raw
+from gridmap.api.shapes import GridName, Json, Responses, raw
 from gridmap.desk.redrawing.enact import Enacted, roll_back
 from gridmap.desk.redrawing.impact import preview
 from gridmap.errors import Conflict, msg
-from gridmap.grids import publications
+from gridmap.grids import lookup, publications
 from gridmap.grids.rollback import reversal
 from gridmap.http import who
 from gridmap.http.json import answer
@@ -39,6 +39,9 @@ class PublicationAnswer(BaseModel):
     at: datetime
     recorded_at: datetime
     note: str
+    by: str = Field(description="who published it, for those who may read plans; else empty")
+    grids: int = Field(description="how many micro-grids it opened, changed or ended")
+    cases: int | None = Field(description="cases (open, or of 90 days) on the ground that changed hands; null: nobody counted")
     undoes: int | None = Field(description="the publish it rolled back")
     undone_by: int | None = Field(description="the publish that rolled it back")
 
@@ -54,6 +57,8 @@ class WholeAnswer(PublicationAnswer):
     """One publish with all it changed."""
 
     codes: dict[str, list[str]] = Field(description="opened, closed, begun, ended and renamed grids")
+    names: dict[str, GridName] = Field(description="what the grids of `lineage` and `codes` are called now")
+    bounds: list[float] | None = Field(description="the box around what it touched; null where it changed names alone")
     lineage: list[Json]
 
 
@@ -98,7 +103,7 @@ def get_publications(query: PublicationsQuery) -> Response:
     """A page of publishes."""
     found = publications.page(db(), before=query.before, limit=query.limit + 1)
     shown = found[: query.limit]
-    return answer({"publications": shown, "next": shown[-1]["id"] if len(found) > query.limit else None})
+    return answer({"publications": [_told(one) for one in shown], "next": shown[-1]["id"] if len(found) > query.limit else None})
 
 
 @bp.get("/publications/<int:publication>")
@@ -107,7 +112,16 @@ def get_publications(query: PublicationsQuery) -> Response:
 @bp.doc(summary="One publish with all it changed", responses={404: "No such publication"})
 def get_publication(publication: int) -> Response:
     """One publish."""
-    return answer(publications.whole(db(), publication))
+    found = publications.whole(db(), publication)
+    codes = {code for there in found["codes"].values() for code in there}
+    codes |= {row[side] for row in found["lineage"] for side in ("from_code", "to_code") if row[side]}
+    return answer(_told(found) | {"names": {code: one._asdict() for code, one in lookup.names(db(), sorted(codes)).items()}})
+
+
+def _told(found: Json) -> Json:
+    """A publish as answers tell it: who did it is for those who read plans."""
+    told = {name: value for name, value in found.items() if name != "actor"}
+    return told | {"by": found["actor"].removeprefix("account:") if who.may_somewhere("plan.read") else ""}
 
 
 @bp.get("/publications/<int:publication>/rollback")

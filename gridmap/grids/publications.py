@@ -8,7 +8,12 @@ from sqlalchemy.orm import Session
 from gridmap.errors import NotFound, msg
 
 _COLUMNS = """
-    p.id, p.at, p.recorded_at, p.note, p.undoes, (SELECT u.id FROM publication u WHERE u.undoes = p.id) AS undone_by
+    p.id, p.at, p.recorded_at, p.actor, p.note, p.undoes, (SELECT u.id FROM publication u WHERE u.undoes = p.id) AS undone_by,
+    (SELECT count(*) FROM (
+        SELECT grid_code FROM boundary WHERE publication_id = p.id AND level = 'micro'
+        UNION SELECT from_code FROM lineage WHERE publication_id = p.id AND length(from_code) = 15) AS touched) AS grids,
+    (SELECT sum(cases) FROM lineage
+     WHERE publication_id = p.id AND length(from_code) = 15 AND from_code IS DISTINCT FROM to_code)::int AS cases
 """
 _PAGE = text(
     f"""
@@ -22,6 +27,14 @@ _CODES = text(
     """
     SELECT grid_code AS code, bool_or(publication_id = :id) AS opened, bool_or(coalesce(upper(valid) = :at, false)) AS closed
     FROM boundary WHERE publication_id = :id OR upper(valid) = :at GROUP BY grid_code ORDER BY grid_code
+    """
+)
+_BOUNDS = text(
+    """
+    SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)
+    FROM (SELECT ST_Extent(geom) AS box FROM boundary
+          WHERE level = 'micro' AND (publication_id = :id OR upper(valid) = :at)) AS touched
+    WHERE box IS NOT NULL
     """
 )
 _RENAMED = text("SELECT grid_code FROM renaming WHERE publication_id = :id ORDER BY grid_code")
@@ -44,7 +57,11 @@ def page(session: Session, *, before: int | None = None, limit: int = 50) -> lis
 
 
 def whole(session: Session, publication: int) -> dict[str, Any]:
-    """One publish, the codes it touched, and where ground went; `NotFound` when there is none."""
+    """One publish, the codes it touched, the box around them (degrees; None: names alone), and where ground went.
+
+    Raises:
+        NotFound: there is none of this id.
+    """
     row = session.execute(_ONE, {"id": publication}).mappings().one_or_none()
     if row is None:
         raise NotFound(msg("There is no publication %(id)s"), id=publication)
@@ -56,4 +73,6 @@ def whole(session: Session, publication: int) -> dict[str, Any]:
         "ended": [one.code for one in touched if one.closed and not one.opened],
         "renamed": list(session.scalars(_RENAMED, {"id": publication})),
     }
-    return {**row, "codes": codes, "lineage": [dict(one) for one in session.execute(_LINEAGE, {"id": publication}).mappings()]}
+    box = session.execute(_BOUNDS, {"id": publication, "at": row["at"]}).one_or_none()
+    lineage = [dict(one) for one in session.execute(_LINEAGE, {"id": publication}).mappings()]
+    return {**row, "codes": codes, "bounds": None if box is None else list(box), "lineage": lineage}

@@ -45,10 +45,12 @@ def approve(session: Session, plan: Plan, limits: Limits, *, two_people: bool, c
     _turn(session, plan, stage, "plan.approved", caller)
 
 
-def send_back(session: Session, plan: Plan, *, caller: Caller) -> None:
-    """Make a locked plan a draft again; `Conflict` where it is one, or has ended."""
+def send_back(session: Session, plan: Plan, *, reason: str = "", caller: Caller) -> None:
+    """Make a locked plan a draft again; a reason is said of it as a comment. `Conflict` where it is one, or has ended."""
     stage = after(plan.stage, Turn.SEND_BACK)
     plan.approved_by = None
+    if reason.strip():
+        comment(session, plan, reason.strip(), None, caller=caller)
     _turn(session, plan, stage, "plan.returned", caller)
 
 

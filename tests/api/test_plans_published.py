@@ -1,5 +1,7 @@
 """From a drawn line to the boundaries in force, and back: seen before, done once, now or at a set time."""
 
+import csv
+import io
 from datetime import timedelta
 from typing import Any
 
@@ -70,6 +72,27 @@ def test_what_it_will_change_is_what_it_changes_and_it_can_be_taken_back(planner
     back = planner.post(f"/api/v1/publications/{done.get_json()['publication']}/rollback", json={})
     assert back.status_code == 200
     assert micros(planner) == before
+
+
+def rows(client: FlaskClient, address: str) -> list[dict[str, str]]:
+    table = client.get(f"{address}?format=csv").get_data(as_text=True).removeprefix("\ufeff")
+    return list(csv.DictReader(io.StringIO(table)))
+
+
+def test_the_table_seen_before_is_the_one_that_stands_there_afterwards(planner: FlaskClient, plan: str) -> None:
+    seen = {row["code"]: row for row in rows(planner, f"{plan}/impact")}
+    publication = planner.post(f"{plan}/publish", json={}, headers=ANY).get_json()["publication"]
+    standing = {row["code"]: row for row in rows(planner, f"/api/v1/publications/{publication}/rollback")}
+    assert standing.keys() == seen.keys()
+    for code, row in seen.items():
+        promised = {name.removesuffix("_after"): value for name, value in row.items() if name.endswith("_after")}
+        assert promised == {name: standing[code][f"{name}_before"] for name in promised}
+
+
+def test_sent_back_with_its_reason(app: APIFlask, planner: FlaskClient, plan: str) -> None:
+    sent = callers.signed_in(app, Role.ADMINISTRATOR).post(f"{plan}/send_back", json={"reason": "东侧请沿河划"}, headers=ANY)
+    assert (sent.status_code, sent.get_json()["stage"]) == (200, "draft")
+    assert [one["words"] for one in planner.get(f"{plan}/comments").get_json()["comments"]] == ["东侧请沿河划"]
 
 
 def test_at_a_set_time(planner: FlaskClient, plan: str, committing: Engine) -> None:

@@ -49,6 +49,7 @@ PAGES: Mapping[str, str] = {
     "roster.page": "/grids/{micro}/roster",
     "plans_pages.plans_page": "/plans",
     "plans_pages.plan_page": "/plans/{plan}",
+    "publishing_pages.review_page": "/plans/{plan}/review",
     "sign_in.page": "/sign-in",
     "rating.page": "/r/{link}",
 }

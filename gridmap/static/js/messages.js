@@ -6,6 +6,7 @@ import { handling } from "./messages/handling.js";
 import { map } from "./messages/map.js";
 import { phone } from "./messages/phone.js";
 import { plans } from "./messages/plans.js";
+import { publishing } from "./messages/publishing.js";
 import { wall } from "./messages/wall.js";
 
-export const messages = { ...common, ...desk, ...map, ...cards, ...handling, ...phone, ...plans, ...wall };
+export const messages = { ...common, ...desk, ...map, ...cards, ...handling, ...phone, ...plans, ...publishing, ...wall };

@@ -67,3 +67,13 @@ export function remaining_short(due_at, handled_at = null) {
   const left = Date.parse(due_at) - now();
   return left < 0 ? t("due.over_short", { span: span(left) }) : t("due.left_short", { span: span(left) });
 }
+
+// What a field for a date and an hour holds: the town's clock at a moment.
+export function typed(ms) {
+  const found = Object.fromEntries(typed_parts.formatToParts(new Date(ms)).map(({ type, value }) => [type, value]));
+  return `${found.year}-${found.month}-${found.day}T${found.hour}:${found.minute}`;
+}
+const typed_parts = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Shanghai", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+
+// A moment with the zone named, where somebody may sit in another one.
+export const of_town = (iso) => t("time.of_town", { time: moment(iso) });

@@ -1,0 +1,87 @@
+// Boundaries before and after: side by side, moving together, or one over the other.
+import { h, replace } from "../dom.js";
+import { name_of, t } from "../words.js";
+import { fate, seen } from "./ground.js";
+
+const { L } = window;
+const SIDES = ["before", "after"];
+const MOST_NAMED = 60;
+
+export class Pictures {
+  // `node`: an element of the page; `heads`: whether one chooses how to look.
+  constructor(node) {
+    this.maps = {};
+    this.layers = {};
+    this.frame = h("div", { class: "pictures", dataset: { look: "beside", testid: "pictures" } });
+    const look = (name) => h("button", { type: "button", class: "button small", "aria-pressed": String(name === "beside"), dataset: { look: name, testid: `look-${name}` }, onclick: () => this.#look(name) }, t(`review.look.${name}`));
+    this.choice = h("div", { class: "look-choice", role: "group", "aria-label": t("review.look") }, look("beside"), look("over"));
+    const key = h("p", { class: "picture-key" }, ["new", "changed", "gone"].map((one) => h("span", { class: `key-${one}` }, t(`review.key.${one}`))), h("span", { class: "key-was" }, t("review.key.was")));
+    replace(node, this.choice, this.frame, key);
+    for (const side of SIDES) this.#make(side);
+    this.#together();
+  }
+
+  // In-force grids around, and the grids that differ ({code, before, after} as features).
+  show(in_force, differences, box) {
+    const fates = new Map(differences.map(({ code, before, after }) => [code, fate(before?.properties, after?.properties)]).filter(([, kind]) => kind !== "kept"));
+    for (const side of SIDES) this.#draw(side, seen(in_force, differences, side), fates);
+    this.#draw_was(differences.filter(({ code }) => fates.has(code)));
+    if (box && box.join() !== this.box?.join()) {
+      this.box = box;
+      const [west, south, east, north] = box;
+      for (const side of SIDES) this.maps[side].fitBounds([[south, west], [north, east]], { padding: [24, 24], animate: false });
+    }
+  }
+
+  #make(side) {
+    const room = h("div", { class: "picture-map", dataset: { testid: `picture-${side}` }, role: "group", "aria-label": t(`review.${side}`) });
+    this.frame.append(h("figure", { class: `picture is-${side}` }, h("figcaption", {}, t(`review.${side}`)), room));
+    this.maps[side] = L.map(room, { zoomControl: false, attributionControl: false, zoomSnap: 0.25, maxZoom: 20, scrollWheelZoom: false, center: [31.62, 121.4], zoom: 13 });
+    L.control.zoom({ zoomInTitle: t("button.plus"), zoomOutTitle: t("button.minus") }).addTo(this.maps[side]);
+    L.control.scale({ imperial: false }).addTo(this.maps[side]);
+    this.layers[side] = L.layerGroup([]).addTo(this.maps[side]);
+    new ResizeObserver(() => this.maps[side].invalidateSize({ animate: false })).observe(room);
+  }
+
+  // Whichever is moved, the other follows; what follows does not lead.
+  #together() {
+    let leading = false;
+    for (const [one, other] of [SIDES, SIDES.toReversed()]) {
+      this.maps[one].on("move", () => {
+        if (leading || this.frame.dataset.look === "over") return;
+        leading = true;
+        this.maps[other].setView(this.maps[one].getCenter(), this.maps[one].getZoom(), { animate: false });
+        leading = false;
+      });
+    }
+  }
+
+  #look(name) {
+    this.frame.dataset.look = name;
+    for (const button of this.choice.children) button.setAttribute("aria-pressed", String(button.dataset.look === name));
+  }
+
+  #draw(side, grids, fates) {
+    const layer = this.layers[side];
+    layer.clearLayers();
+    // What differs lies above: its outline must not be cut by a neighbour's.
+    const ordered = [...grids].sort((one, other) => Number(fates.has(one.id)) - Number(fates.has(other.id)));
+    for (const grid of ordered) {
+      const kind = fates.get(grid.id);
+      const shape = L.geoJSON(grid, { interactive: false, style: { className: `review-grid ${kind ? `is-${kind}` : ""}` } }).addTo(layer);
+      if (fates.has(grid.id) && fates.size <= MOST_NAMED) layer.addLayer(L.marker(shape.getBounds().getCenter(), { interactive: false, keyboard: false, icon: label(name_of(grid.properties)) }));
+    }
+  }
+
+  // The old borders over the new ones, to be seen where the maps lie one over the other.
+  #draw_was(differences) {
+    for (const { before } of differences) {
+      if (before?.geometry) L.geoJSON(before, { interactive: false, style: { className: "review-was", fill: false } }).addTo(this.layers.after);
+    }
+  }
+}
+
+function label(words) {
+  const Words = L.Icon.extend({ createIcon: () => h("div", { class: "review-label leaflet-marker-icon" }, h("span", {}, words)), createShadow: () => null });
+  return new Words();
+}

@@ -1,0 +1,80 @@
+// What a plan will change, before it does: figures, lists and pictures; and its way to the boundaries in force.
+import { get, get_tagged } from "./api.js";
+import { bell } from "./bell.js";
+import { by_id, h, replace } from "./dom.js";
+import { refusal } from "./handling/refusal.js";
+import { Live } from "./live.js";
+import { counted } from "./publishing/figures.js";
+import { around, box_of, fate } from "./publishing/ground.js";
+import { hands } from "./publishing/hands.js";
+import { Life } from "./publishing/life.js";
+import { Pictures } from "./publishing/pictures.js";
+import { figures_table } from "./publishing/table.js";
+import { at_most_every } from "./signal.js";
+import { theme } from "./theme.js";
+import { who } from "./who.js";
+import { name_of, t } from "./words.js";
+
+const SETTLE_MS = 500; // What happens in one transaction comes as several events.
+const GRIDS = "/api/v1/grids.geojson";
+
+theme();
+who();
+const room = by_id("review");
+const url = `/api/v1/plans/${room.dataset.plan}`;
+const pictures = new Pictures(by_id("pictures"));
+const life = new Life(url, room.dataset.allowed.split(" "), () => look());
+
+async function look() {
+  const [{ body: plan, etag }, { scheduled }, { comments }, impact] = await Promise.all([get_tagged(url, {}, { cache: "no-store" }), get(`${url}/schedule`, {}, { cache: "no-store" }), get(`${url}/comments`, {}, { cache: "no-store" }), impact_of()]);
+  const sound = impact instanceof Error ? null : impact;
+  replace(by_id("life"), life.nodes({ plan, etag, scheduled, comments, impact: sound }));
+  room.dataset.stage = plan.stage;
+  show_impact(impact, plan);
+  await show_pictures(plan);
+  room.dataset.version = plan.version; // All of it is drawn.
+}
+
+const impact_of = () => get(`${url}/impact`, {}, { cache: "no-store" }).catch((error) => error);
+
+function show_impact(impact, plan) {
+  const over = ["published", "abandoned"].includes(plan.stage);
+  const [summary, table, lists] = ["summary", "figures", "hands"].map(by_id);
+  if (over || impact instanceof Error) {
+    replace(summary, over ? h("p", { class: "quiet" }, t(`review.over.${plan.stage}`)) : h("div", { class: "wrong", role: "alert", dataset: { testid: "impact-refused" } }, refusal(impact).map((line) => h("p", {}, line)), impact.problem?.errors?.length > 1 && h("ul", {}, impact.problem.errors.map((one) => h("li", {}, one.detail)))));
+    replace(table);
+    replace(lists);
+    return;
+  }
+  const names = new Map(impact.grids.map((grid) => [grid.code, name_of(grid)]));
+  replace(summary, tiles(impact));
+  replace(table, impact.grids.length ? figures_table(impact) : h("p", { class: "quiet nothing" }, t("review.no_grids")));
+  replace(lists, hands(impact, (code) => names.get(code) ?? code));
+}
+
+function tiles(impact) {
+  return h("ul", { class: "leading", dataset: { testid: "impact-counts" } }, Object.entries(counted(impact)).map(([name, n]) =>
+    h("li", { class: name === "left" && n ? "asks" : "", dataset: { count: name } }, h("span", { class: "leading-name" }, t(`review.count.${name}`)), h("strong", {}, n))));
+}
+
+// As long as nothing touches them, the grids around come from the boundaries in force.
+async function show_pictures(plan) {
+  const { differences } = await get(`${url}/compare`, { from: 0, to: plan.step });
+  const moved = differences.filter(({ before, after }) => fate(before?.properties, after?.properties) !== "kept");
+  const box = box_of(moved.flatMap(({ before, after }) => [before, after].filter(Boolean))) ?? (await ground(plan.ground));
+  const { features } = await get(GRIDS, { level: "micro", bbox: around(box) });
+  pictures.show(features, differences.filter((one) => one.before?.geometry || one.after?.geometry), box);
+}
+
+const ground = (code) => get(`/api/v1/grids/${code}`).then((grid) => grid.bounds);
+
+const trying = (promise) => promise.catch((error) => replace(by_id("summary"), h("p", { class: "wrong", role: "alert" }, refusal(error)[0])));
+by_id("print").addEventListener("click", () => print());
+await trying(look());
+// Others draw, approve, publish: the page follows.
+const live = new Live(room.dataset.events);
+const follow = at_most_every(SETTLE_MS, () => trying(look()));
+live.happened.on((event) => { if ((event.topic === "plans" && event.subject === room.dataset.plan) || event.kind === "grids.published") follow(); });
+live.reset.on(follow);
+live.start(Number(room.dataset.position));
+bell(live);
