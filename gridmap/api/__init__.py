@@ -28,6 +28,7 @@ from gridmap.api.plan_drawing import bp as plan_drawing_bp
 from gridmap.api.plan_import import bp as plan_import_bp
 from gridmap.api.plan_publishing import bp as plan_publishing_bp
 from gridmap.api.plan_reading import bp as plan_reading_bp
+from gridmap.api.plan_renewing import bp as plan_renewing_bp
 from gridmap.api.plan_talk import bp as plan_talk_bp
 from gridmap.api.plans import bp as plans_bp
 from gridmap.api.posts import bp as posts_bp
@@ -68,7 +69,15 @@ _BLUEPRINTS = (
     status_bp,
 )
 
-_PLANS = (plans_bp, plan_drawing_bp, plan_import_bp, plan_publishing_bp, plan_reading_bp, plan_talk_bp)
+_PLANS = (
+    plans_bp,
+    plan_drawing_bp,
+    plan_import_bp,
+    plan_publishing_bp,
+    plan_reading_bp,
+    plan_renewing_bp,
+    plan_talk_bp,
+)
 _ACCESS = (own_bp, accounts_bp, keys_bp)
 _STAFF = (teams_bp, people_bp, posts_bp, rosters_bp, departments_bp, reports_bp)
 

@@ -1,7 +1,6 @@
 """May this change be published? Codes and their parents, the base it was drawn on, and the partition around it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import TypeAlias
 
 import numpy as np
@@ -15,6 +14,7 @@ from gridmap.grids.change import Change
 from gridmap.grids.codes import Level, level_of, parent_of
 from gridmap.grids.coverage import Problem, problems, problems_of_change
 from gridmap.grids.models import Boundary, Grid, Publication
+from gridmap.grids.publications import touched_since
 
 MOST_NAMED = 20
 Shape: TypeAlias = Polygon | MultiPolygon
@@ -125,15 +125,6 @@ def check_partition(
         raise NoPartition(found)
 
 
-_TOUCHED_SINCE = text(
-    """
-    SELECT grid_code FROM boundary
-    WHERE level = 'micro' AND (publication_id > :base OR NOT upper_inf(valid) AND upper(valid) > :at)
-    UNION SELECT grid_code FROM renaming WHERE publication_id > :base
-    """
-)
-
-
 def check_base(session: Session, change: Change, touched: Collection[str]) -> None:
     """Whether what a change touches is still as it was when it was drawn; what others have redrawn elsewhere may stay.
 
@@ -144,11 +135,9 @@ def check_base(session: Session, change: Change, touched: Collection[str]) -> No
     newest = session.scalar(select(func.max(Publication.id)))
     if change.base == newest:
         return
-    base = session.get(Publication, change.base) if change.base is not None else None
-    if base is None and change.base is not None:
+    if change.base is not None and session.get(Publication, change.base) is None:
         raise Invalid(msg("There is no publication %(id)s"), field="base", id=change.base)
-    since = {"base": base.id, "at": base.at} if base else {"base": 0, "at": datetime.min.replace(tzinfo=UTC)}
-    meeting = sorted(set(session.scalars(_TOUCHED_SINCE, since)) & set(touched))
+    meeting = sorted(touched_since(session, change.base or 0).keys() & set(touched))
     if meeting:
         raise Conflict(
             msg("Others have redrawn these grids since this was drawn: %(codes)s"),

@@ -46,6 +46,24 @@ _LINEAGE = text(
 )
 
 
+# Micro-grids whose boundary began or ended after a publish, and grids that were renamed.
+_TOUCHED_SINCE = text(
+    """
+    SELECT b.grid_code AS code, b.publication_id AS publication FROM boundary b
+    WHERE b.level = 'micro' AND b.publication_id > :base
+    UNION SELECT b.grid_code, p.id FROM boundary b JOIN publication p ON p.at = upper(b.valid)
+    WHERE b.level = 'micro' AND p.id > :base
+    UNION SELECT r.grid_code, r.publication_id FROM renaming r WHERE r.publication_id > :base
+    """
+)
+
+
+def touched_since(session: Session, base: int) -> dict[str, int]:
+    """The grids that publishes after `base` touched, each with the last that did."""
+    rows = sorted(session.execute(_TOUCHED_SINCE, {"base": base}).all(), key=lambda row: row.publication)
+    return {row.code: row.publication for row in rows}
+
+
 def newest(session: Session) -> int:
     """The id of the newest publication; 0 before the first."""
     return int(session.execute(_NEWEST).scalar_one())
@@ -56,15 +74,21 @@ def page(session: Session, *, before: int | None = None, limit: int = 50) -> lis
     return [dict(row) for row in session.execute(_PAGE, {"before": before, "limit": limit}).mappings()]
 
 
+def one(session: Session, publication: int) -> dict[str, Any]:
+    """One publish; `NotFound` when there is none."""
+    row = session.execute(_ONE, {"id": publication}).mappings().one_or_none()
+    if row is None:
+        raise NotFound(msg("There is no publication %(id)s"), id=publication)
+    return dict(row)
+
+
 def whole(session: Session, publication: int) -> dict[str, Any]:
     """One publish, the codes it touched, the box around them (degrees; None: names alone), and where ground went.
 
     Raises:
         NotFound: there is none of this id.
     """
-    row = session.execute(_ONE, {"id": publication}).mappings().one_or_none()
-    if row is None:
-        raise NotFound(msg("There is no publication %(id)s"), id=publication)
+    row = one(session, publication)
     touched = session.execute(_CODES, {"id": publication, "at": row["at"]}).all()
     codes = {
         "opened": [one.code for one in touched if one.opened],

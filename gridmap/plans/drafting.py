@@ -116,9 +116,11 @@ def keep(session: Session, plan: Plan, deed: str, body: Mapping[str, Any], drawn
     parent = plan.step
     plan.steps += 1
     _turn(plan, plan.steps)
-    facts = {"parent": parent, "version": plan.version, "account_id": account_id(caller), "deed": deed, "body": dict(body)}
+    facts = {"parent": parent, "version": plan.version, "account_id": account_id(caller), "deed": deed}
+    facts |= {"body": dict(body), "base_id": drawn.state.base.publication}
     session.execute(insert(PlanStep).values(plan_id=plan.id, seq=plan.step, **facts))
-    session.execute(insert(PlanGrid), _rows(plan, drawn))
+    if rows := _rows(plan, drawn):
+        session.execute(insert(PlanGrid), rows)
     tell(session, plan, "plan.drawn", caller)
 
 

@@ -95,6 +95,12 @@ _GRIDS = text(
 )
 
 
+def base_id(session: Session, plan: Plan, step: int | None = None) -> int:
+    """The publication on whose boundaries a plan stands after one of its steps (default: where it stands)."""
+    found = session.get(PlanStep, (plan.id, plan.step if step is None else step))
+    return plan.base_id if found is None or found.base_id is None else found.base_id
+
+
 def state(session: Session, plan: Plan, step: int | None = None) -> State:
     """A plan's grids after one of its steps (default: where it stands; 0: the base). Nothing is computed anew.
 
@@ -107,7 +113,7 @@ def state(session: Session, plan: Plan, step: int | None = None) -> State:
     found = session.scalars(select(PlanGrid).from_statement(_GRIDS), {"plan": plan.id, "step": at}).all()
     changed = {row.code: None if row.ended else _draft(row) for row in found}
     sources = {row.code: tuple(row.sources) for row in found if row.sources}
-    return State(base(session, plan.base_id), plan.ground, changed, sources)
+    return State(base(session, base_id(session, plan, at)), plan.ground, changed, sources)
 
 
 def _draft(row: PlanGrid) -> GridDraft:

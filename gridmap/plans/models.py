@@ -44,7 +44,10 @@ class Plan(Base):
 
 
 class PlanStep(Base):
-    """One deed of a plan. `parent` is the step it was done after: an undo followed by another deed begins a branch."""
+    """One deed of a plan. `parent` is the step it was done after: an undo followed by another deed begins a branch.
+
+    `base_id`: the publication on whose boundaries it was drawn; null: on those the plan began with.
+    """
 
     __tablename__ = "plan_step"
     __table_args__ = (CheckConstraint("parent >= 0 AND parent < seq", name="parent"),)
@@ -57,6 +60,7 @@ class PlanStep(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey(Account.id))
     deed: Mapped[str] = mapped_column(Text)
     body: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    base_id: Mapped[int | None] = mapped_column(ForeignKey(Publication.id))
 
 
 class PlanGrid(Base):

@@ -101,7 +101,7 @@ def plan_page(plan_id: int) -> Response:
         allowed=[deed for deed in rights if may(deed, Scope(plan.ground))],
         position=position,
         town=plan.ground[: LENGTHS[Level.TOWN]],
-        whole=sum(code.startswith(plan.ground) for code in lookup.base(db(), plan.base_id).micros) <= WHOLE,
+        whole=sum(code.startswith(plan.ground) for code in lookup.base(db(), lookup.base_id(db(), plan)).micros) <= WHOLE,
         shell=plan_shell(current_app.config["BASE_MAPS"]).with_nonce(nonce()),
     )
     return make_response(page)

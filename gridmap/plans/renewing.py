@@ -1,0 +1,58 @@
+"""Take a draft onto the boundaries in force, where others have published since it began."""
+
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from gridmap.accounts.caller import Caller
+from gridmap.errors import Conflict, msg
+from gridmap.grids import publications
+from gridmap.grids.checking import few
+from gridmap.plans import lookup, rebasing
+from gridmap.plans.drafting import Drawn, keep
+from gridmap.plans.life import check_drawable
+from gridmap.plans.models import Plan
+
+
+class Standing(NamedTuple):
+    """How a plan stands to the boundaries in force: the publications of its base and of now, and what both have changed.
+
+    `meeting` are the codes on which they differ; `given_up` those whose changes go with them where the plan gives way.
+    """
+
+    base: int
+    newest: int
+    meeting: list[str]
+    given_up: list[str]
+
+
+def standing(session: Session, plan: Plan) -> Standing:
+    """How a plan stands to the boundaries in force."""
+    state, newest = lookup.state(session, plan), publications.newest(session)
+    was = lookup.base_id(session, plan)
+    met = rebasing.meeting(state, lookup.base(session, newest), publications.touched_since(session, was))
+    return Standing(was, newest, met, sorted(rebasing.giving_way(state, met)))
+
+
+def rebase(session: Session, plan: Plan, *, give_way: bool = False, caller: Caller) -> Drawn:
+    """Take a locked plan onto the boundaries in force, as its next step: a three-way merge. Undo leads back to the old ones.
+
+    Args:
+        give_way: where others have redrawn the same grids, or some that border on the plan's changes there, theirs stand.
+
+    Raises:
+        Conflict: the plan is no draft, stands on them already, or meets others' changes; `codes` names the grids.
+    """
+    check_drawable(plan.stage)
+    found = standing(session, plan)
+    if found.base == found.newest:
+        raise Conflict(msg("The plan stands on the boundaries in force already"))
+    if found.meeting and not give_way:
+        codes = few(found.meeting)
+        facts = {"base": found.base, "newest": found.newest, "codes": found.meeting}
+        raise Conflict(msg("Others have redrawn these grids since this was drawn: %(codes)s"), facts=facts, codes=codes)
+    before, onto = lookup.state(session, plan), lookup.base(session, found.newest)
+    delta = rebasing.rebased(before, onto, found.given_up)
+    drawn = Drawn(rebasing.moved(before, onto, delta), delta)
+    keep(session, plan, "rebase", {"onto": found.newest, "given_up": found.given_up}, drawn, caller=caller)
+    return drawn
