@@ -4,6 +4,7 @@ import { bell } from "./bell.js";
 import { by_id, h, replace } from "./dom.js";
 import { refusal } from "./handling/refusal.js";
 import { Live } from "./live.js";
+import { behind, standing } from "./publishing/behind.js";
 import { counted } from "./publishing/figures.js";
 import { around, box_of, fate } from "./publishing/ground.js";
 import { hands } from "./publishing/hands.js";
@@ -23,15 +24,25 @@ who();
 const room = by_id("review");
 const url = `/api/v1/plans/${room.dataset.plan}`;
 const pictures = new Pictures(by_id("pictures"));
-const life = new Life(url, room.dataset.allowed.split(" "), () => look());
+const allowed = room.dataset.allowed.split(" ");
+const life = new Life(url, allowed, look);
 
-async function look() {
-  const [{ body: plan, etag }, { scheduled }, { comments }, impact] = await Promise.all([get_tagged(url, {}, { cache: "no-store" }), get(`${url}/schedule`, {}, { cache: "no-store" }), get(`${url}/comments`, {}, { cache: "no-store" }), impact_of()]);
+// What is shown always comes from one look; a later one waits until the one before has drawn.
+let looking = Promise.resolve();
+function look() {
+  looking = looking.catch(() => null).then(look_now);
+  return looking;
+}
+
+async function look_now() {
+  const fresh = (what) => get(url + what, {}, { cache: "no-store" });
+  const [{ body: plan, etag }, { scheduled }, { comments }, since, impact] = await Promise.all([get_tagged(url, {}, { cache: "no-store" }), fresh("/schedule"), fresh("/comments"), standing(url), impact_of()]);
   const sound = impact instanceof Error ? null : impact;
   replace(by_id("life"), life.nodes({ plan, etag, scheduled, comments, impact: sound }));
+  by_id("life").append(behind(url, since, { plan, etag }, allowed, look) ?? "");
   room.dataset.stage = plan.stage;
   show_impact(impact, plan);
-  await show_pictures(plan);
+  await show_pictures(plan, sound);
   room.dataset.version = plan.version; // All of it is drawn.
 }
 
@@ -58,8 +69,11 @@ function tiles(impact) {
 }
 
 // As long as nothing touches them, the grids around come from the boundaries in force.
-async function show_pictures(plan) {
-  const { differences } = await get(`${url}/compare`, { from: 0, to: plan.step });
+async function show_pictures(plan, impact) {
+  const told = await get(`${url}/compare`, { from: 0, to: plan.step });
+  // A draft that was taken onto other boundaries differs from its beginning by what others drew, too.
+  const touched = impact && new Set(impact.grids.map((grid) => grid.code));
+  const differences = told.differences.filter(({ code }) => !touched || touched.has(code));
   const moved = differences.filter(({ before, after }) => fate(before?.properties, after?.properties) !== "kept");
   const box = box_of(moved.flatMap(({ before, after }) => [before, after].filter(Boolean))) ?? (await ground(plan.ground));
   const { features } = await get(GRIDS, { level: "micro", bbox: around(box) });
