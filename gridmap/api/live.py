@@ -44,7 +44,7 @@ class EventsQuery(Strictly):
     summary="Follow what happens",
     description=(
         "`hello` first, then every event after `Last-Event-ID` (or `after`), or from now on. Each event's id is its feed"
-        " position, its name the kind (`case.opened`, `alert.joined`, `case.changed`, `grids.published` …), its data"
+        " position, its name the kind (`case.opened`, `alert.joined`, `case.accept`, `grids.published` …), its data"
         " `{position, at, topic, kind, subject, data}`. `notice.given` says what it is about to its owner alone."
         " `reset` means: too far behind, load everything anew. A comment"
         " line is a sign of life."

@@ -6,6 +6,9 @@ import { source_name, t } from "../words.js";
 import { actor, addressee } from "./loop.js";
 import { section } from "./parts.js";
 
+// What somebody did that is no action of the workflow.
+const DONE = new Set(["evidence.added", "rating.invited"]);
+
 export function happened(facts) {
   const joined = (facts.received ?? []).filter((one) => one.relation === "joined")
     .map((one) => ({ at: one.received_at, words: t("timeline.joined_from", { source: source_name(one.source) }) }));
@@ -17,17 +20,21 @@ export function happened(facts) {
 
 export function row_of(entry, facts) {
   const { data = {}, kind } = entry;
-  const who = data.action ? actor(entry.actor, facts) : "";
+  const who = data.action || DONE.has(kind) ? actor(entry.actor, facts) : "";
   const said = ["reason", "result", "text", "note", "decision"].map((name) => data[name]).find((words) => typeof words === "string" && words);
-  return { at: entry.at, said, words: [who && `${who}${t("sign.colon")}`, told(kind, data), whom(data, facts), moved(data)].filter(Boolean).join("") };
+  return { at: entry.at, said, words: [who && `${who}${t("sign.colon")}`, told(kind, data), decided(data), whom(data, facts), moved(data)].filter(Boolean).join("") };
 }
 
 // "opened" and the like have words of their own; an action is called as its button is.
 function told(kind, data) {
   if (data.action && messages[`act.${data.action}`]) return t(`act.${data.action}`);
-  const state = data.state ?? data.to;
-  if (kind === "case.changed" && messages[`state.${state}`]) return t("timeline.state", { state: t(`state.${state}`) });
   return messages[`timeline.${kind}`] ? t(`timeline.${kind}`) : kind;
+}
+
+// What a review came to, and of which request.
+function decided({ action, granted, kind }) {
+  if (action !== "review" || typeof granted !== "boolean" || !messages[`request.${kind}`]) return "";
+  return ` · ${t(`request.${kind}`)}${t("sign.colon")}${t(granted ? "request.state.granted" : "request.state.refused")}`;
 }
 
 function whom(data, facts) {

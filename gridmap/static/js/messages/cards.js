@@ -35,12 +35,12 @@ export const cards = {
   "case.timeline": { zh: "经过", en: "Time line" },
 
   "timeline.case.opened": { zh: "立案", en: "Case opened" },
-  "timeline.case.changed": { zh: "案件变更", en: "Case changed" },
-  "timeline.case.closed": { zh: "结案", en: "Case closed" },
+  "timeline.case.reckoned": { zh: "时限重新计算", en: "The limit was reckoned anew" },
+  "timeline.evidence.added": { zh: "上传凭证", en: "Evidence added" },
+  "timeline.rating.invited": { zh: "发出评价链接", en: "A link to rate it was made" },
   "timeline.case.rerouted": { zh: "重新归属网格", en: "Routed anew" },
   "timeline.alert.joined": { zh: "重复告警并入", en: "A further alert joined" },
   "timeline.joined_from": { zh: "{source}的重复告警并入", en: "A further alert joined, from {source}" },
-  "timeline.state": { zh: "转为{state}", en: "Now: {state}" },
   "route.title": { zh: "为什么归这个网格", en: "Why this grid" },
   "route.silent": { zh: "没有记录理由。", en: "No reason was recorded." },
   "route.candidates": { zh: "误差范围内也可能是：", en: "Within its accuracy it could also be:" },
@@ -197,5 +197,4 @@ export const cards = {
   "case.rounds_words": { zh: "第 {n} 次重办", en: "time {n}" },
 
   "timeline.case.reminded": { zh: "催办提醒", en: "Reminder" },
-  "timeline.case.escalated": { zh: "升级提醒", en: "Escalated" },
 };
