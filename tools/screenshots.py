@@ -44,6 +44,15 @@ FIRST_CASE = "#list li >> nth=0"
 DISPATCH = (FIRST_CASE, "[data-deed=dispatch]")
 TASK = ("[data-testid=task] >> nth=0",)
 PHONE = (390, 844)
+DRAWN = ("[data-testid=found-grid][data-code='310151101009002']", ".handle.junction >> nth=0")
+# A plan of the demo town in which one grid is three, for the pages of plans: its number.
+DRAW = """async () => {
+    const { send } = await import("/static/js/api.js");
+    const { id } = await send("/api/v1/plans", { name: "老城细分 Finer grids", ground: "310151101" });
+    const body = { code: "310151101009001", parts: 3 };
+    await send(`/api/v1/plans/${id}/ops/divide`, body, { headers: { "If-Match": "*" } });
+    return id;
+}"""
 SHOTS = (
     Shot("map-zh"),
     Shot("map-en", language="en"),
@@ -53,6 +62,7 @@ SHOTS = (
     Shot("phone-case-en-dark", path="/m", language="en", size=PHONE, click=TASK, dark=True, role="member"),
     Shot("wall-zh", path="/wall", size=(1920, 1080), dark=True),
     Shot("wall-en", path="/wall", language="en", size=(1920, 1080), dark=True),
+    Shot("plan-zh", path="/plans/{plan}", click=DRAWN, role="planner"),
 )
 
 
@@ -100,8 +110,9 @@ def _photograph(url: str, accounts: Accounts, shots: list[Shot], out: Path) -> N
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium())
         states = {role: _sign_in(browser, url, accounts[role]) for role in {shot.role for shot in shots}}
+        plan = _plan(browser, url, states["planner"]) if any("{plan}" in shot.path for shot in shots) else 0
         for shot in shots:
-            _take(browser, url, states[shot.role], shot, out / f"{shot.name}.png")
+            _take(browser, url + shot.path.format(plan=plan), states[shot.role], shot, out / f"{shot.name}.png")
             print(out / f"{shot.name}.png")
         browser.close()
 
@@ -117,7 +128,14 @@ def _sign_in(browser: Browser, url: str, account: Account) -> StorageState:
     return page.context.storage_state()
 
 
-def _take(browser: Browser, url: str, state: StorageState, shot: Shot, file: Path) -> None:
+def _plan(browser: Browser, url: str, state: StorageState) -> int:
+    """The number of a plan that has been drawn on."""
+    page = browser.new_page(storage_state=state)
+    page.goto(f"{url}/plans")
+    return int(page.evaluate(DRAW))
+
+
+def _take(browser: Browser, address: str, state: StorageState, shot: Shot, file: Path) -> None:
     width, height = shot.size
     context = browser.new_context(
         storage_state=state,
@@ -129,7 +147,7 @@ def _take(browser: Browser, url: str, state: StorageState, shot: Shot, file: Pat
         device_scale_factor=2 if shot.size == PHONE else 1,
     )
     page = context.new_page()
-    page.goto(url + shot.path)
+    page.goto(address)
     if shot.path == "/":
         page.wait_for_selector("#list li")
     page.wait_for_timeout(SETTLED_MS)

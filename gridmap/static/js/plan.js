@@ -2,7 +2,7 @@
 import { get } from "./api.js";
 import { toast } from "./announcer.js";
 import { bell } from "./bell.js";
-import { by_id } from "./dom.js";
+import { by_id, h } from "./dom.js";
 import { base_maps, ground } from "./layers/ground.js";
 import { Labels } from "./layers/labels.js";
 import { Catching } from "./plans/catching.js";
@@ -54,8 +54,13 @@ const view_box = () => {
   return [seen.getWest(), seen.getSouth(), seen.getEast(), seen.getNorth()].map((degree) => degree.toFixed(5)).join(",");
 };
 const saved = new Saved();
-const draft = new Draft(urls.plans + page.plan, { whole: page.whole === "yes", view: view_box }, { again: () => saved.again(), outdated, refused: (error) => toast(error.message) });
+const draft = new Draft(urls.plans + page.plan, { whole: page.whole === "yes", view: view_box }, { again: () => saved.again(), outdated, refused });
 saved.follow(draft);
+// A plan is refused for its problems: they are what one wants to see then.
+function refused(error) {
+  failed(error);
+  if (error.problem?.errors?.length && draft.problems.length) tabs.show("problems");
+}
 const choice = new Choice();
 const failed = (error) => toast(error.problem ? error.message : t("plan.unreachable"));
 const trying = (promise) => promise.catch(failed);
@@ -76,7 +81,7 @@ const catching = new Catching(map, draft.topology);
 // On a phone the sheet makes way for what is drawn and shown.
 const tracer = new Tracer(map, catching, () => drawer.close());
 const trial = new Trial({ draft, shadow: new Shadow(map), view, choice, shown: () => drawer.close() });
-const tools = new Tools({ draft, tracer, trial, may: may_draw, here: surroundings(draft, urls, page.town), opened: (name) => editor.show(!name) });
+const tools = new Tools({ draft, tracer, trial, may: may_draw, here: surroundings(draft, urls, page.town), opened: (name) => editor.show(!name), to_corners: () => editor.take_hold() });
 const chosen = new Chosen(draft, choice, tools);
 const problems = new Problems(draft, { locate: (one) => { drawer.close(); view.locate(one.bounds); }, repair: mend, may: may_draw });
 const steps = new Steps(draft, { compare: (from, to) => trying(difference.show(from, to)), may: may_draw });
@@ -103,7 +108,10 @@ map.on("click", ({ latlng, originalEvent }) => {
   if (tracer.active) tracer.put(latlng, originalEvent.altKey);
   else choice.clear();
 });
-map.on("moveend", () => trying(draft.look()));
+const far = notice(t("plan.far"));
+const look = () => { far.hidden = draft.ground.whole || map.getZoom() >= DRAWN_FROM; };
+map.on("moveend", () => { look(); trying(draft.look()); });
+look();
 
 const editor = new Editor(map, draft, drawn, choice, { catching, may: may_draw, say: toast });
 corner_bar(editor);
@@ -123,3 +131,9 @@ await trying(draft.load());
 trying(talk.load());
 bell(others(draft, { url: urls.events, plan: page.plan, position: Number(page.position), talked: () => trying(talk.load()), failed }));
 drawer.close();
+
+function notice(words) {
+  const node = h("p", { class: "notice", role: "status" }, words);
+  by_id("stage-top").append(node);
+  return node;
+}

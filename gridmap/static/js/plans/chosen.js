@@ -2,14 +2,17 @@
 import { facts, code as figures } from "../cards/parts.js";
 import { h, replace, theirs } from "../dom.js";
 import { area, name_of, t } from "../words.js";
+import { Finder } from "./finder.js";
 import { area_m2 } from "./places.js";
+import { redrawn } from "./redrawn.js";
 
 export class Chosen {
   // `choice`: the chosen codes; `tools(codes)`: what can be done with them.
   constructor(draft, choice, tools) {
     Object.assign(this, { draft, choice, tools });
     this.node = h("div", { dataset: { testid: "chosen" } });
-    this.about = h("div");
+    this.about = h("div", { tabindex: "-1" });
+    this.finder = new Finder(draft, choice);
     this.several = h("button", { type: "button", class: "deed small", "aria-pressed": "false", dataset: { testid: "several" }, onclick: () => this.#several() }, t("plan.several"));
     replace(this.node, this.about, tools.node, h("p", { class: "choosing" }, this.several));
     draft.changed.on(() => this.draw());
@@ -18,7 +21,8 @@ export class Chosen {
 
   draw() {
     const codes = this.choice.codes;
-    replace(this.about, codes.length ? codes.map((code) => this.#grid(code)) : this.#plan());
+    if (!codes.length && this.finder.node.isConnected) this.finder.draw();
+    else redrawn(this.about, codes.length ? codes.map((code) => this.#grid(code)) : this.#plan());
     this.tools.offer(codes);
   }
 
@@ -29,14 +33,8 @@ export class Chosen {
   }
 
   #plan() {
-    const grids = [...this.draft.topology.grids.values()].filter(({ facts: known }) => known.drawn);
-    const changed = grids.filter(({ facts: known }) => known.changed);
-    return [
-      h("p", { class: "lead" }, t("plan.hint")),
-      facts([[t("plan.grids"), grids.length], [t("plan.changed"), changed.length]]),
-      changed.length > 0 && h("ul", { class: "plain-list" }, changed.slice(0, 60).map(({ facts: known }) =>
-        h("li", {}, h("button", { type: "button", class: "link", onclick: () => this.choice.only(known.code, { show: true }) }, h("span", { class: "name" }, theirs(name_of(known))), h("span", { class: "aside" }, figures(known.code)))))),
-    ];
+    this.finder.draw();
+    return [h("p", { class: "lead" }, t("plan.hint")), this.finder.node];
   }
 
   #grid(code) {

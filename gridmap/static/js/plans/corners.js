@@ -15,9 +15,9 @@ export function corners_of(topology, codes) {
   return { corners, edges };
 }
 
-// The corner after (or before) one, in the order of the rings; round and round.
-export function beside(corners, key, way) {
-  const keys = [...corners.keys()];
+// The corner after (1) or before (-1) one, in the order of the rings, round and round; of those that `fit`.
+export function beside(corners, key, way, fit = () => true) {
+  const keys = [...corners.keys()].filter((one) => one === key || fit(one));
   const index = keys.indexOf(key);
   return index < 0 ? keys[0] : keys[(index + way + keys.length) % keys.length];
 }

@@ -4,6 +4,8 @@ import { account } from "../session.js";
 import { signal } from "../signal.js";
 import { Topology } from "./topology.js";
 
+const NOTHING = { arcs: [], arc_ids: [], objects: { grids: { geometries: [] } } };
+
 export class Draft {
   // `url`: of the plan; `ground`: {whole, view()}: whether all of it is fetched at once, and what is looked at otherwise;
   // `ask`: {again(error): whether to try once more, outdated(problem, what): somebody else was first, refused(error)}.
@@ -27,8 +29,11 @@ export class Draft {
       get_tagged(this.url), this.#arcs(), get(`${this.url}/steps`), get(`${this.url}/problems`),
     ]);
     if (asked !== this.asked) return;
+    // Somebody drew between two of the answers, or one's own deed overtook them: they don't belong together.
+    const { version } = plan.body;
+    if (version < (this.facts?.version ?? 0) || problems.version !== version || (arcs && arcs.plan.version !== version)) { await this.load(); return; }
     Object.assign(this, { facts: plan.body, etag: plan.etag, steps, problems: problems.problems });
-    if (arcs) this.topology.become(arcs);
+    this.topology.become(arcs ?? NOTHING);
     this.changed.emit();
   }
 
@@ -65,7 +70,13 @@ export class Draft {
   // What a deed would do, in full. Raises `Refused`.
   async preview(deed, body) {
     await this.last;
-    return (await send_tagged(`${this.url}/ops/${deed}?preview=true`, body, { headers: { "If-Match": this.etag } })).body;
+    try {
+      return (await send_tagged(`${this.url}/ops/${deed}?preview=true`, body, { headers: { "If-Match": this.etag } })).body;
+    } catch (error) {
+      // Seen on what is no longer so: the next try is on what is.
+      if (error.status === 409) await this.load();
+      throw error;
+    }
   }
 
   undo() {
@@ -99,10 +110,9 @@ export class Draft {
       await taken(answer.body);
       return true;
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
       if (error.status === 409 && error.problem?.theirs) await this.ask.outdated(error.problem, what);
       else this.ask.refused(error);
-      await this.load();
+      await this.load().catch((failure) => this.ask.refused(failure));
       return false;
     } finally {
       this.#say(false);

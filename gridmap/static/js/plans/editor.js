@@ -39,6 +39,13 @@ export class Editor {
     this.#hold(this.key && this.corners.has(this.key) ? this.key : null);
   }
 
+  // Takes hold of the first corner in view.
+  take_hold() {
+    const key = [...this.corners.keys()].find((one) => this.handles.shown.has(one));
+    if (key) this.handles.focus(key);
+    else this.say(t("plan.handle.none"));
+  }
+
   // Corners shared with grids beyond the plan's ground stay where they are.
   #fixed(place) {
     const { topology } = this.draft;
@@ -53,7 +60,9 @@ export class Editor {
     node.addEventListener("focus", () => this.#hold(key));
     long_press(node, () => this.remove(place));
     marker.on("click", () => node.focus({ preventScroll: true }));
-    const left_out = (other) => this.#moves(place, place).has(key_of(other));
+    // A border does not catch at itself: it would be pulled through its own course.
+    const own = this.draft.topology.arcs_at(place);
+    const left_out = (other) => [...this.draft.topology.arcs_at(other)].some((arc) => own.has(arc));
     this.#drag(marker, { left_out, follow: (to) => this.drawn.follow(this.#moves(place, to)), taken: (to) => this.#move(place, to) });
   }
 
@@ -102,7 +111,7 @@ export class Editor {
     const act = {
       Delete: () => this.remove(place), Backspace: () => this.remove(place), Insert: () => this.insert(place), a: () => this.insert(place),
       Enter: () => this.#settle(), Escape: () => this.#let_go(),
-      Tab: () => this.#go(beside(this.corners, key, event.shiftKey ? -1 : 1)),
+      Tab: () => this.#go(beside(this.corners, key, event.shiftKey ? -1 : 1, (one) => this.handles.shown.has(one))),
     }[event.key];
     const way = WAYS[event.key];
     if (!act && !way) return;
@@ -144,9 +153,6 @@ export class Editor {
 
   #go(key) {
     this.#settle();
-    const place = this.corners.get(key);
-    if (!this.map.getBounds().contains(lat_lng(place))) this.map.panTo(lat_lng(place), { animate: false });
-    this.show();
     this.handles.focus(key);
   }
 

@@ -28,8 +28,7 @@ export class Impact {
     } catch (error) {
       if (this.asked !== version) return;
       this.asked = null;
-      // With mistakes in the plan there is no answer yet; the problems say why.
-      this.#say(error instanceof Refused && error.status < 500 ? error.message : t("plan.unreachable"));
+      this.#say(this.#why_not(error));
     }
   }
 
@@ -39,6 +38,11 @@ export class Impact {
       h("span", { class: found.told ? "some" : "" }, t("impact.people", { n: found.told })),
       h("a", { href: this.review }, t("plan.review")));
     this.#there();
+  }
+
+  #why_not(error) {
+    if (!(error instanceof Refused) || error.status >= 500) return t("plan.unreachable");
+    return this.draft.problems.some((one) => !one.unfinished) ? t("impact.wrong") : error.message;
   }
 
   #say(words) {

@@ -1,6 +1,7 @@
 // What is wrong and what is merely unfinished, apart; each with its size, the way to it, and what would mend it.
-import { h, replace } from "../dom.js";
+import { h } from "../dom.js";
 import { t, area, distance, name_of } from "../words.js";
+import { redrawn } from "./redrawn.js";
 
 export class Problems {
   // `locate(bounds, problem)`; `repair(problem, repair)`; `may()`: whether one may draw.
@@ -13,7 +14,7 @@ export class Problems {
   draw() {
     const { problems } = this.draft;
     const [unfinished, wrong] = [true, false].map((is) => problems.filter((one) => one.unfinished === is));
-    replace(this.node,
+    redrawn(this.node,
       !problems.length && h("p", { class: "lead all-well" }, t(this.draft.steps.current ? "plan.problems.none" : "plan.problems.nothing_drawn")),
       wrong.length > 0 && [h("h2", {}, t("plan.problems.wrong", { n: wrong.length })), h("p", { class: "quiet" }, t("plan.problems.wrong_hint")), h("ul", { class: "problem-list wrong-ones" }, wrong.map((one) => this.#problem(one)))],
       unfinished.length > 0 && [h("h2", {}, t("plan.problems.unfinished", { n: unfinished.length })), h("p", { class: "quiet" }, t("plan.problems.unfinished_hint")), h("ul", { class: "problem-list" }, unfinished.map((one) => this.#problem(one)))]);

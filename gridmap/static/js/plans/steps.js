@@ -1,7 +1,8 @@
 // Every step: who, when, what. Any can be gone to; two can be laid over each other.
-import { h, replace, theirs } from "../dom.js";
+import { h, theirs } from "../dom.js";
 import { ago, moment } from "../times.js";
 import { t } from "../words.js";
+import { redrawn } from "./redrawn.js";
 
 export class Steps {
   // `draft`; `compare(from, to)`: shows what differs; `may`: whether one may draw.
@@ -22,7 +23,7 @@ export class Steps {
   draw() {
     const { steps, current } = this.draft.steps;
     const path = this.#path;
-    replace(this.node,
+    redrawn(this.node,
       !steps.length && h("p", { class: "lead" }, t("plan.steps.none")),
       h("ol", { class: "steps-list", reversed: true }, steps.toReversed().map((one) => this.#step(one, current, path)), this.#base(current)));
   }

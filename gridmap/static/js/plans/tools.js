@@ -7,9 +7,10 @@ import { Unreadable } from "./tool_fields.js";
 import { TOOLS } from "./tool_list.js";
 
 export class Tools {
-  // `here(codes)`: what the tools ask about; `tracer`, `trial`, `draft`; `may()`; `opened(name or null)`: one was opened or closed.
-  constructor({ draft, here, tracer, trial, may, opened }) {
-    Object.assign(this, { draft, here, tracer, trial, may, opened });
+  // `here(codes)`: what the tools ask about; `tracer`, `trial`, `draft`; `may()`; `opened(name or null)`: one was opened or closed;
+  // `to_corners()`: takes hold of the first corner.
+  constructor({ draft, here, tracer, trial, may, opened, to_corners }) {
+    Object.assign(this, { draft, here, tracer, trial, may, opened, to_corners });
     this.node = h("div", { class: "tools-of-plan", dataset: { testid: "tools" } });
     this.codes = [];
   }
@@ -32,7 +33,7 @@ export class Tools {
     const names = this.#fitting;
     replace(this.node, names.length > 0 && [
       h("h3", {}, t(this.codes.length ? "tools.grid" : "tools.village")),
-      h("div", { class: "deed-buttons" }, names.map((name) => h("button", { type: "button", class: "deed", dataset: { testid: `tool-open-${name}` }, onclick: () => this.open(name) }, t(`deed.${name}`)))),
+      h("div", { class: "deed-buttons" }, this.codes.length > 0 && h("button", { type: "button", class: "deed", dataset: { testid: "to-corners" }, onclick: () => this.to_corners() }, t("deed.move")), names.map((name) => h("button", { type: "button", class: "deed", dataset: { testid: `tool-open-${name}` }, onclick: () => this.open(name) }, t(`deed.${name}`)))),
     ]);
   }
 
