@@ -1,5 +1,6 @@
 """Grids: their boundaries as GeoJSON, one grid's card, and the counts the map carries."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -72,6 +73,7 @@ class LineageAnswer(BaseModel):
 
     code: str
     turns: list[TurnAnswer] = Field(description="every publish in which it gave or got ground, oldest first")
+    names: dict[str, Json] = Field(description="what the grids of `turns` are called now, by code")
     successors: list[Kin] = Field(description="who has now the ground it had at `at`")
     ancestors: list[Kin] = Field(description="who had at `at` the ground it has now, or had at its end")
 
@@ -231,10 +233,15 @@ def get_lineage(code: str, query: LineageQuery) -> Response:
         {
             "code": code,
             "turns": [asdict(turn) for turn in told],
+            "names": {one: found._asdict() for one, found in lookup.names(db(), _named(told)).items()},
             "successors": [_kin(one) for one in descent.successors(db(), code, at)],
             "ancestors": [_kin(one) for one in descent.ancestors(db(), code, at, until=clock.now())],
         }
     )
+
+
+def _named(turns: Iterable[descent.Turn]) -> list[str]:
+    return sorted({code for turn in turns for code in (turn.from_code, turn.to_code) if code})
 
 
 def _kin(one: descent.Kin) -> Json:

@@ -6,7 +6,7 @@ from flask import Response, make_response, render_template
 from gridmap.accounts.rights import Scope
 from gridmap.grids import lookup as grids
 from gridmap.http.state import db
-from gridmap.http.who import check, may, needs
+from gridmap.http.who import check, may, may_somewhere, needs
 from gridmap.journal.feed import last_position
 from gridmap.maps.assets import local
 from gridmap.plans import lookup
@@ -34,6 +34,15 @@ def review_page(plan_id: int) -> Response:
         leaflet=leaflet(),
     )
     return make_response(page)
+
+
+@bp.get("/publications")
+@needs("map.read")
+def publications_page() -> Response:
+    """The history of boundaries; those who publish roll back here."""
+    position = last_position(db())
+    publishes = may_somewhere("grids.publish")
+    return make_response(render_template("publications.html", position=position, publishes=publishes, leaflet=leaflet()))
 
 
 def leaflet() -> dict[str, str]:

@@ -39,6 +39,7 @@ def test_lineage_is_told_both_ways(client: FlaskClient) -> None:
         (M12, "merge", 1.0),
         (M11, "reshape", 1.0),
     }
+    assert {code: one["name_en"] for code, one in told["names"].items()} == {M11: "Larger", M12: "Demo Village 1 Micro-grid 2"}
     assert {kin["code"]: round(kin["share"], 2) for kin in told["ancestors"]} == {M11: 0.5, M12: 0.5}
     assert [kin["code"] for kin in told["successors"]] == [M11]
     later = client.get(f"/api/v1/grids/{M11}/lineage?at=2026-07-01T00:00:00Z").get_json()

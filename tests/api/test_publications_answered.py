@@ -48,7 +48,15 @@ def test_publishes_are_listed_and_told(client: FlaskClient, published: int) -> N
     assert (told["codes"]["begun"], told["codes"]["ended"]) == ([], [])
     assert WEST in told["codes"]["opened"]
     assert {(row["from_code"], row["to_code"], row["cases"]) for row in told["lineage"]} >= {(EAST, WEST, 0), (EAST, EAST, 0)}
+    assert told["names"][WEST]["name"] == "演示村1第1微网格"
+    west, south, east, north = told["bounds"]
+    assert (west < east, south < north) == (True, True)
     assert client.get(address(published + 9)).status_code == 404
+
+
+def test_who_published_is_for_those_who_read_plans(app: APIFlask, published: int) -> None:
+    told = [callers.signed_in(app, role).get(address(published)).get_json() for role in (Role.PLANNER, Role.MEMBER)]
+    assert [(one["by"], one["grids"], one["cases"]) for one in told] == [("p", 2, 0), ("", 2, 0)]
 
 
 def test_a_rollback_is_seen_before_and_done_once(planner: FlaskClient, published: int) -> None:

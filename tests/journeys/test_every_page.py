@@ -50,6 +50,7 @@ PAGES: Mapping[str, str] = {
     "plans_pages.plans_page": "/plans",
     "plans_pages.plan_page": "/plans/{plan}",
     "publishing_pages.review_page": "/plans/{plan}/review",
+    "publishing_pages.publications_page": "/publications",
     "sign_in.page": "/sign-in",
     "rating.page": "/r/{link}",
 }

@@ -5,6 +5,7 @@ globalThis.document = { documentElement: { lang: "zh-CN" } };
 const { FIGURES, compared, counted, sums } = await import("../../../gridmap/static/js/publishing/figures.js");
 const { around, box_of, fate, seen } = await import("../../../gridmap/static/js/publishing/ground.js");
 const { typed } = await import("../../../gridmap/static/js/times.js");
+const { percent } = await import("../../../gridmap/static/js/publishing/lineage.js");
 const figure = (key) => FIGURES.find((one) => one.key === key);
 
 test("a difference is told by sign, and only where a reader sees one", () => {
@@ -44,4 +45,8 @@ test("a corner more on a border is no change of ground", () => {
 
 test("a field for an hour holds the town's clock", () => {
   assert.equal(typed(Date.parse("2026-11-22T16:30:00Z")), "2026-11-23T00:30");
+});
+
+test("a sliver is not nothing, and almost all is not all", () => {
+  assert.deepEqual([0.0001, 0.5, 0.999, 1].map(percent), ["<1", "50", ">99", "100"]);
 });

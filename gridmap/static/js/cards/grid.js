@@ -1,7 +1,8 @@
 // A grid: its name, code, head, what is open in it, what stands in it, and its family.
 import { get } from "../api.js";
-import { h, theirs } from "../dom.js";
+import { h, replace, theirs } from "../dom.js";
 import { grid_glyph, icon } from "../glyphs.js";
+import { strand } from "../publishing/lineage.js";
 import { moment } from "../times.js";
 import { area, name_of, t } from "../words.js";
 import { action, code, facts, figures, grid_facts, link, section } from "./parts.js";
@@ -9,11 +10,11 @@ import { action, code, facts, figures, grid_facts, link, section } from "./parts
 export function grid_card({ urls, choose, locate, only, counts }) {
   return async (grid_code, signal) => {
     const grid = await get(urls.grid + encodeURIComponent(grid_code), {}, { signal, cache: "no-store" });
-    return build(grid, { choose, locate, only, counts });
+    return build(grid, { urls, choose, locate, only, counts });
   };
 }
 
-function build(grid, { choose, locate, only, counts }) {
+function build(grid, { urls, choose, locate, only, counts }) {
   const share = Math.round((grid.circle_share ?? 0) * 100);
   return {
     glyph: grid_glyph(),
@@ -32,6 +33,7 @@ function build(grid, { choose, locate, only, counts }) {
         [t("grid.parent"), grid.parent && h("button", { type: "button", class: "link", dataset: { testid: "grid-parent" }, onclick: () => choose("grid", grid.parent.code) }, h("span", { class: "name" }, name_of(grid.parent)))],
         [t("grid.boundary"), grid_facts(grid.boundary)],
       ]), children(grid, choose, counts)),
+      past(grid, urls, choose),
     ],
     actions: [
       grid.bounds && action("target", t("action.fit"), () => locate(grid.bounds)),
@@ -62,6 +64,26 @@ const percent = (share) => (share > 0 && share < 0.01 ? "<1" : Math.round(share 
 function functions(person) {
   const held = (person?.duties ?? []).filter((duty) => duty.head_function);
   return held.length > 0 && h("ul", { class: "functions", dataset: { testid: "head-functions" } }, held.map((duty) => h("li", { class: "pill plain" }, name_of(duty))));
+}
+
+// Asked for when somebody opens it; it stays open when the card is drawn anew.
+const opened = new Set();
+function past(grid, urls, choose) {
+  const room = h("div", { class: "past", dataset: { testid: "grid-past" } });
+  const fill = async () => {
+    const told = await get(`${urls.grid}${encodeURIComponent(grid.code)}/lineage`).catch((error) => error);
+    replace(room, told instanceof Error ? h("p", { class: "quiet" }, t("card.unreachable")) : turns(told, choose));
+  };
+  const box = h("details", { open: opened.has(grid.code), ontoggle: () => { opened[box.open ? "add" : "delete"](grid.code); if (box.open) fill(); } }, h("summary", { dataset: { testid: "grid-past-open" } }, t("grid.past")), room);
+  return h("section", {}, box);
+}
+
+function turns(told, choose) {
+  const names = new Map(Object.entries(told.names).map(([one, grid]) => [one, name_of(grid)]));
+  const name = (one) => (one === told.code ? theirs(names.get(one) ?? one) : h("button", { type: "button", class: "in-words", onclick: () => choose("grid", one) }, names.get(one) ?? one));
+  if (!told.turns.length) return h("p", { class: "quiet" }, t("grid.past.none"));
+  return h("ol", { class: "timeline" }, told.turns.toReversed().map((turn) =>
+    h("li", {}, h("a", { href: `/publications#publication-${turn.publication}` }, h("time", {}, moment(turn.at))), h("div", {}, strand(turn, name)))));
 }
 
 function children(grid, choose, counts) {

@@ -1,15 +1,16 @@
 // Boundaries before and after: side by side, moving together, or one over the other.
 import { h, replace } from "../dom.js";
 import { name_of, t } from "../words.js";
-import { fate, seen } from "./ground.js";
+import { box_of, fate, seen } from "./ground.js";
 
 const { L } = window;
 const SIDES = ["before", "after"];
 const MOST_NAMED = 60;
 
 export class Pictures {
-  // `node`: an element of the page; `heads`: whether one chooses how to look.
-  constructor(node) {
+  // `node`: an element of the page; `called`: what the two sides are called.
+  constructor(node, called = { before: t("review.before"), after: t("review.after") }) {
+    this.called = called;
     this.maps = {};
     this.layers = {};
     this.frame = h("div", { class: "pictures", dataset: { look: "beside", testid: "pictures" } });
@@ -21,11 +22,12 @@ export class Pictures {
     this.#together();
   }
 
-  // In-force grids around, and the grids that differ ({code, before, after} as features).
-  show(in_force, differences, box) {
+  // In-force grids around, and the grids that differ ({code, before, after} as features); `all`: where to look where none does.
+  show(in_force, differences, all) {
     const fates = new Map(differences.map(({ code, before, after }) => [code, fate(before?.properties, after?.properties)]).filter(([, kind]) => kind !== "kept"));
     for (const side of SIDES) this.#draw(side, seen(in_force, differences, side), fates);
     this.#draw_was(differences.filter(({ code }) => fates.has(code)));
+    const box = box_of(differences.filter(({ code }) => fates.has(code)).flatMap(({ before, after }) => [before, after].filter(Boolean))) ?? all;
     if (box && box.join() !== this.box?.join()) {
       this.box = box;
       const [west, south, east, north] = box;
@@ -34,8 +36,8 @@ export class Pictures {
   }
 
   #make(side) {
-    const room = h("div", { class: "picture-map", dataset: { testid: `picture-${side}` }, role: "group", "aria-label": t(`review.${side}`) });
-    this.frame.append(h("figure", { class: `picture is-${side}` }, h("figcaption", {}, t(`review.${side}`)), room));
+    const room = h("div", { class: "picture-map", dataset: { testid: `picture-${side}` }, role: "group", "aria-label": this.called[side] });
+    this.frame.append(h("figure", { class: `picture is-${side}` }, h("figcaption", {}, this.called[side]), room));
     this.maps[side] = L.map(room, { zoomControl: false, attributionControl: false, zoomSnap: 0.25, maxZoom: 20, scrollWheelZoom: false, center: [31.62, 121.4], zoom: 13 });
     L.control.zoom({ zoomInTitle: t("button.plus"), zoomOutTitle: t("button.minus") }).addTo(this.maps[side]);
     L.control.scale({ imperial: false }).addTo(this.maps[side]);
