@@ -29,6 +29,7 @@ from gridmap.api.plan_import import bp as plan_import_bp
 from gridmap.api.plan_publishing import bp as plan_publishing_bp
 from gridmap.api.plan_reading import bp as plan_reading_bp
 from gridmap.api.plan_renewing import bp as plan_renewing_bp
+from gridmap.api.plan_sharing import bp as plan_sharing_bp
 from gridmap.api.plan_talk import bp as plan_talk_bp
 from gridmap.api.plans import bp as plans_bp
 from gridmap.api.posts import bp as posts_bp
@@ -75,6 +76,7 @@ _PLANS = (
     plan_import_bp,
     plan_publishing_bp,
     plan_reading_bp,
+    plan_sharing_bp,
     plan_renewing_bp,
     plan_talk_bp,
 )

@@ -9,6 +9,7 @@ import shapely
 from flask import Response
 from pydantic import BaseModel, Field
 
+from gridmap import clock
 from gridmap.accounts.rights import Scope
 from gridmap.api.shapes import Json
 from gridmap.config import Settings
@@ -20,10 +21,11 @@ from gridmap.http.problems import tell
 from gridmap.http.state import db
 from gridmap.http.versions import etag_of
 from gridmap.http.who import may
-from gridmap.plans import lookup
+from gridmap.plans import lookup, presence
 from gridmap.plans.flaws import Limits, Problem
 from gridmap.plans.life import Stage, possible
 from gridmap.plans.models import Plan
+from gridmap.plans.presence import Present
 from gridmap.plans.state import State
 from gridmap.plans.topojson import as_topojson
 from gridmap.plans.topology import topology
@@ -33,6 +35,14 @@ CHANGES = {
     409: "It is another version than you saw, or not possible at this stage; the body says how it stands",
     428: "If-Match is missing",
 }
+
+
+class PresentAnswer(BaseModel):
+    """Somebody who has the plan open just now."""
+
+    username: str
+    name: str
+    doing: str
 
 
 class PlanAnswer(BaseModel):
@@ -52,6 +62,7 @@ class PlanAnswer(BaseModel):
     made_at: datetime
     changed_at: datetime
     turns: list[str] = Field(description="what may be done with it at this stage")
+    present: list[PresentAnswer] = Field(description="who has it open just now")
 
 
 class PlansAnswer(BaseModel):
@@ -92,13 +103,20 @@ def plans_told(plans: Iterable[Plan]) -> list[Json]:
     """Plans as answers tell them."""
     found = list(plans)
     names = lookup.usernames(db(), [one for plan in found for one in (plan.owner_id, plan.approved_by)])
+    there = presence.present(db(), [plan.id for plan in found], clock.now())
     facts = ("id", "name", "ground", "stage", "version", "step", "steps", "made_at", "changed_at")
     return [
         {name: getattr(plan, name) for name in facts}
         | {"owner": names[plan.owner_id], "base": plan.base_id, "publication": plan.publication_id}
         | {"approved_by": names.get(plan.approved_by or 0), "turns": possible(plan.stage)}
+        | {"present": [present_told(one) for one in there[plan.id]]}
         for plan in found
     ]
+
+
+def present_told(one: Present) -> Json:
+    """Somebody who has a plan open."""
+    return {"username": one.username, "name": one.name, "doing": one.doing}
 
 
 def one(plan: Plan, status: int = 200) -> Response:

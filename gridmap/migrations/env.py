@@ -16,6 +16,8 @@ import gridmap.notices.models
 import gridmap.people.models
 import gridmap.places.models
 import gridmap.plans.models
+import gridmap.plans.presence
+import gridmap.plans.sharing
 from gridmap.db import Base
 
 TABLES = set(Base.metadata.tables)

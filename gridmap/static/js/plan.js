@@ -21,6 +21,7 @@ import { labelled } from "./plans/names.js";
 import { lat_lng } from "./plans/places.js";
 import { others } from "./plans/others.js";
 import { outdated } from "./plans/outdated.js";
+import { Presence } from "./plans/presence.js";
 import { Problems } from "./plans/problems.js";
 import { Saved } from "./plans/saved.js";
 import { Shadow } from "./plans/shadow.js";
@@ -119,6 +120,8 @@ const review = `${location.pathname.replace(/\/$/, "")}/review`;
 const keys = drawing_keys({ draft, may: may_draw, escape: () => { if (trial.open) trial.close(); else if (tools.name) tools.close(); else { difference.close(); choice.clear(); } } });
 new Head(draft, { allowed, may: may_draw, review, keys });
 new Impact(draft, { review });
+const presence = new Presence(draft.url, () => choice.codes[0] ?? "");
+by_id("stage-top").append(presence.node);
 
 // A repair is shown as every deed is; where somebody has to say who, the form asks.
 function mend({ codes }, { deed, body, ask }) {
@@ -130,6 +133,7 @@ function mend({ codes }, { deed, body, ask }) {
 await trying(draft.load());
 trying(talk.load());
 bell(others(draft, { url: urls.events, plan: page.plan, position: Number(page.position), talked: () => trying(talk.load()), failed }));
+presence.start();
 drawer.close();
 
 function notice(words) {

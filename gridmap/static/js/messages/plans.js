@@ -106,6 +106,9 @@ export const plans = {
   "turn.abandon": { zh: "放弃", en: "Abandon" },
   "turn.abandon.sure": { zh: "放弃这个方案？它仍可以看，但不能再画。", en: "Give this plan up? It can still be read, but not drawn on." },
 
+  "deed.import": { zh: "从文件导入", en: "Came from a file" },
+  "deed.mend": { zh: "修复导入的边界", en: "Mend what came" },
+  "plan.present": { zh: " 也开着这个方案", en: " also has this plan open" },
   "deed.move": { zh: "移动顶点", en: "Move corners" },
   "deed.add_vertex": { zh: "加顶点", en: "Add a corner" },
   "deed.remove_vertex": { zh: "去掉顶点", en: "Remove a corner" },
