@@ -12,6 +12,7 @@ from gridmap.accounts.rights import Scope
 from gridmap.api import staff_shapes as shapes
 from gridmap.api.fields import Strictly, Text
 from gridmap.api.staff_shapes import CLASHES, CONDITIONAL, MadeAnswer, Reason, WhyBody
+from gridmap.desk import handing_over
 from gridmap.errors import NotFound, msg
 from gridmap.grids.lookup import grid
 from gridmap.http.conditional import seen, tagged
@@ -189,7 +190,7 @@ def post_exception(code: str, body: ExceptionBody) -> Response:
     actor = check(CHANGE, Scope(code)).name
     _ours(code, body.shift)
     seat = Seat(body.shift, body.day)
-    made = rostering.except_turn(db(), seat, substitute=body.substitute, reason=body.reason, actor=actor)
+    made = handing_over.except_turn(db(), seat, substitute=body.substitute, reason=body.reason, actor=actor)
     db().commit()
     return shapes.made(made.id, TOPIC, code)
 
@@ -207,7 +208,7 @@ def withdraw(code: str, exception_id: int, body: WhyBody) -> Response:
     """The exception that holds no more."""
     actor = restorer(code, exception_id)
     seen(TOPIC, code)
-    rostering.withdraw(db(), exception_id, reason=body.reason, actor=actor)
+    handing_over.withdraw(db(), exception_id, reason=body.reason, actor=actor)
     db().commit()
     return tagged(answer({"id": exception_id}), TOPIC, code)
 
@@ -225,6 +226,6 @@ def post_swap(code: str, body: SwapBody) -> Response:
     """A swap."""
     actor = swapper(code, body.one.shift, body.other.shift)
     one, another = (Seat(seat.shift, seat.day) for seat in (body.one, body.other))
-    token = rostering.swap(db(), one, another, reason=body.reason, actor=actor)
+    token = handing_over.swap(db(), one, another, reason=body.reason, actor=actor)
     db().commit()
     return tagged(answer({"swap": str(token)}, 201), TOPIC, code)

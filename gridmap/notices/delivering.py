@@ -11,6 +11,7 @@ from gridmap.accounts.models import Account
 from gridmap.cases.models import Case
 from gridmap.notices import mail, webhook
 from gridmap.notices.answering import Answer, Outdated, UrlOf, answer_of, facts, letter
+from gridmap.notices.inbox import turn_of
 from gridmap.notices.mail import MailServer
 from gridmap.notices.models import Delivery, Notice
 from gridmap.notices.webhook import NotDelivered, Webhook
@@ -100,7 +101,7 @@ def _send(session: Session, delivery: Delivery, notice_id: int, ways: Ways, now:
     account = session.get(Account, notice.account_id) if notice.account_id is not None else None
     person_id = notice.person_id if account is None else account.person_id
     person = session.get(Person, person_id) if person_id is not None else None
-    link = f"{ways.origin}/case/{number}" if ways.origin and number else ways.origin
+    link = ways.origin and ways.origin + _path(notice, number)
     if delivery.channel == "webhook" and ways.hook is not None:
         told = _facts(notice, number, person.ref if person else None, account.username if account else None, link)
         webhook.post(ways.hook, delivery.id, told, timestamp=int(now.timestamp()))
@@ -108,6 +109,14 @@ def _send(session: Session, delivery: Delivery, notice_id: int, ways: Ways, now:
         if person is None or not person.email:
             raise NotDelivered("they have no mail address any more")
         mail.send(ways.server, _letter(ways.server.sender, person.email, notice, number, link))
+
+
+def _path(notice: Notice, number: str) -> str:
+    """Where on this server more is to be seen."""
+    if number:
+        return f"/case/{number}"
+    turn = turn_of(notice)
+    return f"/grids/{turn['grid']}/roster?day={turn['day']}" if turn else ""
 
 
 def _facts(notice: Notice, number: str, person: str | None, account: str | None, link: str) -> dict[str, Any]:

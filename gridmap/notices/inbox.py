@@ -1,6 +1,6 @@
 """One's own inbox: what was told, how much of it is unread, that it was read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +21,12 @@ class Item:
     number: str
     category: tuple[str, str]
     grid: tuple[str, str]
+
+
+def turn_of(notice: Notice) -> Mapping[str, str] | None:
+    """The first turn of a roster (its grid and day) that a notice is about; None where it is about something else."""
+    turns = [*notice.facts.get("takes", ()), *notice.facts.get("gives", ())]
+    return turns[0] if turns else None
 
 
 def _own(caller: Caller) -> ColumnElement[bool]:

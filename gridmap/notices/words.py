@@ -28,6 +28,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "resumed": ("挂账到期，已恢复计时", "The suspension is over: the clock runs again"),
     "closed": ("已结案", "The case was closed"),
     "redrawn": ("网格重划，案件换了网格", "Grids were redrawn, and cases changed grid"),
+    "roster": ("您的班次有变动", "Your turns have changed"),
     "publish_refused": ("定时发布未能进行", "A scheduled publish was refused"),
 }
 RUNGS: Mapping[str, tuple[str, str]] = {
@@ -42,6 +43,7 @@ REQUESTS: Mapping[str, tuple[str, str]] = {
     "suspension": ("挂账申请", "suspension"),
     "appeal": ("申诉", "appeal"),
 }
+_TURNS: Mapping[str, tuple[str, str]] = {"takes": ("由您值班", "yours now:"), "gives": ("不再由您值班", "not yours any more:")}
 _REVIEWED = {True: ("同意", "granted"), False: ("不同意", "refused")}
 _REASON = ("reason", "text", "note")
 
@@ -70,6 +72,10 @@ def details(facts: Mapping[str, Any]) -> tuple[str, str]:
         more = max(moved - len(numbers), 0)
         zh.append(f"{moved} 件案件：{'、'.join(numbers)}" + (f" 等（另 {more} 件）" if more else ""))
         en.append(f"{moved} cases: {', '.join(numbers)}" + (f" and {more} more" if more else ""))
+    for name, words in _TURNS.items():
+        if turns := [f"{turn['day']} {turn['starts']}–{turn['ends']}" for turn in facts.get(name, ())]:
+            zh.append(f"{words[0]} {'、'.join(turns)}")
+            en.append(f"{words[1]} {', '.join(turns)}")
     if facts.get("codes"):
         zh.append(f"这些网格已被别人重划：{'、'.join(facts['codes'])}")
         en.append(f"others have redrawn these grids: {', '.join(facts['codes'])}")

@@ -236,8 +236,8 @@ def swap(session: Session, one: Seat, other: Seat, *, reason: str, actor: str) -
     return token
 
 
-def withdraw(session: Session, exception_id: int, *, reason: str = "", actor: str) -> None:
-    """Take an exception back, both sides of a swap together; one whose turn has begun needs a reason.
+def withdraw(session: Session, exception_id: int, *, reason: str = "", actor: str) -> list[int]:
+    """Take an exception back, both sides of a swap together; one whose turn has begun needs a reason. Answers their ids.
 
     Raises:
         Invalid: the turn has begun and there is no reason.
@@ -263,6 +263,7 @@ def withdraw(session: Session, exception_id: int, *, reason: str = "", actor: st
     for exception, _, _ in rows:
         exception.withdrawn_at = now
     session.flush()
-    data = {"exceptions": [exception.id for exception, _, _ in rows], "reason": reason}
+    gone = [exception.id for exception, _, _ in rows]
     grids = dict.fromkeys(code for _, _, code in rows)
-    write(session, [Event(TOPIC, "shift.restored", code, actor, data) for code in grids])
+    write(session, [Event(TOPIC, "shift.restored", code, actor, {"exceptions": gone, "reason": reason}) for code in grids])
+    return gone

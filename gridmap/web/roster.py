@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from gridmap import clock
 from gridmap.accounts.rights import Scope
+from gridmap.desk import handing_over
 from gridmap.errors import Invalid, NotFound, msg
 from gridmap.grids import lookup as grids
 from gridmap.http.conditional import version
@@ -156,7 +157,7 @@ def make_exception(code: str) -> AnyResponse:
     def deed() -> None:
         substitute = request.form.get("substitute") or None
         seat = _seat(code, request.form.get("turn", ""))
-        rostering.except_turn(db(), seat, substitute=substitute, reason=typed.text("reason"), actor=actor)
+        handing_over.except_turn(db(), seat, substitute=substitute, reason=typed.text("reason"), actor=actor)
 
     return _do(code, deed)
 
@@ -170,7 +171,7 @@ def swap(code: str) -> AnyResponse:
     def deed() -> None:
         one, other = (_seat(code, request.form.get(name, "")) for name in ("turn", "other"))
         actor = swapper(code, one.shift_id, other.shift_id)
-        rostering.swap(db(), one, other, reason=typed.text("reason"), actor=actor)
+        handing_over.swap(db(), one, other, reason=typed.text("reason"), actor=actor)
 
     return _do(code, deed)
 
@@ -185,6 +186,6 @@ def withdraw(code: str) -> AnyResponse:
         exception = typed.number("exception")
         actor = restorer(code, exception)
         typed.unchanged(rostering.TOPIC, code)
-        rostering.withdraw(db(), exception, reason=typed.text("reason"), actor=actor)
+        handing_over.withdraw(db(), exception, reason=typed.text("reason"), actor=actor)
 
     return _do(code, deed)

@@ -11,7 +11,7 @@ from gridmap.desk.watching import following
 from gridmap.desk.watching.rules import Rules
 from gridmap.journal.feed import advance
 from gridmap.notices.delivering import MOST_TRIES, Ways, deliver, next_due, pause
-from gridmap.notices.giving import Recipients, give
+from gridmap.notices.giving import Owner, Recipients, give, give_each
 from gridmap.notices.mail import MailServer
 from gridmap.notices.models import Delivery, Notice
 from gridmap.notices.webhook import Webhook, signature
@@ -167,3 +167,17 @@ def test_both_ways_go_each_by_itself(
 def test_what_is_not_set_is_not_even_noted(desk: Session) -> None:
     told(desk, Ways())
     assert desk.scalars(select(Delivery)).all() == []
+
+
+def test_a_notice_about_a_turn_leads_to_its_roster(desk: Session, receiver: Receiver, hook: Webhook) -> None:
+    ways, member = Ways(hook, origin="https://town.example"), Owner.of(stage.people(desk).member.id, None)
+    following.follow(desk, Rules(), ways.channels)
+    turn = {"grid": "310151999201001", "day": "2026-11-23", "starts": "08:00", "ends": "16:00"}
+    facts = {member: {"takes": [turn], "gives": [], "reason": ""}}
+    give_each(desk, "roster", facts, subject="roster", actor="test", at=NOW, common={})
+    while following.follow(desk, Rules(), ways.channels) or advance(desk):
+        pass
+    assert work(desk, ways, later(desk.scalars(select(Delivery)).one())) == [True]
+    told = json.loads(receiver.heard[-1][1])
+    assert told["link"] == "https://town.example/grids/310151999201001/roster?day=2026-11-23"
+    assert told["words"]["zh"] == "您的班次有变动：由您值班 2026-11-23 08:00–16:00"

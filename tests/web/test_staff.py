@@ -135,12 +135,17 @@ def test_shifts_come_and_go(peopled: APIFlask, head: FlaskClient) -> None:
 
 def test_who_may_change_the_roster(peopled: APIFlask) -> None:
     member = callers.signed_in_person(peopled, Role.MEMBER, HERE, "T0001")
+    other = callers.signed_in_person(peopled, Role.MEMBER, HERE, "T0002")
     page = member.get(f"/grids/{HERE}/roster").text
     assert "Make an exception" not in page
     (mine,) = re.findall(r'name="turn" value="(\d+@2026-03-04)"[^>]*><input type="hidden" name="form" value="swap-1', page)
     (theirs, *_) = re.findall(r'<option value="(\d+@2026-03-05)">[^<]*Demo Person 2', page)
     assert form(member, "swaps", turn=mine, other=theirs, reason="wedding")[0] == 303
     assert member.get(f"/grids/{HERE}/roster").text.count("Take back") == 2
+    inbox = other.get("/inbox").text
+    assert "Your turns have changed" in inbox
+    opened = other.post(re.findall(r'action="(/inbox/\d+/open)"', inbox)[0])
+    assert opened.location == f"/grids/{HERE}/roster?day=2026-03-04"
     exception = re.findall(r'name="exception" value="(\d+)"', member.get(f"/grids/{HERE}/roster").text)[0]
     assert form(member, "withdraw", exception=exception)[0] == 303
     assert member.post(f"/grids/{HERE}/roster/shifts", data={}).status_code == 403
