@@ -30,7 +30,7 @@ class NoPartition(Invalid):
             msg("The boundaries do not tile the ground: %(count)s problems, the first is: %(first)s"),
             faults=faults,
             count=len(found),
-            first=str(found[0]),
+            first=faults[0],
         )
 
 

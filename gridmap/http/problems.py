@@ -54,11 +54,14 @@ def status_of(error: GridmapError) -> int:
 def tell(text: str, values: dict[str, Any]) -> str:
     """A sentence in the language of this request."""
     words: str = gettext(text)
-    return (
-        words % {name: gettext(value) if isinstance(value, Term) else value for name, value in values.items()}
-        if values
-        else words
-    )
+    return words % {name: _told_too(value) for name, value in values.items()} if values else words
+
+
+def _told_too(value: Any) -> Any:
+    """A value of a sentence: the program's own words, and sentences within it, are in the reader's language too."""
+    if isinstance(value, Fault):
+        return tell(value.text, value.values)
+    return gettext(value) if isinstance(value, Term) else value
 
 
 def problem(

@@ -67,12 +67,13 @@ def prepare(session: Session, ground: str, drafts: Mapping[str, GridDraft], *, m
     found = worst_first(problems(steps[-1][1].state, limits))
     left = [problem for problem in found if problem.flaw in UNMENDED]
     if left:
+        faults = [Fault(",".join(p.codes), p.text, dict(p.values)) for p in left[:MOST_TOLD]]
         raise Invalid(
             msg("The set can't be mended: %(count)s problems are left, the first is: %(first)s"),
-            faults=[Fault(",".join(p.codes), p.text, dict(p.values)) for p in left[:MOST_TOLD]],
+            faults=faults,
             facts={"problems": [_told(problem) for problem in left[:MOST_TOLD]]},
             count=len(left),
-            first=str(left[0]),
+            first=faults[0],
         )
     return Imported(tuple(r for r, _ in steps), tuple(drawn for _, drawn in steps), tuple(found))
 

@@ -78,12 +78,9 @@ def _check_sound(session: Session, plan: Plan, limits: Limits, *, unfinished: bo
         raise Conflict(msg("The plan changes nothing yet"))
     found = [problem for problem in problems(state, limits) if not (unfinished and problem.unfinished)]
     if found:
-        raise Conflict(
-            msg("The plan has %(count)s problems; the first is: %(first)s"),
-            faults=[Fault(",".join(p.codes), p.text, dict(p.values)) for p in found[:MOST_TOLD]],
-            count=len(found),
-            first=str(found[0]),
-        )
+        faults = [Fault(",".join(p.codes), p.text, dict(p.values)) for p in found[:MOST_TOLD]]
+        text = msg("The plan has %(count)s problems; the first is: %(first)s")
+        raise Conflict(text, faults=faults, count=len(found), first=faults[0])
 
 
 def ask(session: Session, plan: Plan, usernames: Sequence[str], *, caller: Caller) -> None:

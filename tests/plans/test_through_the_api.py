@@ -88,6 +88,9 @@ def test_a_plan_with_a_mistake_is_not_submitted_until_it_is_mended(planner: Flas
     assert "belong to no grid" in gap["words"]
     assert planner.get(f"{plan}/problems").get_json()["problems"] == made["problems"]
     assert post(planner, f"{plan}/submit").status_code == 409
+    chinese = planner.post(f"{plan}/submit", headers={"If-Match": "*", "Accept-Language": "zh-CN"}).get_json()["detail"]
+    assert "belong" not in chinese, "the sentence within the sentence is in the reader's language too"
+    assert "不再属于任何网格" in chinese
     repair = gap["repairs"][0]
     assert do(planner, plan, repair["deed"], repair["body"])["problems"] == []
     assert post(planner, f"{plan}/submit").status_code == 200

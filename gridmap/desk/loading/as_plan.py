@@ -51,7 +51,7 @@ def prepare_file(session: Session, path: Path, terms: SetTerms, how: Terms) -> I
     if report.refuses:
         faults = [replace(refusal.fault, field=_field(report, refusal.line, refusal.field)) for refusal in report.refused]
         text = msg("The file is refused for %(count)s reasons, the first is: %(first)s")
-        raise Invalid(text, faults=faults, count=len(faults), first=str(faults[0]))
+        raise Invalid(text, faults=faults, count=len(faults), first=faults[0])
     if not any(draft.shape is not None for draft in drafts.values()):
         raise Invalid(msg("The file holds no micro-grid"), field="file")
     ground = terms.ground or ground_of(code for code, draft in drafts.items() if draft.shape is not None)

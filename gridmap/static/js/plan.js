@@ -117,11 +117,14 @@ look();
 const editor = new Editor(map, draft, drawn, choice, { catching, may: may_draw, say: toast });
 corner_bar(editor);
 const review = `${location.pathname.replace(/\/$/, "")}/review`;
-const keys = drawing_keys({ draft, may: may_draw, escape: () => { if (trial.open) trial.close(); else if (tools.name) tools.close(); else { difference.close(); choice.clear(); } } });
+const keys = drawing_keys({ draft, may: may_draw, take_back: () => editor.take_back(), escape: () => { if (trial.open) trial.close(); else if (tools.name) tools.close(); else { difference.close(); choice.clear(); } } });
 new Head(draft, { allowed, may: may_draw, review, keys });
 new Impact(draft, { review });
 const presence = new Presence(draft.url, () => choice.codes[0] ?? "");
 by_id("stage-top").append(presence.node);
+
+// What has not reached the server would be lost with the page.
+addEventListener("beforeunload", (event) => { if (draft.busy || editor.nudged) event.preventDefault(); });
 
 // A repair is shown as every deed is; where somebody has to say who, the form asks.
 function mend({ codes }, { deed, body, ask }) {

@@ -23,6 +23,7 @@ export class Chosen {
     const codes = this.choice.codes;
     if (!codes.length && this.finder.node.isConnected) this.finder.draw();
     else redrawn(this.about, codes.length ? codes.map((code) => this.#grid(code)) : this.#plan());
+    this.several.hidden = !this.tools.may();
     this.tools.offer(codes);
   }
 

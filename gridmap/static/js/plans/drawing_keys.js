@@ -8,7 +8,8 @@ const SHOWN = [
 ];
 const TYPING = "input:not([type=checkbox], [type=radio]), select, textarea, dialog";
 
-export function drawing_keys({ draft, may, escape }) {
+// `take_back()`: what has not been sent yet is dropped; whether there was any.
+export function drawing_keys({ draft, may, take_back, escape }) {
   const help = keys_help(SHOWN);
   addEventListener("keydown", (event) => {
     if (event.target.closest?.(TYPING) || event.isComposing) return;
@@ -16,7 +17,8 @@ export function drawing_keys({ draft, may, escape }) {
     const letter = event.key.toLowerCase();
     if (command && !event.altKey && (letter === "z" || letter === "y")) {
       event.preventDefault();
-      if (may()) draft[letter === "y" || event.shiftKey ? "redo" : "undo"]();
+      const way = letter === "y" || event.shiftKey ? "redo" : "undo";
+      if (may() && !(way === "undo" && take_back())) draft[way]();
     } else if (!command && event.key === "?") { event.preventDefault(); help.showModal(); }
     else if (event.key === "Escape") escape();
   });

@@ -142,6 +142,13 @@ export class Editor {
     if (!(await this.#move(nudged.from, nudged.to))) { this.handles.clear(); this.drawn.draw(); this.show(); }
   }
 
+  // Steps of the keys the server has not heard of are taken back; whether there were any.
+  take_back() {
+    if (!this.nudged) return false;
+    this.#let_go();
+    return true;
+  }
+
   // Not done after all; or nothing is held any more.
   #let_go() {
     clearTimeout(this.rest);

@@ -25,7 +25,17 @@ export class Steps {
     const path = this.#path;
     redrawn(this.node,
       !steps.length && h("p", { class: "lead" }, t("plan.steps.none")),
+      steps.length > 1 && this.#two(steps.length, current),
       h("ol", { class: "steps-list", reversed: true }, steps.toReversed().map((one) => this.#step(one, current, path)), this.#base(current)));
+  }
+
+  // Any two, of whatever branch.
+  #two(last, current) {
+    const choose = (name, chosen) => h("select", { "aria-label": t(`plan.steps.${name}`), dataset: { testid: `compare-${name}` } },
+      Array.from({ length: last + 1 }, (_, step) => h("option", { value: step, selected: step === chosen }, step)));
+    const [from, to] = [choose("from", 0), choose("to", current)];
+    return h("form", { class: "two-steps", "aria-label": t("plan.steps.two"), onsubmit: (event) => { event.preventDefault(); this.compare(Number(from.value), Number(to.value)); } },
+      h("span", {}, t("plan.steps.two")), from, "–", to, h("button", { type: "submit", class: "deed small", dataset: { testid: "compare-two" } }, t("plan.steps.look")));
   }
 
   #step(one, current, path) {
