@@ -14,15 +14,18 @@ _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def _tie(parent: int, end_with: signal.Signals) -> Callable[[], None]:
-    """What the child does between fork and exec. Must be called in the thread that lives as long as the process."""
+def tie(parent: int, end_with: signal.Signals) -> Callable[[], None]:
+    """What a child does after the fork, so that it gets `end_with` when `parent` goes; it goes at once if `parent` has gone.
 
-    def tie() -> None:
+    The fork must be made in the thread that lives as long as the parent.
+    """
+
+    def tied() -> None:
         _libc.prctl(_PR_SET_PDEATHSIG, int(end_with), 0, 0, 0)
         if os.getppid() != parent:  # the parent died between fork and here
             os._exit(1)
 
-    return tie
+    return tied
 
 
 def spawn(
@@ -50,7 +53,7 @@ def spawn(
         cwd=cwd,
         start_new_session=True,
         pass_fds=pass_fds,
-        preexec_fn=_tie(os.getpid(), end_with),  # noqa: PLW1509  # two system calls; we spawn from the main thread
+        preexec_fn=tie(os.getpid(), end_with),  # noqa: PLW1509  # two system calls; we spawn from the main thread
         user=other.uid if other else None,
         group=other.gid if other else None,
         extra_groups=[] if other else None,

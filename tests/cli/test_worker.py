@@ -1,14 +1,12 @@
 """`gridmap worker` as real processes: killed in the middle, two at once; nothing is lost and nothing comes twice."""
 
 import os
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
@@ -24,24 +22,23 @@ from gridmap.journal.models import JournalEntry
 from gridmap.notices.models import Notice
 from tests import town
 from tests.desk import stage
+from tests.offspring import born, kill_family
 
-CHECKOUT = Path(__file__).parents[2]
 LONG_S = 90.0
 CASES = 40
 
 
 @contextmanager
-def worker(engine: Engine, home: Path) -> Iterator[subprocess.Popen[bytes]]:
+def worker(engine: Engine, home: Path) -> Iterator[ForkServerProcess]:
     """A worker on the database; killed at the end if it is still there."""
     url = engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("GRIDMAP_")}
     own = {"GRIDMAP_HOME": str(home), "GRIDMAP_DATABASE_URL": url, "GRIDMAP_WORKER_SECONDS": "0.05"}
-    process = subprocess.Popen([sys.executable, "-m", "gridmap", "worker"], cwd=CHECKOUT, env={**inherited, **own})
+    process = born(["gridmap", "worker"], env={**inherited, **own}, log=home / "worker.log")
     try:
         yield process
     finally:
-        process.kill()
-        process.wait()
+        kill_family(process, LONG_S)
 
 
 def eventually(true: Callable[[], object]) -> None:
@@ -92,8 +89,7 @@ def test_killed_in_the_middle_it_loses_and_doubles_nothing_and_two_go_on(overdue
         door.execute(text("LOCK TABLE notice IN SHARE MODE"))
         waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'notice'::regclass")
         eventually(lambda: door.execute(waiting).scalar_one())
-        first.send_signal(signal.SIGKILL)
-        first.wait()
+        kill_family(first, LONG_S)
         door.rollback()
     # Each case stands or falls as a whole.
     eventually(lambda: counted(overdue, Reminder) % len(Rung) == 0)
@@ -116,8 +112,9 @@ def test_two_at_once_and_a_third_after_them_tell_everybody_once(overdue: Engine,
             session.commit()
             read = session.scalars(select(func.max(JournalEntry.id))).one()
         eventually(lambda: _followed(overdue) >= read)
-        third.send_signal(signal.SIGTERM)
-        assert third.wait(LONG_S) == 0
+        third.terminate()
+        third.join(LONG_S)
+        assert third.exitcode == 0
     check_exactly_once(overdue)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.journeys.operator_desk import Desk
-from tests.journeys.station import CHECKOUT
+from tests.offspring import CHECKOUT
 
 AXE = Path(CHECKOUT, "node_modules/axe-core/axe.min.js")
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations"]}

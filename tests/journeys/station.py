@@ -2,10 +2,7 @@
 
 import json
 import os
-import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -14,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +20,10 @@ from sqlalchemy.orm import Session
 
 from gridmap.accounts import keys, lookup
 from gridmap.accounts.rights import Grant, Role
-from gridmap.cluster.tether import spawn
 from gridmap.desk.alerts import Incoming, Policy, receive
 from tests import callers, town
+from tests.offspring import born, kill_family
 
-CHECKOUT = Path(__file__).parents[2]
 PATIENCE_S = 60.0
 SECRET_KEY = "for tests"
 POLICY = Policy(nearest_limit_m=30, duplicate_radius_m=50, duplicate_hours=24)
@@ -56,7 +53,7 @@ class Station:
     port: int = field(default_factory=free_port)
     key: str = ""
     cookie: str = ""
-    _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _running: dict[str, ForkServerProcess] = field(default_factory=dict)
 
     @property
     def origin(self) -> str:
@@ -78,12 +75,11 @@ class Station:
         commands = {"web": (*gunicorn, "gridmap.app:create_app()"), "relay": ("gridmap", "relay")}
         for name, command in commands.items():
             if name not in self._running:
-                with (self.home / f"{name}.log").open("ab") as log:
-                    self._running[name] = spawn([sys.executable, "-m", *command], env=self.environment, cwd=CHECKOUT, output=log)
+                self._running[name] = born(command, env=self.environment, log=self.home / f"{name}.log")
         deadline = time.monotonic() + PATIENCE_S
         while not self._is_ready():
             assert time.monotonic() < deadline, "the server did not become ready"
-            assert self._running["web"].poll() is None, (self.home / "web.log").read_text()
+            assert self._running["web"].is_alive(), (self.home / "web.log").read_text()
             time.sleep(0.05)
 
     def _is_ready(self) -> bool:
@@ -94,12 +90,8 @@ class Station:
 
     def kill(self, *names: str) -> None:
         """End `web` or `relay`, or both, as a power cut would: nobody says goodbye."""
-        processes = [self._running.pop(name) for name in names]
-        for process in processes:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)  # gunicorn's workers would hold the port for a while
-        for process in processes:
-            process.wait(PATIENCE_S)
+        for name in names:
+            kill_family(self._running.pop(name), PATIENCE_S)  # gunicorn's workers would hold the port for a while
 
     def stop(self) -> None:
         """End everything; nothing here is worth a farewell."""

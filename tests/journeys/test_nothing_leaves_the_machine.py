@@ -9,7 +9,8 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.journeys.operator_desk import Desk
-from tests.journeys.station import CHECKOUT, Station
+from tests.journeys.station import Station
+from tests.offspring import CHECKOUT
 
 KINDS = "() => performance.getEntriesByType('resource').map((entry) => entry.name)"
 
