@@ -14,6 +14,7 @@ from gridmap.cli.settings import read_settings
 from gridmap.cluster.locks import Lock
 from gridmap.config import Settings
 from gridmap.errors import Conflict, Invalid, NotAuthenticated
+from tests.ports import free_port
 
 HEAVY = ("sqlalchemy", "flask", "pydantic", "psycopg", "shapely", "numpy")
 
@@ -22,12 +23,6 @@ HEAVY = ("sqlalchemy", "flask", "pydantic", "psycopg", "shapely", "numpy")
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("GRIDMAP_HOME", str(tmp_path))
     return tmp_path
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_help_names_every_command_and_imports_nothing_heavy() -> None:

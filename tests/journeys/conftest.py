@@ -24,7 +24,8 @@ from tests import town
 from tests.conftest import copy_of
 from tests.journeys.operator_desk import Desk
 from tests.journeys.phones import Crew, Hand, gather, phone
-from tests.journeys.station import Station, free_port
+from tests.journeys.station import Station
+from tests.ports import free_port
 from tools.setting_up.browser import find_chromium
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]

@@ -2,12 +2,11 @@
 
 import json
 import os
-import socket
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -23,24 +22,12 @@ from gridmap.accounts.rights import Grant, Role
 from gridmap.desk.alerts import Incoming, Policy, receive
 from tests import callers, town
 from tests.offspring import born, kill_family
+from tests.ports import free_port
 
 PATIENCE_S = 60.0
 SECRET_KEY = "for tests"
 POLICY = Policy(nearest_limit_m=30, duplicate_radius_m=50, duplicate_hours=24)
 _ids = count(1)
-
-
-# Below those the kernel gives to whoever calls out, and a stretch for each process: tests that run beside each other don't meet.
-_PORTS = count(15_000 + os.getpid() % 150 * 100)
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 nobody listens on."""
-    for port in _PORTS:
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise AssertionError("ports never end")
 
 
 @dataclass

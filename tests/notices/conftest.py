@@ -1,7 +1,6 @@
 """Notices are given at the desk of the tiny town, and go out to real servers on this machine."""
 
 from collections.abc import Iterator
-from socket import socket
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -10,6 +9,7 @@ from gridmap.notices.mail import MailServer
 from gridmap.notices.webhook import Webhook
 from tests.desk.conftest import desk
 from tests.notices.receivers import SECRET, Mailbox, Receiver
+from tests.ports import free_port
 
 __all__ = ["desk"]
 
@@ -32,9 +32,7 @@ def mailbox() -> Mailbox:
 
 @pytest.fixture
 def server(mailbox: Mailbox) -> Iterator[MailServer]:
-    with socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     controller = Controller(mailbox, hostname="127.0.0.1", port=port)
     controller.start()
     yield MailServer("127.0.0.1", port, "网格地图 <gridmap@town.example>", "none")

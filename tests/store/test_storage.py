@@ -18,6 +18,7 @@ from gridmap.errors import Invalid, Unavailable
 from gridmap.store.disk import Disk
 from gridmap.store.files import digest_of
 from gridmap.store.storage import Gone, Storage, opened
+from tests.ports import free_port
 
 DATA = b"a photo's bytes" * 1000
 NAME = digest_of(DATA)
@@ -26,9 +27,7 @@ NAME = digest_of(DATA)
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A local S3 server (moto) with the bucket `town`; its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     with (tmp_path_factory.mktemp("s3") / "log").open("wb") as log:
         process = subprocess.Popen(

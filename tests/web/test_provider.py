@@ -1,7 +1,6 @@
 """Signing in by a real OpenID Connect provider, in a process of its own."""
 
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -23,14 +22,9 @@ from gridmap.accounts.rights import Grant, Role
 from gridmap.http.state import state
 from tests import callers, town
 from tests.conftest import make_app
+from tests.ports import free_port
 
 SUBJECT = "lin.sample"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
