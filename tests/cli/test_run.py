@@ -13,20 +13,16 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from http.cookiejar import CookieJar
 from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
+
 CHECKOUT = Path(__file__).parents[2]
 LONG_S = 90.0  # patience with a busy machine; nothing here waits for its own sake
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def eventually(true: Callable[[], object]) -> None:
@@ -111,20 +107,38 @@ class Town:
             self.process.stdout.close()
 
 
-@pytest.fixture(scope="module")
-def home() -> Iterator[Path]:
+@contextmanager
+def a_town() -> Iterator[Town]:
+    """In a folder of its own; not started yet."""
     folder = Path(tempfile.mkdtemp(prefix="gridmap-run-"))
     folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    town = Town(folder)
+    try:
+        yield town
+    finally:
+        town.end()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Town]:
+    """One that runs, with simulated alerts."""
+    with a_town() as town:
+        town.start(GRIDMAP_SIMULATE="1", GRIDMAP_SIMULATE_SECONDS="0.5")
+        yield town
+
+
+@pytest.fixture(scope="module")
+def other() -> Iterator[Town]:
+    with a_town() as town:
+        yield town
 
 
 @pytest.fixture
-def town(home: Path) -> Iterator[Town]:
-    """Not started yet. The data stay from test to test: only the first start loads the demo town."""
-    town = Town(home)
-    yield town
-    town.end()
+def town(other: Town) -> Iterator[Town]:
+    """Not started. The data stay from test to test: only the first start loads the demo town."""
+    yield other
+    other.end()
 
 
 def is_up(town: Town) -> bool:
@@ -134,47 +148,50 @@ def is_up(town: Town) -> bool:
         return False
 
 
-def test_it_serves_the_demo_town_and_the_simulated_alerts_arrive(town: Town) -> None:
-    town.start(GRIDMAP_SIMULATE="1", GRIDMAP_SIMULATE_SECONDS="0.2")
-    assert b'id="username"' in town.get("/"), "who has not signed in is asked to"
-    town.sign_in()
-    assert b'id="panel"' in town.get("/")
-    grids = json.loads(town.get("/api/v1/grids.geojson?level=town"))
+def test_it_serves_the_demo_town_and_the_simulated_alerts_arrive(running: Town) -> None:
+    running.cookies.clear()
+    assert b'id="username"' in running.get("/"), "who has not signed in is asked to"
+    running.sign_in()
+    assert b'id="panel"' in running.get("/")
+    grids = json.loads(running.get("/api/v1/grids.geojson?level=town"))
     assert [grid["properties"]["code"] for grid in grids["features"]] == ["310151101"]
 
     def simulated() -> bool:
-        cases = json.loads(town.get("/api/v1/cases.geojson?limit=5"))["features"]
+        cases = json.loads(running.get("/api/v1/cases.geojson?limit=5"))["features"]
         return any(case["properties"]["source_id"].startswith("sim-") for case in cases)
 
     eventually(simulated)
-    assert town.home.joinpath("simulator-key").stat().st_mode & 0o077 == 0
+    assert running.home.joinpath("simulator-key").stat().st_mode & 0o077 == 0
 
 
-def test_the_figures_are_those_of_all_workers_together(town: Town) -> None:
-    town.start()
-    for _ in range(30):  # Enough that no worker stays without one.
-        town.get("/healthz")
+def asked_for_health(town: Town) -> float:
+    """How often, as the figures say."""
     lines = town.get("/metrics").decode().splitlines()
-    (counted,) = (line for line in lines if line.startswith("gridmap_request_seconds_count") and 'route="/healthz"' in line)
-    assert float(counted.split()[-1]) == 30
+    counted = [line for line in lines if line.startswith("gridmap_request_seconds_count") and 'route="/healthz"' in line]
+    return sum(float(line.split()[-1]) for line in counted)
 
 
-def test_a_second_one_in_the_same_home_is_refused_and_harms_nothing(town: Town) -> None:
-    town.start()
-    second = town.launch(GRIDMAP_PORT=str(free_port()))
+def test_the_figures_are_those_of_all_workers_together(running: Town) -> None:
+    before = asked_for_health(running)
+    for _ in range(30):  # Enough that no worker stays without one.
+        running.get("/healthz")
+    assert asked_for_health(running) == before + 30
+
+
+def test_a_second_one_in_the_same_home_is_refused_and_harms_nothing(running: Town) -> None:
+    second = running.launch(GRIDMAP_PORT=str(free_port()))
     said, _ = second.communicate(timeout=LONG_S)
     assert second.returncode == 1
     assert "GRIDMAP_HOME" in said
-    assert is_up(town)
+    assert is_up(running)
 
 
-def test_a_web_server_that_dies_is_back_on_the_same_port(town: Town) -> None:
-    town.start()
-    assert town.process is not None
-    commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in town.family}
-    (web,) = (pid for pid, words in commands.items() if b"gunicorn" in words and parent_of(pid) == town.process.pid)
+def test_a_web_server_that_dies_is_back_on_the_same_port(running: Town) -> None:
+    assert running.process is not None
+    commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in running.descendants()}
+    (web,) = (pid for pid, words in commands.items() if b"gunicorn" in words and parent_of(pid) == running.process.pid)
     os.kill(web, signal.SIGKILL)
-    eventually(lambda: web not in town.survivors() and is_up(town))
+    eventually(lambda: web not in running.descendants() and is_up(running))
 
 
 def parent_of(pid: int) -> int:
@@ -208,17 +225,9 @@ def test_killed_without_a_word_it_leaves_nothing_behind_and_starts_again(town: T
     assert is_up(town)
 
 
-def test_two_towns_run_side_by_side(town: Town) -> None:
+def test_two_towns_run_side_by_side(running: Town, town: Town) -> None:
     town.start()
-    folder = Path(tempfile.mkdtemp(prefix="gridmap-run-"))
-    folder.chmod(0o755)
-    other = Town(folder)
-    try:
-        other.start()
-        assert is_up(town)
-        assert is_up(other)
-        other.end()
-        assert is_up(town)
-    finally:
-        other.end()
-        shutil.rmtree(folder, ignore_errors=True)
+    assert is_up(running)
+    assert is_up(town)
+    town.end()
+    assert is_up(running)
