@@ -1,5 +1,6 @@
 """One private PostGIS for the whole run; a database from a migrated template; a savepoint or a copy for each test."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -35,6 +36,11 @@ hypothesis.settings.load_profile("everyday")
 TEMPLATE = "gridmap_template"
 _LONGEST = ("tests/journeys/", "tests/cli/test_run.py")  # Mostly they wait, for browsers and servers to do something.
 _copies = count(1)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process a core, and one more: a third of the time tests wait for browsers and databases."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
