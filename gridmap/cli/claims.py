@@ -59,13 +59,20 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
         yield listener
 
 
-@contextmanager
-def database(settings: Settings) -> Iterator[tuple[str, Callable[[], None]]]:
-    """The database's URL and what to call at every look: it starts a private server anew that ended by itself."""
+def database_of(settings: Settings) -> tuple[str, Cluster | None]:
+    """Where the database is, or will be once its private server runs; and that server, unless the settings name another."""
     if settings.database_url is not None:
-        yield settings.database_url.get_secret_value(), lambda: None
-        return
+        return settings.database_url.get_secret_value(), None
     cluster = open_cluster(settings.home)
+    return cluster.url(), cluster
+
+
+@contextmanager
+def running(cluster: Cluster | None) -> Iterator[Callable[[], None]]:
+    """The private server runs as long as the block. Yields what to call at every look: a server that ended is started anew."""
+    if cluster is None:
+        yield lambda: None
+        return
 
     def waiting() -> None:
         click.echo("… 等待另一条 gridmap 命令结束 · waiting for another gridmap command to end")
@@ -74,7 +81,7 @@ def database(settings: Settings) -> Iterator[tuple[str, Callable[[], None]]]:
         held = ExitStack()
         held.enter_context(landlord(cluster, waiting))
     with held:
-        yield cluster.url(), lambda: _revive(cluster)
+        yield lambda: _revive(cluster)
 
 
 def _revive(cluster: Cluster) -> None:

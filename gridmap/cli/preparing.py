@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from gridmap.cli.migrate import upgrade
@@ -17,13 +18,13 @@ from gridmap.errors import NotFound, Unavailable, msg
 SIMULATOR = "simulator"
 
 
-def prepare(settings: Settings, url: str, stop: Stop) -> None:
-    """Tables, and the demo town where there is no town yet."""
+def prepare(url: str, env: Mapping[str, str], stop: Stop) -> None:
+    """Tables, and the demo town where there is no town yet. `env`: the children's, from `environment`."""
     upgrade(url)
     if stop or not _is_empty(url):
         return
     with step("载入演示镇", "loading the demo town"):
-        loader = Child("demo", [sys.executable, "-m", "gridmap", "demo"], environment(settings, url))
+        loader = Child("demo", [sys.executable, "-m", "gridmap", "demo"], env)
         loader.start()
         while not loader.ended() and not stop:
             time.sleep(0.05)
@@ -47,7 +48,7 @@ def _is_empty(url: str) -> bool:
 
 
 def environment(settings: Settings, url: str) -> dict[str, str]:
-    """What our children need to know beyond the settings they read themselves."""
+    """What our children need to know beyond the settings they read themselves. Their figures begin anew."""
     own = {"GRIDMAP_DATABASE_URL": url, "PYTHONUNBUFFERED": "1"}
     return {**os.environ, **own, "PROMETHEUS_MULTIPROC_DIR": str(_fresh_figures(settings))}
 

@@ -6,14 +6,15 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 
 import click
 
 from gridmap import __version__
 from gridmap.cli.checking import check
-from gridmap.cli.claims import alone, database, listening
+from gridmap.cli.claims import alone, database_of, listening, running
+from gridmap.cli.gate import FD, gate
 from gridmap.cli.preparing import environment, prepare, simulator_key
 from gridmap.cli.progress import step
 from gridmap.cli.settings import read_settings
@@ -36,10 +37,17 @@ def command() -> None:
         stack.enter_context(stop.on_signals())
         stack.enter_context(alone(settings.home))
         listener = stack.enter_context(listening(settings))
-        url, watch = stack.enter_context(database(settings))
-        prepare(settings, url, stop)
+        url, cluster = database_of(settings)
+        env = environment(settings, url)
+        pipe, open_gate = stack.enter_context(gate())
+        web = Child("web", _gunicorn(listener), {**env, FD: str(pipe)}, pass_fds=[listener.fileno(), pipe])
+        stack.callback(end, [web], stop)  # Wherever the start stops: it waits at the gate until then.
+        web.start()
+        watch = stack.enter_context(running(cluster))
+        prepare(url, env, stop)
         if not stop:
-            _serve(settings, url, listener, stop, watch)
+            open_gate()
+            _serve(settings, url, env, web, stop, watch)
 
 
 def _check_exposure(settings: Settings) -> None:
@@ -68,21 +76,19 @@ def _check_exposure(settings: Settings) -> None:
         )
 
 
-def _serve(settings: Settings, url: str, listener: socket.socket, stop: Stop, watch: Callable[[], None]) -> None:
-    env = environment(settings, url)
+def _serve(settings: Settings, url: str, env: Mapping[str, str], web: Child, stop: Stop, watch: Callable[[], None]) -> None:
     this = [sys.executable, "-m", "gridmap"]
-    web = Child("web", _gunicorn(listener), env, pass_fds=[listener.fileno()])
     children = [web, Child("relay", [*this, "relay"], env), Child("worker", [*this, "worker"], env)]
-    if settings.simulate:
-        key = str(simulator_key(settings, url))
-        children.append(Child("simulator", [*this, "simulate", "--key-file", key], env))
     try:
         with step("启动服务", "starting the web server"):
-            for child in children[:3]:
-                child.start()
             _wait_until_ready(settings, web, stop)
         if not stop:
+            for child in children[1:]:  # Only now: importing beside the web server, they would hold it up.
+                child.start()
             _banner(settings)
+        if settings.simulate and not stop:
+            key = str(simulator_key(settings, url))
+            children.append(Child("simulator", [*this, "simulate", "--key-file", key], env))
         keep(children, stop, watch)
     finally:
         if stop:

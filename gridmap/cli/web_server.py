@@ -8,6 +8,7 @@ from threading import Thread
 from typing import Any
 
 from gridmap import logs
+from gridmap.cli.gate import wait_at_gate
 from gridmap.cli.settings import read_settings
 
 SWITCH_S = 0.0005
@@ -31,12 +32,13 @@ proc_name = "gridmap"
 def on_starting(server: Any) -> None:  # noqa: ARG001  # gunicorn's signature
     """Import the program once, before the workers are forked: they start sooner and share its memory.
 
-    The application itself, with its threads and connections, is made in each worker.
+    The application itself, with its threads and connections, is made in each worker, once the database is ready.
     """
     logs.configure(_settings.log_level)
     importlib.import_module("gridmap.app")
     # The program itself never becomes garbage: looking through it again and again costs a batch of alerts a quarter more.
     gc.freeze()
+    wait_at_gate()
 
 
 def post_worker_init(worker: Any) -> None:
