@@ -4,8 +4,8 @@ While one chunk is written by the database, the next is read, checked and routed
 """
 
 import io
-from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple, cast
@@ -13,16 +13,17 @@ from typing import Any, NamedTuple, cast
 import orjson
 from apiflask import APIBlueprint
 from flask import Response, request
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.orm import Session, sessionmaker
 
 from gridmap import clock
 from gridmap.api.ahead import one_behind
-from gridmap.api.alert_body import AlertBody, fault_facts, in_wgs84
+from gridmap.api.alert_body import AlertBody, LonLat, fault_facts, in_wgs84
 from gridmap.api.shapes import Responses
 from gridmap.desk.alerts import Incoming, Policy, Prepared, prepare, take
 from gridmap.errors import Fault, Invalid, Malformed, msg
 from gridmap.faults import faults
+from gridmap.geo.datum import EQUAL_TO_WGS84
 from gridmap.http.json import field_at, read
 from gridmap.http.state import db, policy, settings, state
 from gridmap.http.who import caller, needs
@@ -31,6 +32,8 @@ bp = APIBlueprint("batch", __name__, url_prefix="/api/v1", tag="Batches")
 NDJSON = "application/x-ndjson"
 CHUNK = 1000  # Alerts a transaction: long enough to be fast, short enough that single alerts hardly wait.
 _LINE_BYTES = 262_144
+# What `model_validate` calls, without its options.
+_validate: Callable[[Any], AlertBody] = TypeAdapter(AlertBody).validator.validate_python
 
 
 class _Line(NamedTuple):
@@ -94,39 +97,50 @@ def _numbered(stream: io.BufferedReader) -> Iterator[tuple[int, bytes | Fault]]:
 
 def _prepare(numbered: Iterable[tuple[int, bytes | Fault]]) -> _Chunk:
     """A chunk checked and routed; the database is let go, for the next lines may be long in coming."""
-    lines = _lines([(number, *_body(line)) for number, line in numbered])
+    lines = _lines(numbered)
     good = [line.alert for line in lines if line.alert is not None]
     prepared = prepare(db(), good, nearest_limit_m=policy().nearest_limit_m)
     db().rollback()
     return _Chunk(lines, prepared)
 
 
-def _body(line: bytes | Fault) -> tuple[str, AlertBody | list[Fault]]:
-    """A line as text and what it says, or what is wrong with it."""
-    if isinstance(line, Fault):
-        return "", [line]
-    try:
-        body = AlertBody.model_validate(read(line))
-    except ValidationError as error:
-        return "", faults(error)
-    except Malformed as error:
-        return "", list(error.faults)
-    return line.decode(), body
-
-
-def _lines(parsed: list[tuple[int, str, AlertBody | list[Fault]]]) -> list[_Line]:
-    now, ahead = clock.now(), timedelta(minutes=settings().future_minutes)
-    places = in_wgs84([body.location if isinstance(body, AlertBody) else None for _, _, body in parsed])
-    lines = []
-    for (number, text, body), place in zip(parsed, places, strict=True):
-        if not isinstance(body, AlertBody):
+def _lines(numbered: Iterable[tuple[int, bytes | Fault]]) -> list[_Line]:
+    """What each line says. An alert is made while its line's parts are warm; only places in other datums wait, for those are
+    converted together."""
+    understand = partial(_understood, now=clock.now(), ahead=timedelta(minutes=settings().future_minutes))
+    lines: list[_Line] = []
+    elsewhere: list[tuple[int, bytes, AlertBody]] = []
+    for number, line in numbered:
+        if isinstance(line, Fault):
+            lines.append(_Line(number, None, [line]))
+        elif not isinstance(body := _body(line), AlertBody):
             lines.append(_Line(number, None, body))
-            continue
-        try:
-            lines.append(_Line(number, body.incoming(text, place, now=now, ahead=ahead), []))
-        except Invalid as error:
-            lines.append(_Line(number, None, list(error.faults)))
+        elif (place := body.location) is None or place.datum in EQUAL_TO_WGS84:
+            lines.append(understand(number, line, body, (place.lon, place.lat) if place else None))
+        else:
+            elsewhere.append((len(lines), line, body))
+            lines.append(_Line(number, None, []))
+    places = in_wgs84([body.location for *_, body in elsewhere])
+    for (i, line, body), at in zip(elsewhere, places, strict=True):
+        lines[i] = understand(lines[i].number, line, body, at)
     return lines
+
+
+def _body(line: bytes) -> AlertBody | list[Fault]:
+    """What a line says, or what is wrong with it."""
+    try:
+        return _validate(read(line))
+    except ValidationError as error:
+        return faults(error)
+    except Malformed as error:
+        return list(error.faults)
+
+
+def _understood(number: int, line: bytes, body: AlertBody, at: LonLat | None, *, now: datetime, ahead: timedelta) -> _Line:
+    try:
+        return _Line(number, body.incoming(line.decode(), at, now=now, ahead=ahead), [])
+    except Invalid as error:
+        return _Line(number, None, list(error.faults))
 
 
 def _take(chunk: _Chunk, *, sessions: sessionmaker[Session], actor: str, policy: Policy) -> bytes:
@@ -142,9 +156,9 @@ def _take(chunk: _Chunk, *, sessions: sessionmaker[Session], actor: str, policy:
             outcome = next(outcomes)
             facts = {
                 "line": line.number,
-                "status": 201 if outcome.relation == "opened" else 200,
+                "status": 201 if outcome.opened else 200,
                 "source_id": line.alert.source_id,
-                "relation": outcome.relation.value,
+                "relation": outcome.relation._value_,
                 "case": outcome.number,
                 "grid": outcome.grid,
             }

@@ -35,11 +35,18 @@ class Strictly(BaseModel):
 
 
 def _printable(text: str) -> str:
+    if text.isprintable():  # Neither of the two is, and nearly every text is.
+        return text
     if "\x00" in text:
         raise ValueError(msg("This text holds a NUL character"))
     if _HALF_A_PAIR.search(text):
         raise ValueError(msg("This text holds half a surrogate pair, which is no character"))
     return text
+
+
+def _name(text: str) -> str:
+    # Spaces around a name are nobody's: files lose them too, and what was exported must be known again when it is loaded.
+    return _printable(text).strip()
 
 
 def _is_text(value: Any) -> Any:
@@ -83,8 +90,7 @@ def _latitude(value: float) -> float:
 
 
 Text = Annotated[str, StringConstraints(strict=True), AfterValidator(_printable)]
-# Spaces around a name are nobody's: files lose them too, and what was exported must be known again when it is loaded.
-Name = Annotated[Text, AfterValidator(str.strip), Field(min_length=1, max_length=200)]
+Name = Annotated[str, StringConstraints(strict=True), AfterValidator(_name), Field(min_length=1, max_length=200)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_is_text), AfterValidator(_not_ancient)]
 GRID_CODE = Field(pattern=r"^([0-9]{9}|[0-9]{12}|[0-9]{15})$")  # town, village, micro-grid
 # One that has come; where the asker's clock runs ahead, by no more than GRIDMAP_FUTURE_MINUTES, it is now.

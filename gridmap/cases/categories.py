@@ -40,6 +40,11 @@ class KnownCategory:
         names = {"group_zh": self.group_zh, "group_en": self.group_en, "name_zh": self.name_zh, "name_en": self.name_en}
         return {**self.key._asdict(), **names}
 
+    @cached_property
+    def limit_facts(self) -> dict[str, Any] | None:
+        """Its limit as the journal tells it; shared as well."""
+        return {"value": self.limit.value, "unit": self.limit.unit.value} if self.limit else None
+
 
 @dataclass(frozen=True)
 class Catalogue:

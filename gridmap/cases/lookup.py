@@ -175,7 +175,7 @@ def shaped(row: Mapping[str, Any], at: datetime, *, category: dict[str, str] | N
             "grid": grids.micro,
             "village": grids.village,
             "town": grids.town,
-            "trays": [tray for tray, bare in (("unrouted", grids.micro), ("triage", category)) if bare is None],
+            "trays": _trays(grids, category),
             "occurred_at": _moment(row["occurred_at"]),
             "received_at": _moment(row["received_at"]),
             "handled_at": _moment(row["handled_at"]),
@@ -189,6 +189,10 @@ def shaped(row: Mapping[str, Any], at: datetime, *, category: dict[str, str] | N
             "version": row["version"],
         },
     }
+
+
+def _trays(grids: Grids, category: dict[str, str] | None) -> list[str]:
+    return [*(["unrouted"] if grids.micro is None else ()), *(["triage"] if category is None else ())]
 
 
 @lru_cache(maxsize=4096)  # Those of a batch are mostly the same few; in whichever zone, the text is the same.

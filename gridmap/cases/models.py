@@ -125,7 +125,7 @@ class Case(Base):
         Index(
             "ix_cases_open_location",
             "location",
-            postgresql_using="spgist",
+            postgresql_using="gist",
             postgresql_where=OPEN_SQL,
         ),
         Index("ix_cases_open_recent", "received_at", "id", postgresql_where=OPEN_SQL),

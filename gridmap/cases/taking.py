@@ -206,25 +206,27 @@ def open_cases(session: Session, rows: Sequence[dict[str, Any]], hand: Hand = OW
         return {(source, source_id): Taken(case_id, number) for case_id, number, source, source_id in made}
     taken = [Taken(*numbered) for numbered in run(session, _NUMBER, {"how_many": len(rows)})]
     copied = (_copied(one, row) for one, row in zip(taken, rows, strict=True))
-    hand.ask(copy, session, "cases", ("id", "number", "location", *_PLAIN), copied)
+    hand.ask(copy, session, "cases", _COPIED, copied)
     return {(row["source"], row["source_id"]): one for one, row in zip(taken, rows, strict=True)}
 
 
 _plain = itemgetter(*_PLAIN)
 _moment = lru_cache(maxsize=4096)(datetime.isoformat)  # Most are the same few; in whichever zone, the moment is the same.
-_STRUCTURED = [_PLAIN.index(name) for name in ("media", "route")]
-_MOMENTS = [_PLAIN.index(name) for name in ("occurred_at", "received_at", "due_at", "closed_at")]
+_COPIED = ("id", "number", "location", *_PLAIN)
+_STRUCTURED = [_COPIED.index(name) for name in ("media", "route")]
+_MOMENTS = [_COPIED.index(name) for name in ("occurred_at", "received_at", "due_at", "closed_at")]
 
 
 def _copied(taken: Taken, row: dict[str, Any]) -> list[Any]:
     """A case's row as COPY takes it: moments as text, which psycopg would take four times as long to write."""
-    plain = list(_plain(row))
+    place = None if row["lon"] is None else point_wkb(row["lon"], row["lat"])
+    plain = [*taken, place, *_plain(row)]
     for i in _STRUCTURED:
-        plain[i] = _json(plain[i])
+        plain[i] = _json(plain[i]) if plain[i] else "[]"  # A route is never empty, media mostly are.
     for i in _MOMENTS:
         if plain[i] is not None:
             plain[i] = _moment(plain[i])
-    return [*taken, None if row["lon"] is None else point_wkb(row["lon"], row["lat"]), *plain]
+    return plain
 
 
 _KEEP = """

@@ -7,7 +7,7 @@ case opens all the same, in the unrouted or the triage tray.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -96,14 +96,31 @@ def _links(session: Session, fresh: Sequence[Draft], now: datetime, hand: Hand) 
 
 
 def _rows(opening: Sequence[Draft], named: Mapping[str, int], now: datetime, calendar: Calendar) -> list[dict[str, Any]]:
-    limits = {draft.category.limit for draft in opening if draft.category and draft.category.limit}
-    due = {limit: due_at(now, limit, calendar=calendar) for limit in limits}
-    return [_row(draft, named, now, due) for draft in opening]
+    categories = {draft.category.id: draft.category for draft in opening if draft.category}
+    clocks = {id_: _clock(category.limit, now, calendar) for id_, category in categories.items() if category.limit}
+    return [_row(draft, named, now, clocks) for draft in opening]
 
 
-def _row(draft: Draft, named: Mapping[str, int], now: datetime, due: Mapping[Limit, datetime]) -> dict[str, Any]:
-    alert, category, point = draft.alert, draft.category, draft.route.point
-    limit = category.limit if category else None
+class _Clock(NamedTuple):
+    """A limit as a case's row has it, and when it has run out."""
+
+    value: float | None = None
+    unit: str | None = None
+    due_at: datetime | None = None
+
+
+_NO_CLOCK = _Clock()
+_DISCOVERED = State.DISCOVERED.value
+
+
+def _clock(limit: Limit, now: datetime, calendar: Calendar) -> _Clock:
+    return _Clock(limit.value, limit.unit.value, due_at(now, limit, calendar=calendar))
+
+
+def _row(draft: Draft, named: Mapping[str, int], now: datetime, clocks: Mapping[int, _Clock]) -> dict[str, Any]:
+    """The case's row as `taking` writes it and `lookup.shaped` reads it; its number comes later."""
+    alert, category, point, grid = draft.alert, draft.category, draft.route.point, draft.route.grid
+    limit = clocks.get(category.id, _NO_CLOCK) if category else _NO_CLOCK
     return {
         "source": alert.source,
         "source_id": alert.source_id,
@@ -118,16 +135,16 @@ def _row(draft: Draft, named: Mapping[str, int], now: datetime, due: Mapping[Lim
         "media": alert.media,
         "occurred_at": alert.occurred_at,
         "received_at": now,
-        "state": State.DISCOVERED.value,
-        "due_at": due[limit] if limit else None,
+        "state": _DISCOVERED,
+        "due_at": limit.due_at,
         "closed_at": None,
         "handled_at": None,
-        "grid_code": draft.route.grid,
+        "grid_code": grid,
         "ambiguous": draft.route.ambiguous,
         "route": draft.route_facts,
-        "limit_value": limit.value if limit else None,
-        "limit_unit": limit.unit.value if limit else None,
-        "person_id": named.get(draft.route.grid or ""),
+        "limit_value": limit.value,
+        "limit_unit": limit.unit,
+        "person_id": named.get(grid) if grid else None,
         "alerts": 1,
         "version": 0,
     }

@@ -27,12 +27,20 @@ class Fresh(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of an alert; `fresh` only where it opened a case."""
+    """What became of an alert."""
 
     relation: Relation
     number: str
     grid: str | None
-    fresh: Fresh | None = None
+    opened: tuple[Draft, dict[str, Any], Mapping[str, Name]] | None = None  # Where it opened a case: of what `fresh` is made.
+
+    @property
+    def fresh(self) -> Fresh | None:
+        """The case, where it opened one. Made when it is asked for: of a batch nobody does."""
+        if self.opened is None:
+            return None
+        draft, feature, names = self.opened
+        return Fresh(feature, draft.route_facts, draft.route.boundary, names)
 
 
 # What the grids of an index are called, all three levels, as features tell it; shared by them, so nobody changes it.
@@ -56,7 +64,9 @@ def features_of(
             case_id, number = draft.case
             grid, category = draft.route.grid, draft.category.facts if draft.category else None
             grids = called.get(grid) or called.setdefault(grid, _grids(grid, index.names))  # Two threads find the same.
-            features[case_id] = lookup.shaped(rows[draft.key] | {"number": number}, now, category=category, grids=grids)
+            row = rows[draft.key]
+            row["number"] = number
+            features[case_id] = lookup.shaped(row, now, category=category, grids=grids)
         elif draft.relation is Relation.JOINED:
             joined[draft.case.case_id] = joined.get(draft.case.case_id, 0) + 1
     for case_id in joined.keys() & features.keys():
@@ -79,20 +89,21 @@ def _grid(code: str, names: Mapping[str, Name]) -> dict[str, str]:
 def event(draft: Draft, features: dict[int, dict[str, Any]], actor: str, link: int | None = None) -> Event:
     """The journal's row about one alert that opened or joined a case; `link` is what its reporter is to be sent."""
     kind = "case.opened" if draft.relation is Relation.OPENED else "alert.joined"
-    alert = {"source": draft.alert.source, "source_id": draft.alert.source_id}
-    facts: dict[str, Any] = {"case": features[draft.case.case_id], "alert": alert}
+    case_id, number = draft.case
+    source, source_id = draft.key
+    facts: dict[str, Any] = {"case": features[case_id], "alert": {"source": source, "source_id": source_id}}
     if draft.relation is Relation.OPENED:
-        limit = draft.category.limit if draft.category else None
-        facts["limit"] = {"value": limit.value, "unit": limit.unit.value} if limit else None
+        facts["limit"] = draft.category.limit_facts if draft.category else None
     if link is not None:
         facts["links"] = [link]
-    return Event("cases", kind, draft.case.number, actor, facts)
+    return Event("cases", kind, number, actor, facts)
 
 
 def outcome(draft: Draft, features: dict[int, dict[str, Any]], called: Mapping[str, Name]) -> Outcome:
     """What the sender is told about one alert."""
-    feature = features[draft.case.case_id]
+    case_id, number = draft.case
+    feature = features[case_id]
+    if draft.relation is Relation.OPENED:
+        return Outcome(draft.relation, number, draft.route.grid, (draft, feature, called))
     grid = feature["properties"]["grid"]
-    opened = draft.relation is Relation.OPENED
-    fresh = Fresh(feature, draft.route_facts, draft.route.boundary, called) if opened else None
-    return Outcome(draft.relation, draft.case.number, grid["code"] if grid else None, fresh)
+    return Outcome(draft.relation, number, grid["code"] if grid else None)

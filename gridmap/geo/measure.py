@@ -33,9 +33,17 @@ def distances_m(lon1: Degrees, lat1: Degrees, lon2: Degrees, lat2: Degrees) -> N
 
 
 def half_box(lat: float, radius_m: float) -> tuple[float, float]:
-    """Half width and half height, in degrees, of a box that surely holds the circle of `radius_m` around (any lon, `lat`)."""
+    """Half width and half height, in degrees, of a box that surely holds the circle of `radius_m` around (any lon, `lat`).
+
+    The same for all within a hundredth of a degree, where it is widest.
+    """
+    return _half_box(math.ceil(abs(lat) * 100), radius_m)
+
+
+@lru_cache(maxsize=1024)
+def _half_box(hundredths: int, radius_m: float) -> tuple[float, float]:
     high = radius_m / 110_000  # A little less than any degree of latitude has.
-    return high / max(math.cos(math.radians(min(abs(lat) + high, 89.9))), 0.001), high
+    return high / max(math.cos(math.radians(min(hundredths / 100 + high, 89.9))), 0.001), high
 
 
 def circle(lon: float, lat: float, radius_m: float = SERVICE_RADIUS_M, *, segments: int = 128) -> Polygon:

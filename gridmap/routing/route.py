@@ -55,19 +55,20 @@ class Route(NamedTuple):
 
     def facts(self) -> dict[str, Any]:
         """The decision as JSON-ready facts, distances to the centimetre."""
+        rule, basis, grid, point, publication, boundary, border_m, runner_up, candidates, accuracy_m, limit_m = self
         return {
-            "rule": self.rule.value,
-            "basis": self.basis.value,
-            "grid": self.grid,
-            "point": list(self.point) if self.point else None,
-            "publication": self.publication,
-            "boundary": self.boundary.id if self.boundary else None,
-            "distance_to_border_m": _cm(self.distance_to_border_m),
-            "runner_up": _other(self.runner_up) if self.runner_up else None,
-            "ambiguous": self.ambiguous,
-            "candidates": [_other(other) for other in self.candidates],
-            "accuracy_m": self.accuracy_m,
-            "limit_m": self.limit_m,
+            "rule": rule._value_,  # As `value`, which looks it up by way of the class.
+            "basis": basis._value_,
+            "grid": grid,
+            "point": list(point) if point else None,
+            "publication": publication,
+            "boundary": boundary.id if boundary else None,
+            "distance_to_border_m": _cm(border_m),
+            "runner_up": _other(runner_up) if runner_up else None,
+            "ambiguous": bool(candidates),
+            "candidates": [_other(other) for other in candidates] if candidates else [],
+            "accuracy_m": accuracy_m,
+            "limit_m": limit_m,
         }
 
 
@@ -76,9 +77,10 @@ def _cm(metres: float | None) -> float | None:
 
 
 def _other(other: Other) -> dict[str, Any]:
-    facts: dict[str, Any] = {"code": other.code, "distance_m": _cm(other.distance_m)}
-    if other.share is not None:
-        facts["share"] = round(other.share, 4)
+    code, distance_m, share = other
+    facts: dict[str, Any] = {"code": code, "distance_m": _cm(distance_m)}
+    if share is not None:
+        facts["share"] = round(share, 4)
     return facts
 
 

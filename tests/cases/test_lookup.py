@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from gridmap import clock
@@ -166,3 +166,16 @@ def test_figures_agree_with_counting(forty: Session) -> None:
         "cases_24h": sum(case.received_at >= day_ago for case in mine),
         "overdue": sum(case.state != State.CLOSED and late(case) for case in mine),
     }
+
+
+def test_open_cases_are_counted_by_their_indexes_too(committing: Engine) -> None:
+    """An SP-GiST index of PostGIS 3.3 ends the server process that counts by it alone."""
+    with committing.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(
+            text("INSERT INTO cases (source, source_id, occurred_at, route, location) SELECT 's', n, now(), '{}', "
+                 "ST_SetSRID(ST_MakePoint(121.4 + n * 0.0001, 31.6), 4326) FROM generate_series(1, 300) AS n")
+        )  # fmt: skip
+        connection.execute(text("VACUUM ANALYZE cases"))
+        connection.execute(text("DROP INDEX ix_cases_open_recent"))
+        connection.execute(text("SET enable_seqscan = off"))
+        assert connection.execute(text("SELECT count(*) FROM cases WHERE closed_at IS NULL")).scalar_one() == 300

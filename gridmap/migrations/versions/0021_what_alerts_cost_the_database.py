@@ -1,13 +1,12 @@
 """What an alert costs the database: references of cases and alerts are checked by the statement, not by the row.
 
 The foreign keys of the two tables that every alert fills were a third of what their rows cost. What they guarded is
-guarded by triggers, see decision 41. Points are found by a tree that divides the ground, and who looks whether people or
-rosters have changed need not read through every alert that waits for the relay.
+guarded by triggers, see decision 41. And who looks whether people or rosters have changed need not read through every alert
+that waits for the relay.
 """
 
 from typing import NamedTuple
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "0021"
@@ -75,7 +74,6 @@ def upgrade() -> None:
     op.execute(FUNCTION.format(name="never_emptied", body=NEVER_EMPTIED))
     for one in REFERENCES:
         _keep_what_is_referred_to(one)
-    _index_open_cases("spgist")
     op.create_index(
         "ix_journal_pending_people", "journal_pending", ["journal_id"], postgresql_where="topic IN ('people', 'rosters')"
     )
@@ -110,16 +108,8 @@ def _keep_what_is_referred_to(one: Reference) -> None:
     op.execute(f"CREATE TRIGGER never_emptied BEFORE TRUNCATE ON {one.to} FOR EACH STATEMENT EXECUTE FUNCTION never_emptied()")
 
 
-def _index_open_cases(kind: str) -> None:
-    op.drop_index("ix_cases_open_location", "cases")
-    op.create_index(
-        "ix_cases_open_location", "cases", ["location"], postgresql_using=kind, postgresql_where=sa.text("closed_at IS NULL")
-    )
-
-
 def downgrade() -> None:
     op.drop_index("ix_journal_pending_people", "journal_pending")
-    _index_open_cases("gist")
     for one in REFERENCES:
         op.execute(f"DROP TRIGGER never_emptied ON {one.to}")
         op.execute(f"DROP TRIGGER {one.column}_stays ON {one.to}")
