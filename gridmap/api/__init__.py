@@ -18,6 +18,7 @@ from gridmap.api.departments import bp as departments_bp
 from gridmap.api.evidence import bp as evidence_bp
 from gridmap.api.grid_files import bp as grid_files_bp
 from gridmap.api.grids import bp as grids_bp
+from gridmap.api.households import bp as households_bp
 from gridmap.api.inbox import bp as inbox_bp
 from gridmap.api.keys import bp as keys_bp
 from gridmap.api.live import bp as live_bp
@@ -60,6 +61,7 @@ _BLUEPRINTS = (
     routes_bp,
     grids_bp,
     grid_files_bp,
+    households_bp,
     publications_bp,
     cases_bp,
     places_bp,

@@ -24,6 +24,7 @@ class FiguresAnswer(BaseModel):
     cameras: int
     service_points: int
     circle_share: float | None = Field(description="share of the ground within service circles, 0 to 1")
+    households: int | None = Field(description="by the last count; where ground changes hands, by shares of ground")
     people: int
     load: float | None = Field(description="open cases for each of them")
     polsby_popper: float = Field(description="4πA/P², 1 for a circle")

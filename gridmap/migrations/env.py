@@ -10,6 +10,7 @@ import gridmap.cases.attention
 import gridmap.cases.clock_models
 import gridmap.cases.loop_models
 import gridmap.cases.models
+import gridmap.grids.households
 import gridmap.grids.models
 import gridmap.journal.models
 import gridmap.notices.models

@@ -20,6 +20,7 @@ from gridmap.errors import Invalid, NotFound, msg
 from gridmap.geo.files.contents import Layer, Place, Progress, silent
 from gridmap.geo.files.writing import write
 from gridmap.grids.codes import Level
+from gridmap.grids.households import HouseholdCount
 from gridmap.grids.models import Boundary, Grid
 from gridmap.people.models import Department
 from gridmap.places.models import Camera, ServicePoint
@@ -160,6 +161,13 @@ def _owners(ask: Ask) -> Iterable[Row]:
         yield {**key, "department": department}, None
 
 
+def _households(ask: Ask) -> Iterable[Row]:
+    counts = select(HouseholdCount).order_by(HouseholdCount.grid_code.collate("C"), HouseholdCount.counted_on)
+    for one in ask.session.scalars(counts):
+        facts = {"code": one.grid_code, "households": one.households, "counted_on": one.counted_on.isoformat()}
+        yield facts | {"source": one.source}, None
+
+
 def _people(name: str) -> Callable[[Ask], Iterable[Row]]:
     return lambda ask: ((facts, None) for facts in roll.ROWS[name](ask.session))
 
@@ -172,6 +180,7 @@ _ROWS: dict[str, tuple[Callable[[Ask], Iterable[Row]], Place]] = {
     "categories": (_table("categories", Category), Place.NONE),
     "time-limits": (_table("time-limits", TimeLimit, Category), Place.NONE),
     "source-codes": (_table("source-codes", SourceCode, Category), Place.NONE),
+    "households": (_households, Place.NONE),
     "owners": (_owners, Place.NONE),
 } | {name: (_people(name), Place.NONE) for name in roll.ROWS}
 EXPORTS = tuple(_ROWS)

@@ -78,6 +78,7 @@ LAYERS: Mapping[str, Sequence[Field]] = {
         *(Field(name) for name in ("ref", "name", "name_en", "phone", "phone_public", "email")),
         *(Field(name) for name in ("grid", "post", "duties", "department", "leader", "since", "until", "left_at")),
     ],
+    "households": [Field("code"), Field("households", _NUMBER), Field("counted_on"), Field("source")],
     "owners": [Field(name) for name in ("standard_ref", "kind", "code", "department")],
     "rosters": [Field(name) for name in ("ref", "name", "grid", "post", "weekdays", "starts", "ends", "since", "until")],
 }
@@ -185,6 +186,12 @@ _CHINESE: Mapping[str, Mapping[str, str]] = {
         "name_en": "英文名 英文名称",
         "place": "次序 排序",
         "head_function": "微网格长职能",
+    },
+    "households": {
+        "code": "编码 代码 网格编码 微网格编码",
+        "households": "户数 居民户数 家庭户数",
+        "counted_on": "日期 统计日期 普查日期",
+        "source": "来源 数据来源",
     },
     "departments": {
         "code": "代码 部门代码",

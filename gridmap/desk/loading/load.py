@@ -12,6 +12,7 @@ from gridmap.desk.loading import (
     clocks,
     departments,
     grids,
+    households,
     kinds,
     owners,
     people,
@@ -33,13 +34,14 @@ _LOADS: dict[str, Callable[[Job], None]] = {
     "cases": cases.load,
     "categories": categories.load,
     "clocks": clocks.load,
+    "households": households.load,
     "kinds": kinds.load,
     "departments": departments.load,
     "owners": owners.load,
     "people": people.load,
     "rosters": rosters.load,
 }
-_TABLES = ("categories", "clocks", "kinds", "departments", "owners", "people", "rosters")  # Without places.
+_TABLES = ("categories", "clocks", "households", "kinds", "departments", "owners", "people", "rosters")  # Without places.
 LAYERS = tuple(_LOADS)
 
 

@@ -14,6 +14,7 @@ from gridmap import clock
 from gridmap.desk.redrawing.compactness import polsby_popper, reock
 from gridmap.desk.redrawing.enact import Enacted
 from gridmap.desk.redrawing.moving import Lying
+from gridmap.grids.households import newest, shared_out
 from gridmap.places.lookup import inside
 
 SOON = timedelta(hours=24)
@@ -29,6 +30,7 @@ class Figures:
         at_risk: open cases whose limit has run out, or will within 24 hours.
         cameras, service_points: by where they stand.
         circle_share: share (0 to 1) of the ground within service circles.
+        households: by the last count; of ground that changed hands by shares of ground. None where somebody was never counted.
         people: those with a post in it; `load` is open cases for each of them, None where there is nobody.
         polsby_popper, reock: see `compactness`.
         parts: how many pieces of ground that do not touch; 1 is contiguous.
@@ -41,6 +43,7 @@ class Figures:
     cameras: int
     service_points: int
     circle_share: float | None
+    households: int | None
     people: int
     load: float | None
     polsby_popper: float
@@ -109,7 +112,11 @@ def measured(session: Session, deed: Callable[[], Enacted]) -> Impact:
     rows = _boundaries(session, done)
     people = _people(session, {row.code for row in rows}, now)
     held = (_held(done.lying, now, "before"), _held(done.lying, now, "after"))
-    figures = {(row.code, row.ended): _figures(session, row, held[not row.ended], people) for row in rows}
+    homes = _households(session, rows, now)
+    figures = {
+        (row.code, row.ended): _figures(session, row, held[not row.ended], people, homes[not row.ended].get(row.code))
+        for row in rows
+    }
     called = {row.code: (row.name, row.name_en) for row in rows}
     return Impact(
         published.opened,
@@ -176,7 +183,16 @@ def _held(lying: Sequence[Lying], now: datetime, when: str) -> _Held:
     return found
 
 
-def _figures(session: Session, row: Any, held: _Held, people: Counter[str]) -> Figures:
+def _households(session: Session, rows: Sequence[Any], now: datetime) -> tuple[dict[str, int], dict[str, int]]:
+    """Households by grid, before and after."""
+    before, after = (
+        {row.code: shapely.from_wkb(bytes(row.wkb)) for row in rows if row.ended == ended} for ended in (True, False)
+    )
+    counts = newest(session, before.keys(), clock.local(now).date())
+    return counts, shared_out(counts, before, after)
+
+
+def _figures(session: Session, row: Any, held: _Held, people: Counter[str], households: int | None) -> Figures:
     shape, there = shapely.from_wkb(bytes(row.wkb)), inside(session, row.id)
     cases, hands = held.open[row.code], people[row.code]
     return Figures(
@@ -187,6 +203,7 @@ def _figures(session: Session, row: Any, held: _Held, people: Counter[str]) -> F
         there.cameras,
         there.service_points,
         there.circle_share,
+        households,
         hands,
         round(cases / hands, 2) if hands else None,
         round(polsby_popper(shape), 4),

@@ -31,6 +31,8 @@ export const publishing = {
   "review.figure.service_points.long": { zh: "党群服务点", en: "Service points" },
   "review.figure.circle_share": { zh: "覆盖", en: "Covered" },
   "review.figure.circle_share.long": { zh: "服务圈覆盖的面积", en: "Share of the ground within service circles" },
+  "review.figure.households": { zh: "户数", en: "Households" },
+  "review.figure.households.long": { zh: "按最近一次统计；地面易主的按面积估算", en: "By the last count; where ground changes hands, by its area" },
   "review.figure.people": { zh: "人员", en: "People" },
   "review.figure.people.long": { zh: "在网格里有岗位的人", en: "People with a post in it" },
   "review.figure.load": { zh: "人均案件", en: "Load" },

@@ -15,6 +15,7 @@ export const FIGURES = [
   { key: "cameras", shown: whole, adds: true },
   { key: "service_points", shown: whole, adds: true },
   { key: "circle_share", shown: share },
+  { key: "households", shown: whole },
   { key: "people", shown: whole },
   { key: "load", shown: measure },
   { key: "polsby_popper", shown: measure },
