@@ -9,6 +9,9 @@ from babel.messages.extract import extract_from_dir
 from gridmap import resources
 from gridmap.cases.states import State, Urgency
 from gridmap.grids.codes import Level
+from gridmap.plans.deeds import DEEDS
+from gridmap.plans.flaws import Flaw
+from gridmap.plans.life import Stage
 from tests import messages
 
 JS = resources.static_dir() / "js"
@@ -87,3 +90,9 @@ def test_every_state_urgency_and_level_has_words() -> None:
     known = messages.WORDS
     wanted = [*(f"state.{s}" for s in State), *(f"urgency.{u}" for u in Urgency), *(f"level.{level}" for level in Level)]
     assert [key for key in wanted if key not in known] == []
+
+
+def test_every_deed_flaw_and_stage_of_a_plan_has_words() -> None:
+    deeds = {*DEEDS, "import", "mend", "rebase"}
+    wanted = [*(f"deed.{deed}" for deed in deeds), *(f"flaw.{flaw}" for flaw in Flaw), *(f"stage.{stage}" for stage in Stage)]
+    assert [key for key in wanted if key not in messages.WORDS] == []

@@ -5,6 +5,7 @@ import { bell } from "./bell.js";
 import { by_id, h } from "./dom.js";
 import { base_maps, ground } from "./layers/ground.js";
 import { Labels } from "./layers/labels.js";
+import { backdrop } from "./plans/backdrop.js";
 import { Catching } from "./plans/catching.js";
 import { Choice } from "./plans/choice.js";
 import { Chosen } from "./plans/chosen.js";
@@ -86,7 +87,7 @@ const tools = new Tools({ draft, tracer, trial, may: may_draw, here: surrounding
 const chosen = new Chosen(draft, choice, tools);
 const problems = new Problems(draft, { locate: (one) => { drawer.close(); view.locate(one.bounds); }, repair: mend, may: may_draw });
 const steps = new Steps(draft, { compare: (from, to) => trying(difference.show(from, to)), may: may_draw });
-const talk = new Talk(map, draft, { allowed, pick: (taken) => { toast(t("place.pick")); view.pick(taken); }, show: (place) => map.setView(lat_lng(place), Math.max(16, map.getZoom())), counted: (n) => tabs.count("talk", n) });
+const talk = new Talk(map, draft, { allowed, pick: (taken) => { drawer.close(); toast(t("place.pick")); view.pick(taken); }, show: (place) => { drawer.close(); map.setView(lat_lng(place), Math.max(16, map.getZoom())); }, counted: (n) => tabs.count("talk", n) });
 const tabs = new Tabs({ chosen: chosen.node, problems: problems.node, steps: steps.node, talk: talk.node });
 
 draft.changed.on(() => {
@@ -113,6 +114,7 @@ const far = notice(t("plan.far"));
 const look = () => { far.hidden = draft.ground.whole || map.getZoom() >= DRAWN_FROM; };
 map.on("moveend", () => { look(); trying(draft.look()); });
 look();
+if (!draft.ground.whole) trying(backdrop(map, urls.grids, page.ground, DRAWN_FROM));
 
 const editor = new Editor(map, draft, drawn, choice, { catching, may: may_draw, say: toast });
 corner_bar(editor);
