@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from gridmap.accounts.lookup import towns
 from gridmap.accounts.rights import Scope
 from gridmap.errors import msg
+from gridmap.geo.datum import Datum
 from gridmap.grids import lookup as grids
 from gridmap.grids.codes import LENGTHS, Level
 from gridmap.grids.lookup import Name
@@ -32,6 +33,7 @@ STAGES: Mapping[Stage, str] = {
     Stage.PUBLISHED: msg("Published"),
     Stage.ABANDONED: msg("Abandoned"),
 }
+DATUMS: Mapping[Datum, str] = {Datum.WGS84: "WGS-84", Datum.CGCS2000: "CGCS2000", Datum.GCJ02: "GCJ-02", Datum.BD09: "BD-09"}
 bp = APIBlueprint("plans_pages", __name__, enable_openapi=False, url_prefix="/plans")
 bp.before_request(language.switch)
 
@@ -56,6 +58,7 @@ def _all(refusal: Refusal = FINE) -> Response:
         owners=lookup.usernames(db(), [one.owner_id for one in shown]),
         names=grids.names(db(), [one.ground for one in shown]),
         grounds=_grounds(),
+        datums=DATUMS,
         stages=STAGES,
         stage=stage if stage in list(Stage) else "",
         mine=mine,

@@ -56,6 +56,11 @@ class PlannerDesk:
         """What the API answers about the plan."""
         return self.page.evaluate(_ASK, f"/api/v1/plans/{self.plan}{what}")
 
+    def all_plans(self) -> list[dict[str, Any]]:
+        """The plans the API lists."""
+        found: list[dict[str, Any]] = self.page.evaluate(_ASK, "/api/v1/plans")["plans"]
+        return found
+
     def see(self, test_id: str) -> Locator:
         """A part of the page by its hook."""
         return self.desk.see(test_id)

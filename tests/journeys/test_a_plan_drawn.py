@@ -1,8 +1,11 @@
 """Planners draw a plan in the browser: split by a line, drag a shared corner, mend what went wrong, undo; and two at once."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+import shapely.geometry
 from playwright.sync_api import expect
 
 from tests import town
@@ -104,3 +107,33 @@ def test_two_draw_at_once_and_neither_loses_anything(planner: Callable[[str], Pl
     # Whoever is told in time sees it by itself.
     one.expect_step(2)
     assert [step["by"] for step in other.ask("/steps")["steps"]] == ["second-planner", "third-planner"]
+
+
+def test_a_file_becomes_a_plan_once_its_repairs_are_read(
+    planner: Callable[[str], PlannerDesk], file_of: Callable[[str, str], Path]
+) -> None:
+    desk = planner("fourth-planner")
+    desk.page.goto(f"{desk.desk.origin}/plans")
+    desk.see("import").locator("summary").first.click()
+    desk.see("import-file").set_input_files(file_of("set.geojson", a_set_with_an_overlap()))
+    desk.page.locator("#import [name=datum]").select_option("wgs84")
+    desk.page.locator("#import [type=submit]").click()
+    overlap = desk.page.locator("[data-testid=mended][data-repair=overlap]")
+    expect(overlap).to_be_visible()
+    assert "set" not in {plan["name"] for plan in desk.all_plans()}, "nothing is kept before it was read"
+    desk.see("import-keep").click()
+    desk.expect_step()
+    expect(desk.see("plan-name")).to_have_text("set")
+    desk.see("tab-problems").click()
+    expect(desk.see("problems").locator(".wrong-ones")).to_have_count(0)
+
+
+def a_set_with_an_overlap() -> str:
+    """The tiny town's grids, the first a hand too wide."""
+    shapes = {town.micro(x, y): town.square(x - 1, y - 1) for x in (1, 2, 3) for y in (1, 2, 3)}
+    shapes[town.micro(1, 1)] = town.square(0, 0, width=1.00002)
+    features = [
+        {"type": "Feature", "properties": {"code": code, "name": f"网格{code[-3:]}"}, "geometry": shapely.geometry.mapping(shape)}
+        for code, shape in shapes.items()
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features})

@@ -9,6 +9,7 @@ from babel.messages.extract import extract_from_dir
 from gridmap import resources
 from gridmap.cases.states import State, Urgency
 from gridmap.grids.codes import Level
+from gridmap.plans.cleaning.mends import Mend
 from gridmap.plans.deeds import DEEDS
 from gridmap.plans.flaws import Flaw
 from gridmap.plans.life import Stage
@@ -95,4 +96,5 @@ def test_every_state_urgency_and_level_has_words() -> None:
 def test_every_deed_flaw_and_stage_of_a_plan_has_words() -> None:
     deeds = {*DEEDS, "import", "mend", "rebase"}
     wanted = [*(f"deed.{deed}" for deed in deeds), *(f"flaw.{flaw}" for flaw in Flaw), *(f"stage.{stage}" for stage in Stage)]
+    wanted += [f"mend.{mend}" for mend in Mend]
     assert [key for key in wanted if key not in messages.WORDS] == []
