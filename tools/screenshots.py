@@ -63,6 +63,7 @@ SHOTS = (
     Shot("wall-zh", path="/wall", size=(1920, 1080), dark=True),
     Shot("wall-en", path="/wall", language="en", size=(1920, 1080), dark=True),
     Shot("plan-zh", path="/plans/{plan}", click=DRAWN, role="planner"),
+    Shot("review-zh", path="/plans/{plan}/review", size=(1366, 1100), role="planner"),
 )
 
 

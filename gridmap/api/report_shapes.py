@@ -57,6 +57,7 @@ def as_json(report: Report) -> Json:
         "before": _period(*report.before),
         "year_before": _period(*report.year_before),
         "grid": report.grid._asdict() if report.grid else None,
+        "ground": report.ground,
         "total": _part(report.total, tuple(Subject)),
         "by": {by.value: [_named(part) | _part(part, (_subject(by),)) for part in parts] for by, parts in report.parts.items()},
     }

@@ -16,6 +16,7 @@ from gridmap.api.fields import Strictly
 from gridmap.api.shapes import GridName, Json, Responses, raw
 from gridmap.appraisal import moment, report
 from gridmap.appraisal.counting import By
+from gridmap.appraisal.ground import Ground
 from gridmap.appraisal.periods import Kind, asked
 from gridmap.appraisal.ratios import RATIOS
 from gridmap.appraisal.report import Quotient, Report
@@ -51,6 +52,12 @@ class ReportQuery(Strictly):
 
     date: Annotated[dt.date | None, BeforeValidator(_is_day), Field(description="any day of the period; default today")] = None
     grid: _Grid = None
+    ground: Annotated[
+        Ground,
+        Field(
+            description="a closed case is counted in the grid it was closed in (`then`), or in the one that holds its place now"
+        ),
+    ] = Ground.THEN
 
 
 class MomentQuery(Strictly):
@@ -80,6 +87,7 @@ class ReportAnswer(BaseModel):
     before: PeriodAnswer
     year_before: PeriodAnswer
     grid: GridName | None
+    ground: Ground
     total: Json
     by: dict[By, list[Json]]
 
@@ -232,8 +240,10 @@ def _answered(kind: str, query: ReportQuery, render: Callable[[Report, str], Res
     now, spoken = clock.now(), "en" if str(get_locale()).startswith("en") else "zh"
     period = asked(Kind(kind), query.date, now)
     running = "" if period.until <= now else f"{now:%Y%m%d%H%M}"
-    variant = f"{form}-{spoken}-{period.first}-{running}"
-    return while_unchanged(TOPICS, lambda: render(report.make(db(), period, query.grid, now), spoken), variant=variant)
+    variant = f"{form}-{spoken}-{period.first}-{running}-{query.ground}"
+    return while_unchanged(
+        TOPICS, lambda: render(report.make(db(), period, query.grid, now, query.ground), spoken), variant=variant
+    )
 
 
 def _file(content: bytes, mimetype: str, found: Report, suffix: str) -> Response:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
+from gridmap.appraisal.ground import GRID_SQL, Ground
 from gridmap.appraisal.measures import MEASURES, Subject
 from gridmap.appraisal.periods import Window
 from gridmap.cases.states import State
@@ -104,15 +105,14 @@ def _columns(conditions: Mapping[str, str]) -> str:
 
 _PAUSE = """s.since AS paused_since, s.ended_at AS paused_until,
            coalesce(s.since < :at AND (s.ended_at IS NULL OR s.ended_at >= :at), false) AS pausing"""
-_SCOPE = "(CAST(:prefix AS text) IS NULL OR c.grid_code LIKE :prefix)"
+_SCOPE = "(CAST(:prefix AS text) IS NULL OR {grid} LIKE :prefix)"
 _SETS = "GROUPING SETS ((), (source), (grid), (category_group))"
 _PART = (
     "grouping(source) AS no_source, grouping(grid) AS no_grid, grouping(category_group) AS no_group, source, grid, category_group"
 )
-_PLACE = "c.source, left(c.grid_code, :digits) AS grid, k.group_zh AS category_group"
+_PLACE = "c.source, left({grid}, :digits) AS grid, k.group_zh AS category_group"
 
-_CASES = text(
-    f"""
+_CASES = f"""
     WITH looked_at AS (
         SELECT {_PLACE}, c.received_at, c.closed_at, c.due_at, c.exempt, c.state NOT IN {_ENDED} AS valid,
                coalesce(c.handled_at, c.closed_at) AS finished_at, {_PAUSE}, e.checked, e.sent_back, e.handled, e.self_handled,
@@ -131,9 +131,7 @@ _CASES = text(
     )
     SELECT {_PART}, {_columns(CASE_SQL)}, {HOUR_SQL["handling_hours"]} AS handling_hours FROM looked_at GROUP BY {_SETS}
     """
-)
-_VOTES = text(
-    f"""
+_VOTES = f"""
     WITH looked_at AS (
         SELECT {_PLACE}, r.verdict, r.solved
         FROM rating r JOIN cases c ON c.id = r.case_id LEFT JOIN category k ON k.id = c.category_id
@@ -141,9 +139,7 @@ _VOTES = text(
     )
     SELECT {_PART}, {_columns(VOTE_SQL)} FROM looked_at r GROUP BY {_SETS}
     """
-)
-_TASKS = text(
-    f"""
+_TASKS = f"""
     WITH looked_at AS (
         SELECT t.department_id, t.state, t.given_at, t.ended_at, t.due_at, c.exempt, {_PAUSE}
         FROM case_task t JOIN cases c ON c.id = t.case_id LEFT JOIN suspension s ON s.case_id = c.id
@@ -153,15 +149,18 @@ _TASKS = text(
     SELECT grouping(department_id) AS no_department, department_id, {_columns(TASK_SQL)}, {HOUR_SQL["task_hours"]} AS task_hours
     FROM looked_at GROUP BY GROUPING SETS ((), (department_id))
     """
-)
+_STATEMENTS = {
+    ground: [text(statement.replace("{grid}", sql)) for statement in (_CASES, _VOTES, _TASKS)] for ground, sql in GRID_SQL.items()
+}
 NONE: Counts = dict.fromkeys(MEASURES, 0)
 
 
-def count(session: Session, window: Window, prefix: str | None, part: Level) -> Counted:
+def count(session: Session, window: Window, prefix: str | None, part: Level, ground: Ground = Ground.THEN) -> Counted:
     """Every measure of a window, within the grids whose code begins with `prefix` (None: everywhere, without a grid too).
 
     Args:
         part: the level of the grids it is broken down by.
+        ground: in which grid a case is counted where boundaries have been redrawn.
     """
     bound = {
         "since": window.since,
@@ -170,11 +169,12 @@ def count(session: Session, window: Window, prefix: str | None, part: Level) -> 
         "digits": LENGTHS[part],
     }
     found = Counted(total=dict(NONE))
-    for statement in (_CASES, _VOTES):
+    of_cases, of_votes, of_tasks = _STATEMENTS[ground]
+    for statement in (of_cases, of_votes):
         for row in session.execute(statement, bound).mappings():
             _take(found, row, {By.SOURCE: "source", By.GRID: "grid", By.GROUP: "group"})
     tasks = {key: value for key, value in bound.items() if key != "digits"}
-    for row in session.execute(_TASKS, tasks).mappings():
+    for row in session.execute(of_tasks, tasks).mappings():
         _take(found, row, {By.DEPARTMENT: "department"})
     return found
 

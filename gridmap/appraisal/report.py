@@ -7,6 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from gridmap.appraisal.counting import NONE, By, Counted, Counts, count
+from gridmap.appraisal.ground import Ground
 from gridmap.appraisal.indicators import quotient
 from gridmap.appraisal.periods import Period, Window
 from gridmap.appraisal.ratios import RATIOS, Ratio
@@ -50,9 +51,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Report:
-    """What a period came to, within a grid or everywhere; `complete` says whether it is over."""
+    """What a period came to, within a grid or everywhere; `complete` says whether it is over, `ground` whose a case is."""
 
     period: Period
+    ground: Ground
     grid: Name | None
     window: Window
     complete: bool
@@ -62,8 +64,8 @@ class Report:
     parts: dict[By, list[Part]]
 
 
-def make(session: Session, period: Period, code: str | None, now: datetime) -> Report:
-    """Count a period, and the two it is compared with.
+def make(session: Session, period: Period, code: str | None, now: datetime, ground: Ground = Ground.THEN) -> Report:
+    """Count a period, and the two it is compared with; `ground` says in which grid a case is counted.
 
     Raises:
         NotFound: there is no such grid.
@@ -73,10 +75,11 @@ def make(session: Session, period: Period, code: str | None, now: datetime) -> R
     place = grid(session, code) if code else None
     window, complete = period.window(now), period.until <= now
     others = [(one, one.like(window, complete=complete)) for one in (period.before(), period.a_year_before())]
-    three = [count(session, one, code, _BELOW[level]) for one in (window, *(window for _, window in others))]
+    three = [count(session, one, code, _BELOW[level], ground) for one in (window, *(window for _, window in others))]
     called = _names(session, three)
     return Report(
         period,
+        ground,
         Name(place.code, place.name, place.name_en) if place else None,
         window,
         complete,

@@ -26,6 +26,7 @@ URLS: Final = {
     "grids": "/api/v1/grids.geojson",
     "grid": "/api/v1/grids/",
     "counts": "/api/v1/grids/counts",
+    "publications": "/api/v1/publications",
     "nearby": "/api/v1/nearby",
     "route": "/api/v1/route",
     "search": "/api/v1/search",

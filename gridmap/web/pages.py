@@ -37,6 +37,13 @@ def case_link(number: str) -> AnyResponse:
     return redirect(url_for("web.map_page", _anchor=f"sel=case:{number}"), 303)
 
 
+@bp.get("/grid/<code>")
+@needs("map.read")
+def grid_link(code: str) -> AnyResponse:
+    """A lasting link to one grid, also under a code that has ended: the map, with its card open."""
+    return redirect(url_for("web.map_page", _anchor=f"sel=grid:{code}"), 303)
+
+
 @bp.get("/api/docs")
 @public("tells how to ask, not what the answer is")
 def api_page() -> Response:

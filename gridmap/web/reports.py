@@ -11,6 +11,7 @@ from gridmap import clock
 from gridmap.accounts.lookup import towns
 from gridmap.appraisal import moment, report, words
 from gridmap.appraisal.counting import By
+from gridmap.appraisal.ground import Ground
 from gridmap.appraisal.indicators import of
 from gridmap.appraisal.measures import MEASURES, Measure, Subject
 from gridmap.appraisal.periods import Kind, Period, asked
@@ -76,13 +77,14 @@ def latest() -> AnyResponse:
 @bp.get("/reports/<kind>")
 @needs("report.read")
 def page(kind: str) -> Response:
-    """A report; `?date=` any day of it, `?grid=` a grid's code."""
+    """A report; `?date=` any day of it, `?grid=` a grid's code, `?ground=now` by the grids of today."""
     if kind not in list(Kind):
         raise NotFound(msg("There are reports for a day, a week and a month"))
     now, spoken = clock.now(), language.chosen(current_app.config["LANGUAGE"])
     period = asked(Kind(kind), _day(), now)
     code = request.args.get("grid") or None
-    found = report.make(db(), period, code, now)
+    ground = Ground.NOW if request.args.get("ground") == Ground.NOW else Ground.THEN
+    found = report.make(db(), period, code, now, ground)
     following = period.after if asked(period.kind, None, now).first > period.first else None
     return make_response(
         render_template(
@@ -101,6 +103,7 @@ def page(kind: str) -> Response:
             bars=_bars(period, found, code),
             grids=_choices(code),
             code=code,
+            ground=None if ground is Ground.THEN else ground.value,
             following=following,
             printed=clock.local(now),
             at=clock.local(found.window.at),

@@ -56,6 +56,7 @@ PAGES: Mapping[str, str] = {
 }
 NO_PAGES: Mapping[str, str] = {
     "web.case_link": "leads to the map",
+    "web.grid_link": "leads to the map",
     "static": "files",
     "web.static": "files",
     "web.asset": "files",

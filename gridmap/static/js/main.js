@@ -31,6 +31,7 @@ import { mouse } from "./mouse.js";
 import { neighbours } from "./neighbours.js";
 import { Own } from "./own.js";
 import { Presence } from "./presence.js";
+import { AsOf } from "./publishing/as_of.js";
 import { Queues } from "./queues.js";
 import { reconcile } from "./reconcile.js";
 import { SavedFilters } from "./saved_filters.js";
@@ -68,7 +69,7 @@ const home = await town(map, urls.grids, opened_with.view);
 ground(map);
 const bases = base_maps(map, baseMaps);
 const grids = new Grids(map, urls.gridTiles, counts);
-const labels = new Labels(map, (level, bbox) => get(urls.grids, { level, bbox }).then((answer) => answer.features), grids, counts);
+const labels = new Labels(map, (level, bbox, at) => get(urls.grids, { level, bbox, at }).then((answer) => answer.features), grids, counts);
 const circles = new Circles(map);
 const cameras = new Cameras(map);
 const services = new ServicePoints(map);
@@ -85,11 +86,14 @@ const choose = (kind, id, how = {}) => selection.choose(kind, id, { pan: true, f
 const trying = (promise) => promise.catch((error) => toast(error.message || t("card.unreachable")));
 
 // --- layers ------------------------------------------------------------------------------------------------------
+const as_of = new AsOf(urls.publications);
+// Today's cases on yesterday's boundaries would be taken for yesterday's.
+const hide_cases = () => { cases.hidden = !layers.now.cases || as_of.at !== null; draw(); };
 const layers = new LayerTree({
   grids: (on, all) => { map.getPane("grids").style.display = on ? "" : "none"; labels.show(on && all.labels); },
   load: (on) => grids.fill_by_load(on),
   labels: (on, all) => labels.show(on && all.grids),
-  cases: (on) => { cases.hidden = !on; draw(); },
+  cases: () => hide_cases(),
   marks: (which) => cases.show({ marks: which !== "heat", heat: which !== "marks" }),
   cameras: (on) => cameras.show(on),
   services: (on) => services.show(on),
@@ -106,6 +110,8 @@ const draw = once_a_frame(() => {
 });
 layers.start();
 buttons(map, layers, { legend_box: legend(grids), home });
+as_of.mount();
+as_of.changed.on((at) => { grids.as_of(at); labels.as_of(at); hide_cases(); });
 mouse(map, toast);
 
 const fetch_cameras = () => get(urls.cameras).then((answer) => cameras.take(answer.features));
@@ -204,7 +210,7 @@ const switched = document.getElementById("language-switch");
 switched.addEventListener("click", () => { switched.hash = location.hash; });
 
 // --- live -----------------------------------------------------------------------------------------------------------
-const reload_grids = () => { names.clear(); grids.reload(); labels.forget(); card.refresh(); };
+const reload_grids = () => { names.clear(); grids.reload(); labels.forget(); card.refresh(); as_of.load(); };
 const reload_services = () => { trying(fetch_services()); trying(fetch_circles()); };
 // Rows and cards name their grids, and a publish may rename one.
 const published = () => { reload_grids(); trying(following.load()); };

@@ -17,6 +17,7 @@ import { who } from "./who.js";
 import { name_of, t } from "./words.js";
 
 const SETTLE_MS = 500; // What happens in one transaction comes as several events.
+const OVER = ["published", "abandoned"];
 const GRIDS = "/api/v1/grids.geojson";
 
 theme();
@@ -36,20 +37,21 @@ function look() {
 
 async function look_now() {
   const fresh = (what) => get(url + what, {}, { cache: "no-store" });
-  const [{ body: plan, etag }, { scheduled }, { comments }, since, impact] = await Promise.all([get_tagged(url, {}, { cache: "no-store" }), fresh("/schedule"), fresh("/comments"), standing(url), impact_of()]);
+  const { body: plan, etag } = await get_tagged(url, {}, { cache: "no-store" });
+  // What is over changes nothing any more, and meets nobody.
+  const over = OVER.includes(plan.stage);
+  const [{ scheduled }, { comments }, since, impact] = await Promise.all([fresh("/schedule"), fresh("/comments"), over ? null : standing(url), over ? null : fresh("/impact").catch((error) => error)]);
   const sound = impact instanceof Error ? null : impact;
   replace(by_id("life"), life.nodes({ plan, etag, scheduled, comments, impact: sound }));
-  by_id("life").append(behind(url, since, { plan, etag }, allowed, look) ?? "");
+  by_id("life").append((since && behind(url, since, { plan, etag }, allowed, look)) ?? "");
   room.dataset.stage = plan.stage;
   show_impact(impact, plan);
   await show_pictures(plan, sound);
   room.dataset.version = plan.version; // All of it is drawn.
 }
 
-const impact_of = () => get(`${url}/impact`, {}, { cache: "no-store" }).catch((error) => error);
-
 function show_impact(impact, plan) {
-  const over = ["published", "abandoned"].includes(plan.stage);
+  const over = OVER.includes(plan.stage);
   const [summary, table, lists] = ["summary", "figures", "hands"].map(by_id);
   if (over || impact instanceof Error) {
     replace(summary, over ? h("p", { class: "quiet" }, t(`review.over.${plan.stage}`)) : h("div", { class: "wrong", role: "alert", dataset: { testid: "impact-refused" } }, refusal(impact).map((line) => h("p", {}, line)), impact.problem?.errors?.length > 1 && h("ul", {}, impact.problem.errors.map((one) => h("li", {}, one.detail)))));

@@ -75,5 +75,8 @@ export function typed(ms) {
 }
 const typed_parts = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Shanghai", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
+// The moment that was typed there, in milliseconds; NaN where it is none. The town's clock has been UTC+8 since 1991.
+export const town_moment = (text) => Date.parse(`${text}:00+08:00`);
+
 // A moment with the zone named, where somebody may sit in another one.
 export const of_town = (iso) => t("time.of_town", { time: moment(iso) });

@@ -4,7 +4,8 @@ import { test } from "node:test";
 globalThis.document = { documentElement: { lang: "zh-CN" } };
 const { FIGURES, compared, counted, sums } = await import("../../../gridmap/static/js/publishing/figures.js");
 const { around, box_of, fate, seen } = await import("../../../gridmap/static/js/publishing/ground.js");
-const { typed } = await import("../../../gridmap/static/js/times.js");
+const { stop_at } = await import("../../../gridmap/static/js/publishing/stops.js");
+const { town_moment, typed } = await import("../../../gridmap/static/js/times.js");
 const { percent } = await import("../../../gridmap/static/js/publishing/lineage.js");
 const figure = (key) => FIGURES.find((one) => one.key === key);
 
@@ -45,8 +46,15 @@ test("a corner more on a border is no change of ground", () => {
 
 test("a field for an hour holds the town's clock", () => {
   assert.equal(typed(Date.parse("2026-11-22T16:30:00Z")), "2026-11-23T00:30");
+  assert.equal(town_moment("2026-11-23T00:30"), Date.parse("2026-11-22T16:30:00Z"));
+  assert.ok(Number.isNaN(town_moment("")));
 });
 
 test("a sliver is not nothing, and almost all is not all", () => {
   assert.deepEqual([0.0001, 0.5, 0.999, 1].map(percent), ["<1", "50", ">99", "100"]);
+});
+
+test("the last publish at a moment", () => {
+  const stops = [{ at: "2026-01-01T00:00:00Z" }, { at: "2026-03-01T00:00:00.5Z" }];
+  assert.deepEqual([null, "2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z", "2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z"].map((at) => stop_at(stops, at)), [1, -1, 0, 0, 1]);
 });

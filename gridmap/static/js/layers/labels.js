@@ -8,9 +8,9 @@ const { L } = window;
 const MOST = 400;
 
 export class Labels {
-  // `ask(level, bbox)`: a promise of the grids there, as features.
+  // `ask(level, bbox, at)`: a promise of the grids there, as features; `at` is a past moment (ISO), or null.
   constructor(map, ask, grids, counts) {
-    Object.assign(this, { map, ask, grids, counts });
+    Object.assign(this, { map, ask, grids, counts, at: null });
     this.known = new Map(); // code -> {facts, bounds}
     this.shown = new Map(); // code -> marker
     this.asked = new Set();
@@ -25,6 +25,12 @@ export class Labels {
   show(on) {
     this.on = on;
     this.#look();
+  }
+
+  // Names of a past moment, without the cases of now.
+  as_of(at) {
+    this.at = at;
+    this.forget();
   }
 
   forget() {
@@ -50,7 +56,9 @@ export class Labels {
     const key = `${level}:${from}:${to}`;
     if (this.asked.has(key) || (to[0] - from[0]) * (to[1] - from[1]) > 64) return;
     const bbox = [from[0] * step, from[1] * step, (to[0] + 1) * step, (to[1] + 1) * step].map((degree) => degree.toFixed(4)).join(",");
-    const features = await this.ask(level, bbox);
+    const { at } = this;
+    const features = await this.ask(level, bbox, at);
+    if (at !== this.at) return; // Another moment was chosen meanwhile, and asks for itself.
     this.asked.add(key);
     for (const feature of features) this.known.set(feature.properties.code, { facts: feature.properties, bounds: bounds_of(feature.geometry) });
   }
@@ -87,7 +95,7 @@ export class Labels {
   #marker(code, room) {
     const { facts } = this.known.get(code);
     const build = () => {
-      const open = this.counts.get(code).open;
+      const open = this.at === null ? this.counts.get(code).open : 0;
       return h("span", { class: `grid-label ${facts.level} ${room === "two" ? "two" : ""}`, dataset: { code } }, room !== "count" && theirs(name_of(facts).replaceAll("-", "\u2011")), open > 0 && h("b", {}, open));
     };
     const icon = new Spot({ build });

@@ -125,4 +125,13 @@ export const publishing = {
   "history.after": { zh: "发布以后", en: "After" },
   "grid.past": { zh: "它的过去", en: "Its past" },
   "grid.past.none": { zh: "边界从未变过。", en: "Its boundary never changed." },
+  "as_of.title": { zh: "看过去的边界", en: "Boundaries of the past" },
+  "as_of.slider": { zh: "按发布前后移动", en: "From publish to publish" },
+  "as_of.field": { zh: "某一时刻（本镇时间）", en: "A moment (the town's clock)" },
+  "as_of.back": { zh: "回到现在", en: "Back to now" },
+  "as_of.now": { zh: "现在的边界", en: "The boundaries of now" },
+  "as_of.past": { zh: "{time} 的边界，不是现在", en: "Boundaries of {time}, not of now" },
+  "as_of.before_all": { zh: "那时还没有发布过边界。", en: "Nothing had been published by then." },
+  "as_of.still_live": { zh: "案件不画在上面；列表仍是现在的，报警照常进来。", en: "Cases are not drawn on them; the list is of now, and alerts still come in." },
+  "search.ended": { zh: "{code} · {time} 停用，点开看现在归谁", en: "{code} · ended {time}; open it to see who has its ground" },
 };

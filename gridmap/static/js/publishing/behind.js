@@ -9,7 +9,7 @@ export const standing = (url) => get(`${url}/rebase`, {}, { cache: "no-store" })
 
 // `found`: what `standing` answered; `seen`: {plan, etag}; `allowed`: the rights one has here; `done()`: something changed.
 export function behind(url, found, { plan, etag }, allowed, done) {
-  if (found.base === found.newest || ["published", "abandoned"].includes(plan.stage)) return null;
+  if (found.base === found.newest) return null;
   const meets = found.meeting.length > 0;
   const draws = plan.stage === "draft" && allowed.includes("grids.plan");
   const go = () => send(`${url}/rebase`, { give_way: meets }, { headers: { "If-Match": etag } });

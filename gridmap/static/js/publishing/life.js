@@ -1,7 +1,7 @@
 // A plan's way from draft to the boundaries in force: where it stands, and what whoever looks may do about it.
 import { send } from "../api.js";
 import { h, theirs } from "../dom.js";
-import { moment, of_town, typed } from "../times.js";
+import { moment, now, of_town, town_moment, typed } from "../times.js";
 import { t } from "../words.js";
 import { ask, text_field } from "./asking.js";
 import { counted } from "./figures.js";
@@ -66,8 +66,8 @@ export class Life {
   }
 
   #schedule() {
-    const at = h("label", { class: "field" }, h("span", {}, t("review.at")), h("input", { type: "datetime-local", name: "at", required: true, value: typed(Date.now() + AHEAD_MS), dataset: { testid: "ask-at" } }));
-    const deed = ({ at: moment_typed, note }) => this.#do("/schedule", { at: `${moment_typed}:00+08:00`, note });
+    const at = h("label", { class: "field" }, h("span", {}, t("review.at")), h("input", { type: "datetime-local", name: "at", required: true, value: typed(now() + AHEAD_MS), dataset: { testid: "ask-at" } }));
+    const deed = ({ at: moment_typed, note }) => this.#do("/schedule", { at: new Date(town_moment(moment_typed)).toISOString(), note });
     return this.#asked({ title: t("review.ask.schedule"), words: summary(this.seen.impact), fields: [at, text_field("note", t("review.note"))], yes: t("turn.schedule"), deed });
   }
 
