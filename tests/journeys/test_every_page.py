@@ -49,6 +49,8 @@ PAGES: Mapping[str, str] = {
     "roster.page": "/grids/{micro}/roster",
     "plans_pages.plans_page": "/plans",
     "plans_pages.plan_page": "/plans/{plan}",
+    "shared_plans.page": "/shared/plans/{shared}",
+    "sheets.sheet_page": "/sheets/{village}",
     "publishing_pages.review_page": "/plans/{plan}/review",
     "publishing_pages.publications_page": "/publications",
     "sign_in.page": "/sign-in",
@@ -105,6 +107,7 @@ def there(demo_station: Station) -> dict[str, Any]:
             "person": session.scalars(select(Person.ref).order_by(Person.ref).limit(1)).one(),
             "service_point": session.scalars(select(ServicePoint.code).order_by(ServicePoint.code).limit(1)).one(),
             "micro": case.grid_code,
+            "village": str(case.grid_code)[:12],
             "number": case.number,
             "plan": planned(session),
         }
@@ -121,9 +124,9 @@ def planned(session: Session) -> int:
     return plan.id
 
 
-INVITE = """async (number) => {
+LINK = """async (address) => {
     const { send } = await import("/static/js/api.js");
-    return (await send(`/api/v1/cases/${number}/rating-links`, { label: "" })).url.split("/r/")[1];
+    return (await send(address, { label: "" })).url.split("/").pop();
 }"""
 
 
@@ -135,7 +138,10 @@ def test_pages_are_heard_and_fit(
     desk = sit_down(demo_station, color_scheme=scheme, locale=locale, reduced_motion="reduce", bypass_csp=True)
     desk.page.context.add_cookies([{"name": "gridmap_session", "value": everybody, "url": demo_station.origin}])
     desk.page.goto(f"{desk.origin}/m")
-    given = there | {"link": desk.page.evaluate(INVITE, there["number"])}
+    given = there | {
+        "link": desk.page.evaluate(LINK, f"/api/v1/cases/{there['number']}/rating-links"),
+        "shared": desk.page.evaluate(LINK, f"/api/v1/plans/{there['plan']}/links"),
+    }
     faults = {}
     for address in (*PAGES.values(), "/nowhere"):
         desk.page.set_viewport_size({"width": 1366, "height": 768})
