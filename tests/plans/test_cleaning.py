@@ -88,6 +88,15 @@ def test_what_is_larger_than_allowed_stays_as_it_came() -> None:
     assert after[micro(1, 1)].equals(square(0, 0, width=0.9))
 
 
+def test_a_gap_of_a_few_steps_of_the_lattice_is_one() -> None:
+    x, y = spot(1, 0.5)
+    notch = [(x, y + 4e-8), (x + 3e-8, y + 2e-8), (x, y)]
+    rounds, after = mended(two(square(0, 0), Polygon([spot(1, 0), spot(2, 0), spot(2, 1), spot(1, 1), *notch])), GROUND)
+    assert [made.mend for made in rounds] == [Mend.SNAP, Mend.NODE, Mend.GAP]
+    assert not coverage.problems(after)
+    assert shapely.symmetric_difference(ground_of(after), GROUND).area == 0
+
+
 def test_neighbours_keep_what_they_have() -> None:
     beside = {micro(2, 1): as_multipolygon(square(1, 0))}
     own = united([as_multipolygon(square(0, 0))])

@@ -1,6 +1,7 @@
 """Plans through the API: two planners at once, a reviewer, steps that survive, and what is refused."""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -175,6 +176,24 @@ def test_fifty_writers_at_once_lose_nothing(app: APIFlask, planner: FlaskClient,
     assert sorted(s["body"]["name"] for s in steps) == sorted(f"第{n}个" for n in range(50))
     assert [s["parent"] for s in steps] == list(range(50)), "each was drawn on what the one before left"
     assert sum(tries) >= 50
+
+
+def test_of_fifty_who_saw_the_same_one_is_first(app: APIFlask, planner: FlaskClient, plan: str) -> None:
+    seen, start = etag(planner, plan), Barrier(50)
+    cookie = planner.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    assert cookie is not None
+
+    def write(number: int) -> int:
+        client = callers.anonymous(app)
+        client.environ_base.update(planner.environ_base)
+        client.set_cookie(app.config["SESSION_COOKIE_NAME"], cookie.value)
+        start.wait(timeout=60)
+        return post(client, f"{plan}/ops/rename", {"code": micro(1, 1), "name": f"第{number}个"}, match=seen).status_code
+
+    with ThreadPoolExecutor(50) as pool:
+        answers = sorted(pool.map(write, range(50)))
+    assert answers == [200, *([409] * 49)], "the others are told, and none overwrites the first"
+    assert len(planner.get(f"{plan}/steps").get_json()["steps"]) == 1
 
 
 def test_the_difference_between_two_steps(planner: FlaskClient, plan: str) -> None:

@@ -9,7 +9,6 @@ from shapely.geometry.base import BaseGeometry
 
 from gridmap.geo.shapes import united
 from gridmap.plans.mosaic import pieces
-from gridmap.plans.rings import shared_border
 
 Region = tuple[Polygon, list[int]]  # Pieces that lie together, as one polygon, and their numbers.
 
@@ -44,18 +43,24 @@ class Puzzle:
 
     def _together(self, members: list[int]) -> list[Region]:
         parts = united(self.polygons[members]).geoms
-        part, member = shapely.STRtree(self.inside[members]).query(list(parts), predicate="intersects")
+        # Not by a point in each: of a piece a few steps of the lattice wide no point that can be written lies surely inside.
+        part, member = shapely.STRtree(self.polygons[members]).query(list(parts), predicate="covers")
         return [(parts[i], [members[j] for j in member[part == i].tolist()]) for i in range(len(parts))]
 
     def beside(self, region: Region) -> dict[str, float]:
         """Who holds ground along a region's border, and along how much of it, in degrees; not who holds the region."""
         polygon, members = region
         own = {code for number in members for code in self.holders[number]}
+        border = shapely.boundary(polygon)
+        near = self._tree.query(polygon, predicate="intersects")
+        common = shapely.length(
+            shapely.intersection(shapely.boundary(self.polygons[near]), border)
+        )  # They have the same corners.
         lengths: dict[str, float] = {}
-        for number in self._tree.query(polygon, predicate="intersects").tolist():
-            for code in set(self.holders[number]) - own:
-                lengths[code] = lengths.get(code, 0.0) + shared_border(polygon, self.polygons[number])
-        return {code: length for code, length in lengths.items() if length > 0}
+        for number, length in zip(near.tolist(), common.tolist(), strict=True):
+            for code in (set(self.holders[number]) - own) if length > 0 else ():
+                lengths[code] = lengths.get(code, 0.0) + length
+        return lengths
 
     def give(self, region: Region, code: str | None) -> None:
         """Let `code`, and nobody else, hold a region (None: let nobody)."""
