@@ -11,6 +11,7 @@ from tools.bench.alerts import batches, eight_connections, one_connection
 from tools.bench.figures import Figure, as_json, machine, table
 from tools.bench.fixture import FULL, QUICK, Size, Stand, standing
 from tools.bench.pages import tiles_and_pages
+from tools.bench.publishing import splits
 from tools.bench.streams import delivery
 
 RECORD = CHECKOUT / "docs" / "benchmarks.md"
@@ -22,6 +23,7 @@ MEASUREMENTS: dict[str, Callable[[Stand, Size], list[Figure]]] = {
     "eight": eight_connections,
     "streams": delivery,
     "batch": batches,
+    "publish": splits,
 }
 
 

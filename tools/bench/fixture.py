@@ -83,13 +83,14 @@ QUICK = Size(grids=50, cases=500, repeats=1, seconds=0.5, streams=10, batch=500)
 
 @dataclass(frozen=True)
 class Stand:
-    """The running server: where, the key to it, and what alerts can be made of."""
+    """The running server: where, the key to it, what alerts can be made of, the version of its database and where that is."""
 
     port: int
     key: str
     city: City
     categories: list[CategoryKey]
     database: str
+    url: str
 
 
 @contextmanager
@@ -105,7 +106,7 @@ def standing(size: Size) -> Iterator[Stand]:
         key, categories, version = _fill(engine, city, size)
         engine.dispose()
         with _serving(url, home) as port:
-            yield Stand(port, key, city, categories, version)
+            yield Stand(port, key, city, categories, version, url)
     finally:
         cluster.stop()
         shutil.rmtree(home, ignore_errors=True)

@@ -10,7 +10,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from statistics import median
 
 import numpy as np
 import shapely
@@ -19,6 +18,7 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from gridmap import clock
+from gridmap.accounts.rights import TOWN_DIGITS
 from gridmap.cluster.server import open_cluster
 from gridmap.db import make_engine
 from gridmap.desk.redrawing.enact import enact, roll_back
@@ -28,6 +28,8 @@ from gridmap.grids.models import Boundary, Publication
 from gridmap.grids.publishing import publish
 from gridmap.migrations import migrate
 from tools.bench.city import SEED, City
+from tools.bench.figures import Figure, figure, table
+from tools.bench.fixture import Size, Stand
 
 ACTOR = "bench"
 LIMIT_M = 30.0
@@ -62,8 +64,7 @@ def main() -> None:
     try:
         engine = make_engine(cluster.ensure())
         _fill(engine, City(given.grids), given.cases // given.grids)
-        for line in _measured(engine, given.repeats):
-            print(line)
+        print(table(_figures(engine, given.repeats)))
         engine.dispose()
     finally:
         cluster.stop()
@@ -82,35 +83,43 @@ def _fill(engine: Engine, city: City, each: int) -> None:
         connection.execute(text("VACUUM ANALYZE"))
 
 
-def _measured(engine: Engine, repeats: int) -> list[str]:
+def splits(stand: Stand, size: Size) -> list[Figure]:
+    """One split in the stand's city of micro-grids, with the open cases that go along."""
+    engine = make_engine(stand.url)
+    try:
+        return _figures(engine, size.repeats, stand.city.codes[0][:TOWN_DIGITS])
+    finally:
+        engine.dispose()
+
+
+def _figures(engine: Engine, repeats: int, town: str = "") -> list[Figure]:
     chance = np.random.default_rng(SEED)
-    split, seen, back, moved = [], [], [], []
+    split, seen, back = [], [], []
     for _ in range(repeats):
         with Session(engine) as session, session.begin():
-            change = _split(session, chance)
+            change = _split(session, chance, town)
             seen.append(_timed(lambda s=session, c=change: preview(s, lambda: enact(s, c, actor=ACTOR, nearest_limit_m=LIMIT_M))))
         with Session(engine) as session:
             began = time.perf_counter()
             done = enact(session, change, actor=ACTOR, nearest_limit_m=LIMIT_M)
             session.commit()
             split.append(time.perf_counter() - began)
-            moved.append(len(done.moved))
         with Session(engine) as session:
             began = time.perf_counter()
             roll_back(session, done.published.publication or 0, actor=ACTOR, nearest_limit_m=LIMIT_M)
             session.commit()
             back.append(time.perf_counter() - began)
-    kept = "kept" if median(split) < PROMISE_S else "NOT kept"
     return [
-        f"split one grid    {median(split):.2f} s  ({median(moved):.0f} open cases moved; promise {PROMISE_S:.0f} s {kept})",
-        f"preview of it     {median(seen):.2f} s",
-        f"roll it back      {median(back):.2f} s",
+        figure("one grid split and published", split, "s", PROMISE_S),
+        figure("the same, seen before", seen, "s"),
+        figure("the same, rolled back", back, "s"),
     ]
 
 
-def _split(session: Session, chance: np.random.Generator) -> Change:
-    """One grid cut along the diagonal between two of its corners."""
-    codes = session.scalars(select(Boundary.grid_code).where(Boundary.level == "micro", func.upper_inf(Boundary.valid))).all()
+def _split(session: Session, chance: np.random.Generator, town: str) -> Change:
+    """One grid of a town ("": of any) cut along the diagonal between two of its corners."""
+    in_force = select(Boundary.grid_code).where(Boundary.level == "micro", func.upper_inf(Boundary.valid))
+    codes = session.scalars(in_force.where(Boundary.grid_code.startswith(town))).all()
     while True:
         code = str(chance.choice(codes))
         asked = select(Boundary.geom).where(Boundary.grid_code == code, func.upper_inf(Boundary.valid))
