@@ -18,7 +18,7 @@ def child(story: str, name: str = "child") -> Child:
     return Child(name, [sys.executable, "-c", textwrap.dedent(story)], dict(os.environ))
 
 
-def eventually(true: object, seconds: float = 10) -> None:
+def eventually(true: object, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not true():  # type: ignore[operator]  # any callable
         assert time.monotonic() < deadline, "it did not happen"

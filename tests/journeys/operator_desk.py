@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
 from playwright.sync_api import TimeoutError as NeverHappened
 
-SOON_MS = 20_000  # Patience with a busy machine; nothing here waits for its own sake.
+SOON_MS = 30_000  # Patience with a busy machine; nothing here waits for its own sake.
 expect.set_options(timeout=SOON_MS)
 _TOTAL = """() => [...document.querySelectorAll('.leaflet-cases-pane .cluster, .leaflet-cases-pane .case-mark')]
     .filter((node) => getComputedStyle(node.closest('.spot')).opacity !== '0')
@@ -105,8 +105,11 @@ class Desk:
 
     def expect_on_map(self, figure: int) -> None:
         """The marks and the clusters' figures in view come to so many cases."""
-        with suppress(NeverHappened):
+        with suppress(
+            NeverHappened
+        ):  # Not looked at twice: the map may be moving, and a second look finds it between two states.
             self.page.wait_for_function(f"() => ({_TOTAL})() === {figure}")
+            return
         assert self.on_map() == figure
 
     def on_map(self) -> int:
