@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from multiprocessing import forkserver
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -34,7 +35,9 @@ def born(command: Sequence[str], *, env: Mapping[str, str], log: Path) -> ForkSe
 
 
 def _live(command: list[str], env: dict[str, str], log: str) -> None:
-    tie(os.getppid(), signal.SIGKILL)()  # The process that bore it goes with the test's.
+    # With this open the process that bore it would live as long as its children, and they as long as that: for ever.
+    os.close(forkserver._forkserver._forkserver_alive_fd)  # type: ignore[attr-defined]  # not in the library's types
+    tie(os.getppid(), signal.SIGKILL)()
     os.setsid()
     output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.dup2(output, 1)
