@@ -3,6 +3,7 @@
 A new page that stands neither among PAGES nor among NO_PAGES fails the build.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -175,4 +176,6 @@ def settle(desk: Desk) -> None:
         expect(state).to_have_attribute("data-state", "live")
     for strip in desk.see("strip").all():
         expect(strip).to_have_attribute("data-state", "sent")
+    for drawn in desk.page.locator("#wall-map").all():  # It says what it shows once that has come.
+        expect(drawn).to_have_attribute("aria-label", re.compile("."))
     desk.on_page("() => { for (const fold of document.querySelectorAll('main details')) fold.open = true; }")
