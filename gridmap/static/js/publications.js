@@ -48,6 +48,7 @@ function show(publications, newest) {
 
 function ready() {
   more.hidden = next === null;
+  by_id("publications-none").hidden = shown.size > 0;
   room.dataset.ready = "yes";
 }
 
