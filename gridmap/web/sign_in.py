@@ -50,7 +50,7 @@ def enter() -> Response:
         return redirect(url_for("sign_in.second_page", next=request.args.get("next")), 303)
     if outcome.result is Result.IN and outcome.account is not None:
         return _let_in(outcome.account)
-    return _form(_why(outcome), username=typed["username"], status=_status(outcome))
+    return _told(_form(_why(outcome), username=typed["username"]), outcome)
 
 
 @bp.get("/sign-in/second")
@@ -74,7 +74,7 @@ def enter_second() -> Response:
     db().commit()
     if outcome.result is Result.IN and outcome.account is not None:
         return _let_in(outcome.account)
-    return _second_form(_why(outcome), status=_status(outcome))
+    return _told(_second_form(_why(outcome)), outcome)
 
 
 @bp.post("/sign-out")
@@ -104,11 +104,15 @@ def _why(outcome: Outcome) -> str:
     return tell(msg("That is not right. Check what you typed and try again."), {})
 
 
-def _status(outcome: Outcome) -> int:
-    return 429 if outcome.result is Result.WAIT else 401
+def _told(page: Response, outcome: Outcome) -> Response:
+    page.status_code = 401
+    if outcome.result is Result.WAIT:
+        page.status_code = 429
+        page.headers["Retry-After"] = str(math.ceil(outcome.wait_s))
+    return page
 
 
-def _form(wrong: str = "", *, username: str = "", status: int = 200) -> Response:
+def _form(wrong: str = "", *, username: str = "") -> Response:
     text = render_template(
         "sign_in.html",
         wrong=wrong,
@@ -117,8 +121,8 @@ def _form(wrong: str = "", *, username: str = "", status: int = 200) -> Response
         demo=demo.accounts(),
         provider=provider.name(),
     )
-    return make_response(text, status)
+    return make_response(text)
 
 
-def _second_form(wrong: str = "", *, status: int = 200) -> Response:
-    return make_response(render_template("second_factor.html", wrong=wrong, next=request.args.get("next", "")), status)
+def _second_form(wrong: str = "") -> Response:
+    return make_response(render_template("second_factor.html", wrong=wrong, next=request.args.get("next", "")))

@@ -3,6 +3,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+from gridmap.accounts.rights import Role
 from tests import callers
 
 
@@ -82,3 +83,12 @@ def test_no_question_reaches_the_page(pages: FlaskClient) -> None:
 def test_the_switch_leads_nowhere_else(pages: FlaskClient) -> None:
     answer = pages.get("/?lang=en&_external=1&_scheme=javascript&_anchor=x")
     assert answer.location == "/?_external=1&_scheme=javascript&_anchor=x"
+
+
+@pytest.mark.parametrize(("role", "own"), [(Role.OPERATOR, ["mine", "favourite"]), (Role.AUDITOR, [])])
+def test_the_map_asks_for_no_queue_that_nobody_would_answer(standing: FlaskClient, role: Role, own: list[str]) -> None:
+    page = callers.signed_in(standing.application, role).get("/").text
+    named = re.search(r'data-own="([^"]*)"', page)
+
+    assert named is not None
+    assert named[1].split() == own

@@ -74,6 +74,7 @@ def test_a_wrong_password_tells_nothing(browser: FlaskClient, ana: Account) -> N
     waits = sign_in(browser)
     assert waits.status_code == 429
     assert "seconds" in waits.text
+    assert int(waits.headers["Retry-After"]) > 0
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 // What only the server knows is whose: my tasks, my favourites. Asked again when cases change, at most every few seconds.
-import { Refused, get, send } from "./api.js";
+import { get, send } from "./api.js";
+import { by_id } from "./dom.js";
 import { QUEUES } from "./queues.js";
 import { signal } from "./signal.js";
 
@@ -10,7 +11,8 @@ export class Own {
   constructor({ urls, queues, controls, store, filter, draw }) {
     Object.assign(this, { urls, queues, controls, store, filter, draw });
     this.changed = signal();
-    this.hidden = new Set();
+    this.kept = by_id("trays").dataset.own.split(" "); // Not everybody has these: an auditor has no tasks.
+    this.controls.queues = QUEUES.filter((queue) => this.kept.includes(queue) || !(queue in queues.of));
     filter.changed.on(({ tray }) => { if (tray === "favourite") this.#bring_ended(); });
     document.addEventListener("visibilitychange", () => { if (!document.hidden && this.missed) this.look_again(); });
   }
@@ -28,22 +30,18 @@ export class Own {
     this.asked_at = performance.now();
     const mine = (answer) => answer.items.filter((item) => OWN_GROUPS.includes(item.group)).map((item) => item.case.properties.number);
     await Promise.all([
-      this.#take("mine", get(this.urls.mine, {}, { cache: "no-store" }).then(mine)),
-      this.#take("favourite", get(this.urls.favourites, {}, { cache: "no-store" }).then((answer) => answer.cases)),
+      this.#take("mine", this.urls.mine, mine),
+      this.#take("favourite", this.urls.favourites, (answer) => answer.cases),
     ]);
     this.draw();
     this.changed.emit();
   }
 
-  // Who has no such queue (an auditor has no tasks) does not see one; a server that is away changes nothing.
-  async #take(queue, asked) {
-    try {
-      this.queues.take(queue, await asked);
-    } catch (error) {
-      if (!(error instanceof Refused) || ![403, 404].includes(error.status)) return;
-      this.hidden.add(queue);
-      this.controls.queues = QUEUES.filter((one) => !this.hidden.has(one));
-    }
+  // A server that is away changes nothing.
+  async #take(queue, url, read) {
+    if (!this.kept.includes(queue)) return;
+    const answer = await get(url, {}, { cache: "no-store" }).catch(() => null);
+    if (answer) this.queues.take(queue, read(answer));
   }
 
   is_favourite(number) {

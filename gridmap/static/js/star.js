@@ -13,11 +13,11 @@ export class Star {
   show(number) {
     this.number = number;
     this.#draw();
-    return this.own.hidden.has("favourite") ? null : this.node;
+    return this.own.kept.includes("favourite") ? this.node : null;
   }
 
   async toggle() {
-    if (!this.number || this.own.hidden.has("favourite")) return;
+    if (!this.number || !this.own.kept.includes("favourite")) return;
     try {
       await this.own.favour(this.number, !this.own.is_favourite(this.number));
     } catch (error) {
