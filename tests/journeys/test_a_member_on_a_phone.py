@@ -46,8 +46,8 @@ def test_the_connection_goes_in_the_middle(station: Station, people: Crew, hand:
     shot(desk, "form-offline")
     expect_fit(desk)
     # The connection comes back for a moment: the battery dies, the page is loaded anew. Nothing is lost.
-    offline(desk, False)
     desk.page.route("**/api/v1/cases/**", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    offline(desk, False)
     desk.page.reload()
     expect(desk.page.get_by_label("处置结果")).to_have_value("垃圾已清运，地面已冲洗")
     expect(desk.see("photo")).to_have_count(2)
