@@ -1,8 +1,8 @@
 """Publishing a plan: what it would change, now, or at a set time."""
 
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 from apiflask import APIBlueprint
@@ -15,7 +15,7 @@ from gridmap.api.plan_shapes import CHANGES, tagged
 from gridmap.api.plans import ID, READ, locked, read
 from gridmap.api.publications import CSV, EnactedAnswer, ImpactQuery, enacted_told
 from gridmap.api.shapes import Json, Responses, raw
-from gridmap.desk.redrawing.enact import Enacted, enact
+from gridmap.desk.redrawing.enact import enact
 from gridmap.desk.redrawing.impact import preview
 from gridmap.desk.redrawing.planning import change_of, publish_plan
 from gridmap.grids import scheduling
@@ -24,7 +24,6 @@ from gridmap.http.json import answer
 from gridmap.http.state import db, settings
 from gridmap.http.who import caller, needs
 from gridmap.plans.life import Turn, after
-from gridmap.plans.models import Plan
 
 PUBLISH = "grids.publish"
 _IMPACT: Responses = {
@@ -76,13 +75,10 @@ class ScheduledListAnswer(BaseModel):
 )
 def get_impact(plan_id: int, query: ImpactQuery) -> Response:
     """The preview, of a draft as of an approved plan."""
-    found = preview(db(), _deed(read(plan_id)))
+    change = change_of(db(), read(plan_id))
+    deed = partial(enact, db(), change, actor=caller().name, nearest_limit_m=settings().nearest_limit_m)
+    found = preview(db(), deed)
     return Response(as_csv(found), mimetype=CSV) if query.format == "csv" else answer(asdict(found))
-
-
-def _deed(plan: Plan) -> Callable[[], Enacted]:
-    change = change_of(db(), plan)
-    return lambda: enact(db(), change, actor=caller().name, nearest_limit_m=settings().nearest_limit_m)
 
 
 @bp.post(f"/{ID}/publish")

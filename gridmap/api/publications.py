@@ -1,8 +1,8 @@
 """/api/v1/publications: what was published, what rolling one back would do, and rolling it back."""
 
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Literal
 
 from apiflask import APIBlueprint
@@ -14,7 +14,7 @@ from gridmap.api.fields import Strictly, Text
 from gridmap.api.impact_shapes import ImpactAnswer, as_csv
 from gridmap.api.shapes import GridName, Json, Responses, raw
 from gridmap.desk.redrawing.enact import Enacted, roll_back
-from gridmap.desk.redrawing.impact import preview
+from gridmap.desk.redrawing.impact import Deed, preview
 from gridmap.errors import Conflict, msg
 from gridmap.grids import lookup, publications
 from gridmap.grids.rollback import reversal
@@ -160,7 +160,7 @@ def post_rollback(publication: int, body: RollBackBody) -> Response:
     newest = publications.newest(db())
     if body.newest is not None and body.newest != newest:
         raise Conflict(msg("Something has been published since you looked; look again"), facts={"newest": newest})
-    done = _deed(publication, body.note)()
+    done = _deed(publication, body.note)(trial=False)
     db().commit()
     return answer(enacted_told(done))
 
@@ -179,5 +179,5 @@ def _check(publication: int) -> None:
         who.check("grids.publish", Scope(code))
 
 
-def _deed(publication: int, note: str) -> Callable[[], Enacted]:
-    return lambda: roll_back(db(), publication, actor=who.caller().name, nearest_limit_m=settings().nearest_limit_m, note=note)
+def _deed(publication: int, note: str) -> Deed:
+    return partial(roll_back, db(), publication, actor=who.caller().name, nearest_limit_m=settings().nearest_limit_m, note=note)

@@ -33,6 +33,7 @@ from gridmap.grids.writing import (
 from gridmap.journal.write import Event, write
 
 LOCK_SQL = "hashtext('gridmap publish')"  # Who publishes has it alone; who must not see boundaries change shares it.
+_TRIAL_SQL = "hashtext('gridmap trial')"  # Who only tries has it alone: two trials would write the same keys.
 
 
 @dataclass(frozen=True)
@@ -49,22 +50,31 @@ class Published:
 
 @dataclass(frozen=True)
 class Deed:
-    """Who publishes, from when (None: now), with which note, and which earlier publish is rolled back by it."""
+    """Who publishes, from when (None: now), with which note; which publish is rolled back by it; whether it is a trial."""
 
     actor: str
     at: datetime | None = None
     note: str = ""
     undoes: int | None = None
+    trial: bool = False
 
 
 def redraw(
-    session: Session, change: Change, *, actor: str, at: datetime | None = None, note: str = "", undoes: int | None = None
+    session: Session,
+    change: Change,
+    *,
+    actor: str,
+    at: datetime | None = None,
+    note: str = "",
+    undoes: int | None = None,
+    trial: bool = False,
 ) -> Published:
     """Put `change` in force from `at` (default: now). The caller commits.
 
     Only what it touches is read, checked and written: its micro-grids and those beside them, and the parents whose ground
     changes by it. `undoes` names the publish that `change` rolls back (`rollback.reversal`): the grids that ended by it go on,
-    and the ground may become again what it was.
+    and the ground may become again what it was. A `trial`, which the caller takes back, makes neither tiles nor a journal row,
+    and keeps nobody waiting but publishes and other trials.
 
     Raises:
         NoPartition: gap, overlap, broken polygon, corners that neighbours don't share, ground that was nobody's.
@@ -72,14 +82,17 @@ def redraw(
             `at` lies in the future.
         Conflict: others have redrawn the same grids since `change.base`; or `at` is not after the last publish.
     """
-    _lock(session)
+    if trial:
+        _lock_trials(session)
+    else:
+        _lock(session)
     change = replace(change, grids={code: _snap(draft) for code, draft in change.grids.items()})
     check_codes(session, change, restored=set() if undoes is None else ended_by(session, undoes))
     before, after = _moved(session, change)
     renamed = renamings(session, change.grids.values())
     check_base(session, change, {*before, *after, *renamed})
     check_partition(session, {code: there.shape for code, there in before.items()}, after, same_ground=undoes is None)
-    return _put_in_force(session, change, before, after, Deed(actor, at, note, undoes))
+    return _put_in_force(session, change, before, after, Deed(actor, at, note, undoes, trial))
 
 
 def publish(
@@ -111,6 +124,12 @@ def hold(session: Session) -> None:
 
 def _lock(session: Session) -> None:
     session.execute(text(f"SELECT pg_advisory_xact_lock({LOCK_SQL})"))
+
+
+def _lock_trials(session: Session) -> None:
+    # In this order: one that waits for another trial does not keep a publish waiting as well.
+    session.execute(text(f"SELECT pg_advisory_xact_lock({_TRIAL_SQL})"))
+    hold(session)
 
 
 def _is_micro(code: str) -> bool:
@@ -168,9 +187,11 @@ def _put_in_force(
     open_boundaries(session, opening, at, publication)
     session.execute(update(Grid).where(Grid.code == func.any(sorted(change.retired))).values(retired_at=at))
     keep_lineage(session, publication, {code: there.shape for code, there in closing.items()}, opening, change.sources)
+    done = Published(publication, at, sorted(opening), sorted(closing), sorted(change.retired), sorted(renamed))
+    if deed.trial:
+        return done
     boxes = [shape.bounds for shape in (*(there.shape for there in before.values()), *after.values())]
     tiling.redraw(session, boxes, opened=opening, closed=closed, at=at)
-    done = Published(publication, at, sorted(opening), sorted(closing), sorted(change.retired), sorted(renamed))
     write(session, [_event(done, deed)])
     return done
 

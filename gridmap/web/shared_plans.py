@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import shapely
 from apiflask import APIBlueprint
@@ -32,7 +33,7 @@ from gridmap.web.plans import STAGES
 
 bp = APIBlueprint("shared_plans", __name__, enable_openapi=False)
 bp.before_request(language.switch)
-# What a plan would change is found out by doing it: whoever holds a link can't keep everybody else from publishing.
+# What a plan would change is found out by trying it: whoever holds a link can't keep everybody else from publishing.
 _pace = Pace(most=12, seconds=60)
 _ENDED = (Stage.PUBLISHED, Stage.ABANDONED)
 DEEDS: Mapping[str, str] = {
@@ -138,6 +139,7 @@ def _change(session: Session, plan: Plan, state: State) -> _Change | None:
         return None
     try:
         change = change_of(session, plan)
-        return _Change(preview(session, lambda: enact(session, change, actor="", nearest_limit_m=settings().nearest_limit_m)))
+        deed = partial(enact, session, change, actor="", nearest_limit_m=settings().nearest_limit_m)
+        return _Change(preview(session, deed))
     except GridmapError as error:
         return _Change(None, tell(error.text, error.values))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from threading import Event, Thread
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from gridmap import clock
 from gridmap.cases.states import State
 from gridmap.desk.alerts import receive
-from gridmap.desk.redrawing.enact import Enacted, enact, roll_back
+from gridmap.desk.redrawing.enact import enact, roll_back
 from gridmap.desk.redrawing.impact import measured, preview
 from gridmap.grids.change import Change, GridDraft
 from gridmap.grids.models import Lineage
@@ -43,14 +44,11 @@ def test_the_preview_is_the_effect_and_leaves_nothing(desk: Session) -> None:
     before = everything(desk)
     change = turned(desk)
 
-    def deed() -> Enacted:
-        return publish(desk, change)
-
     with clock.frozen(NOW + timedelta(hours=1)):
-        told = preview(desk, deed)
+        told = preview(desk, partial(publish, desk, change))
         assert everything(desk) == before
         assert desk.scalar(select(func.count()).select_from(Notice)) == 0
-        assert told == measured(desk, deed)
+        assert told == measured(desk, publish(desk, change))
     assert [camera.id for camera in told.cameras] == ["31015100081326000001"]
     assert [(point.before, point.after) for point in told.service_points] == [(BEFORE, AFTER)]
     by_code = {grid.code: grid for grid in told.grids}
@@ -69,7 +67,7 @@ def test_the_preview_is_the_effect_and_leaves_nothing(desk: Session) -> None:
 
 def test_compactness_of_a_square(desk: Session) -> None:
     with clock.frozen(NOW):
-        told = preview(desk, lambda: publish(desk))
+        told = preview(desk, partial(publish, desk))
     square = next(grid for grid in told.grids if grid.code == AFTER).before
     assert square is not None
     assert square.polsby_popper == pytest.approx(0.785, abs=0.01)  # Nearly a square: 948 m by 1,109 m.
@@ -82,7 +80,7 @@ def test_a_rollback_brings_the_cases_home(desk: Session) -> None:
     done = publish(desk).published.publication
     assert done is not None
     with clock.frozen(NOW + timedelta(hours=2)):
-        told = preview(desk, lambda: roll_back(desk, done, actor="account:planner", nearest_limit_m=30.0))
+        told = preview(desk, partial(roll_back, desk, done, actor="account:planner", nearest_limit_m=30.0))
         back = roll_back(desk, done, actor="account:planner", nearest_limit_m=30.0)
     desk.expire_all()
     assert [(one.before, one.after) for one in back.moved] == [(AFTER, BEFORE)] == [(c.before, c.after) for c in told.cases]
@@ -99,7 +97,7 @@ def test_people_left_behind_are_told_of(desk: Session) -> None:
     )
     change = Change(newest(desk), {AFTER: GridDraft(AFTER, "宽", shape=noded)}, frozenset({BEFORE}))
     with clock.frozen(NOW):
-        assert preview(desk, lambda: publish(desk, change)).left == {BEFORE: 1}
+        assert preview(desk, partial(publish, desk, change)).left == {BEFORE: 1}
 
 
 def test_alerts_meanwhile_go_by_the_old_boundaries_or_the_new_ones(committing: Engine) -> None:

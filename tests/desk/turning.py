@@ -30,10 +30,10 @@ def turned(session: Session) -> Change:
     return Change(newest(session), drafts)
 
 
-def publish(session: Session, change: Change | None = None, *, actor: str = "account:planner") -> Enacted:
+def publish(session: Session, change: Change | None = None, *, actor: str = "account:planner", trial: bool = False) -> Enacted:
     """An hour later, put a change in force: the turned border unless another is given."""
     with clock.frozen(NOW + timedelta(hours=1)):
-        return enact(session, change or turned(session), actor=actor, nearest_limit_m=30.0)
+        return enact(session, change or turned(session), actor=actor, nearest_limit_m=30.0, trial=trial)
 
 
 def opened(session: Session, *places: tuple[float, float]) -> list[Case]:

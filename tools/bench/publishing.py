@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -98,7 +99,9 @@ def _figures(engine: Engine, repeats: int, town: str = "") -> list[Figure]:
     for _ in range(repeats):
         with Session(engine) as session, session.begin():
             change = _split(session, chance, town)
-            seen.append(_timed(lambda s=session, c=change: preview(s, lambda: enact(s, c, actor=ACTOR, nearest_limit_m=LIMIT_M))))
+            seen.append(
+                _timed(lambda s=session, c=change: preview(s, partial(enact, s, c, actor=ACTOR, nearest_limit_m=LIMIT_M)))
+            )
         with Session(engine) as session:
             began = time.perf_counter()
             done = enact(session, change, actor=ACTOR, nearest_limit_m=LIMIT_M)

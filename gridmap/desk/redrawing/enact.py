@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from gridmap import clock
 from gridmap.desk.redrawing.counting import keep_cases
 from gridmap.desk.redrawing.ground import Ground, touched
-from gridmap.desk.redrawing.moving import Lying, Moved, move
-from gridmap.desk.redrawing.telling import tell
+from gridmap.desk.redrawing.moving import Lying, Moved, move, survey
+from gridmap.desk.redrawing.telling import concerned, tell
 from gridmap.grids.change import Change, GridDraft
 from gridmap.grids.publishing import Published, publish, redraw
 from gridmap.grids.rollback import reversal
@@ -35,26 +35,39 @@ class Enacted:
 
 
 def enact(
-    session: Session, change: Change, *, actor: str, nearest_limit_m: float, at: datetime | None = None, note: str = ""
+    session: Session,
+    change: Change,
+    *,
+    actor: str,
+    nearest_limit_m: float,
+    at: datetime | None = None,
+    note: str = "",
+    trial: bool = False,
 ) -> Enacted:
     """Put a change in force and let everything follow: open cases, lineage, notices, maps. The caller commits.
+
+    A `trial` finds out the same and writes the boundaries, which the caller takes back. It writes and locks no case, so that
+    alerts are taken and cases acted on meanwhile.
 
     Raises:
         NoPartition, Invalid, Conflict: as `grids.publishing.redraw` does.
     """
-    return _follow(session, redraw(session, change, actor=actor, at=at, note=note), actor, nearest_limit_m)
+    done = redraw(session, change, actor=actor, at=at, note=note, trial=trial)
+    return _follow(session, done, actor, nearest_limit_m, trial=trial)
 
 
-def roll_back(session: Session, publication: int, *, actor: str, nearest_limit_m: float, note: str = "") -> Enacted:
-    """Put in force again what one publish changed. The caller commits.
+def roll_back(
+    session: Session, publication: int, *, actor: str, nearest_limit_m: float, note: str = "", trial: bool = False
+) -> Enacted:
+    """Put in force again what one publish changed. The caller commits; `trial` as for `enact`.
 
     Raises:
         NotFound, Invalid: as `grids.rollback.reversal` does.
         Conflict: the same grids have been redrawn again since; its facts name them.
     """
     change = reversal(session, publication)
-    done = redraw(session, change, actor=actor, note=note, undoes=publication)
-    return _follow(session, done, actor, nearest_limit_m)
+    done = redraw(session, change, actor=actor, note=note, undoes=publication, trial=trial)
+    return _follow(session, done, actor, nearest_limit_m, trial=trial)
 
 
 def enact_whole(
@@ -74,12 +87,15 @@ def enact_whole(
     return _follow(session, publish(session, drafts, actor=actor, at=at, note=note), actor, nearest_limit_m)
 
 
-def _follow(session: Session, done: Published, actor: str, limit_m: float) -> Enacted:
+def _follow(session: Session, done: Published, actor: str, limit_m: float, *, trial: bool = False) -> Enacted:
     ground = touched(session, done)
     if ground is None or not ground.before:  # Names alone, or the first boundaries there ever were: no case lies elsewhere now.
         return Enacted(done, ground)
     now = clock.now()
+    if trial:
+        census = survey(session, ground, limit_m=limit_m, now=now)
+        return Enacted(done, ground, census.moved, census.lying, len(concerned(session, census.moved, actor=actor, now=now)))
     census = move(session, ground, actor=actor, limit_m=limit_m, now=now)
     keep_cases(session, ground.publication, census.lying)
-    told = tell(session, ground, census.moved, actor=actor, now=now) if census.moved else 0
+    told = tell(session, ground, census.moved, actor=actor, now=now)
     return Enacted(done, ground, census.moved, census.lying, told)

@@ -1,10 +1,10 @@
 """What a publish does, told in numbers: before it happens, by letting it happen and rolling it back, or after it has."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import shapely
 from sqlalchemy import text
@@ -90,24 +90,30 @@ class Impact:
     told: int
 
 
-def preview(session: Session, deed: Callable[[], Enacted]) -> Impact:
-    """What `deed` (`enact` or `roll_back` with its arguments) would do: it is done, measured, and rolled back.
+class Deed(Protocol):
+    """`enact` or `roll_back` with their arguments but the last: whether it is only a trial."""
 
-    Whoever takes alerts waits meanwhile, as for a publish.
+    def __call__(self, *, trial: bool) -> Enacted:
+        """Do it."""
+
+
+def preview(session: Session, deed: Deed) -> Impact:
+    """What `deed` would do: it is tried, measured, and rolled back.
+
+    Publishes wait meanwhile, and other previews; alerts and whoever acts on cases do not.
 
     Raises:
         NoPartition, Invalid, Conflict, NotFound: as the deed itself does.
     """
     with session.begin_nested() as savepoint:
-        found = measured(session, deed)
+        found = measured(session, deed(trial=True))
         savepoint.rollback()
     session.expire_all()
     return found
 
 
-def measured(session: Session, deed: Callable[[], Enacted]) -> Impact:
-    """Do it, and tell what it did. The caller commits."""
-    done = deed()
+def measured(session: Session, done: Enacted) -> Impact:
+    """What a deed did, in the transaction that did it."""
     published, now = done.published, clock.now()
     rows = _boundaries(session, done)
     people = _people(session, {row.code for row in rows}, now)

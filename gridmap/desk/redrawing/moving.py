@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from shapely.geometry import Point
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from gridmap.cases import lookup
@@ -26,14 +26,13 @@ _COLUMNS = """
     c.camera_id, c.route, c.due_at, c.state, c.received_at
 """
 # In the order of ids, as whoever locks several cases does.
-_OPEN = text(
-    f"""
+_OPEN = f"""
     SELECT {_COLUMNS} FROM cases c
     WHERE c.{OPEN_SQL} AND c.location IS NOT NULL AND (
         c.location && ST_MakeEnvelope(:west, :south, :east, :north, 4326) OR c.grid_code = ANY(CAST(:codes AS text[])))
-    ORDER BY c.id FOR UPDATE
-    """
-)
+    ORDER BY c.id
+"""
+_LOOK, _LOCK = text(_OPEN), text(f"{_OPEN} FOR UPDATE")
 _RECENT = text(
     f"""
     SELECT {_COLUMNS} FROM cases c
@@ -91,19 +90,46 @@ class Census:
 
 def move(session: Session, ground: Ground, *, actor: str, limit_m: float, now: datetime) -> Census:
     """Route the open cases of the ground anew; each that changes grid gets its row in the journal. Closed ones stay."""
-    found = session.execute(_OPEN, {**as_values(ground.wider(limit_m)), "codes": sorted(ground.before)}).all()
-    index = index_of(session, ground, max([limit_m, *(row.accuracy_m or 0.0 for row in found)]))
-    routes = _routes(session, found, index, limit_m)
-    moving = [(row, route) for row, route in zip(found, routes, strict=True) if route.grid != row.grid_code]
-    if moving:
+    found = _found(session, ground, _LOCK, limit_m)
+    if moving := [(row, route) for row, route in found.routed if _moves(row, route)]:
         _write(session, ground, moving, actor=actor, now=now)
-    moved = [Moved(row.id, row.number, row.grid_code, route.grid, row.state, row.due_at) for row, route in moving]
+    return _census(session, ground, found, limit_m=limit_m, now=now)
+
+
+def survey(session: Session, ground: Ground, *, limit_m: float, now: datetime) -> Census:
+    """What `move` would find, with no case written or locked."""
+    return _census(session, ground, _found(session, ground, _LOOK, limit_m), limit_m=limit_m, now=now)
+
+
+class _Found(NamedTuple):
+    """The open cases of the ground, each with its new route, and the index they were routed by."""
+
+    routed: list[tuple[Any, Route]]
+    by: GridIndex
+
+
+def _found(session: Session, ground: Ground, asked: TextClause, limit_m: float) -> _Found:
+    rows = session.execute(asked, {**as_values(ground.wider(limit_m)), "codes": sorted(ground.before)}).all()
+    index = index_of(session, ground, max([limit_m, *(row.accuracy_m or 0.0 for row in rows)]))
+    return _Found(list(zip(rows, _routes(session, rows, index, limit_m), strict=True)), index)
+
+
+def _moves(row: Any, route: Route) -> bool:
+    return bool(route.grid != row.grid_code)
+
+
+def _census(session: Session, ground: Ground, found: _Found, *, limit_m: float, now: datetime) -> Census:
+    moved = [
+        Moved(row.id, row.number, row.grid_code, route.grid, row.state, row.due_at)
+        for row, route in found.routed
+        if _moves(row, route)
+    ]
     since = now - COUNTED
     lying = [
         Lying(row.grid_code, route.grid, open=True, recent=row.received_at > since, due_at=row.due_at)
-        for row, route in zip(found, routes, strict=True)
+        for row, route in found.routed
     ]
-    return Census(moved, lying + _recent(session, ground, index, limit_m=limit_m, now=now))
+    return Census(moved, lying + _recent(session, ground, found.by, limit_m=limit_m, now=now))
 
 
 def _recent(session: Session, ground: Ground, index: GridIndex, *, limit_m: float, now: datetime) -> list[Lying]:

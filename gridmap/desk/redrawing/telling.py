@@ -40,16 +40,24 @@ _HOLDERS = text(
 
 
 def tell(session: Session, ground: Ground, moved: Sequence[Moved], *, actor: str, now: datetime) -> int:
-    """Give the notices; answers how many. Whoever published is not told what they did themselves."""
+    """Give the notices; answers how many."""
+    of = {one.id: one for one in moved}
+    concern = concerned(session, moved, actor=actor, now=now)
+    each = {owner: _facts(ground, [of[key] for key in sorted(ids)]) for owner, ids in concern.items()}
+    common = {"publication": ground.publication, "moved": len(moved)}
+    return give_each(session, KIND, each, subject=f"publication:{ground.publication}", actor=actor, at=now, common=common)
+
+
+def concerned(session: Session, moved: Sequence[Moved], *, actor: str, now: datetime) -> dict[Owner, set[int]]:
+    """Whom to tell, each with the ids of their cases. Whoever published is not told what they did themselves."""
+    if not moved:
+        return {}
     concern: dict[Owner, set[int]] = defaultdict(set)
     for owner, ids in (*_by_grid(session, moved, now), *_by_task(session, moved)):
         concern[owner] |= ids
     if (themselves := owner_of(session, actor)) is not None:
         concern.pop(themselves, None)
-    of = {one.id: one for one in moved}
-    each = {owner: _facts(ground, [of[key] for key in sorted(ids)]) for owner, ids in concern.items()}
-    common = {"publication": ground.publication, "moved": len(moved)}
-    return give_each(session, KIND, each, subject=f"publication:{ground.publication}", actor=actor, at=now, common=common)
+    return concern
 
 
 def _by_grid(session: Session, moved: Sequence[Moved], now: datetime) -> list[tuple[Owner, set[int]]]:
