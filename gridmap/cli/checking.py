@@ -9,15 +9,15 @@ def check(settings: Settings) -> None:
     """Raises Invalid for the first that can't be understood. Only what was set is looked at: the readers take long to import."""
     given = settings.model_fields_set
     if "working_hours" in given:
-        from gridmap.cases.working import keep_hours  # noqa: PLC0415  # only where it is set
+        from gridmap.cases.working import keep_hours  # noqa: PLC0415  # every start would wait for it
 
         keep_hours(settings.working_hours)
     if "base_maps" in given:
-        from gridmap.maps import base_maps  # noqa: PLC0415  # only where it is set
+        from gridmap.maps import base_maps  # noqa: PLC0415  # every start would wait for it
 
         base_maps.read(settings.base_maps)
     if given & _WORKERS:
-        from gridmap.cli.watchman import rules_of, ways_of  # noqa: PLC0415  # only where one of them is set
+        from gridmap.cli.watchman import rules_of, ways_of  # noqa: PLC0415  # the same
 
         rules_of(settings)
         ways_of(settings)

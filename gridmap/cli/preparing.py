@@ -5,8 +5,9 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gridmap.cli.migrate import upgrade
 from gridmap.cli.private_file import write_private
@@ -14,6 +15,9 @@ from gridmap.cli.progress import step
 from gridmap.cli.supervise import Child, Stop, end
 from gridmap.config import Settings
 from gridmap.errors import NotFound, Unavailable, msg
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 SIMULATOR = "simulator"
 
@@ -35,14 +39,19 @@ def prepare(url: str, env: Mapping[str, str], stop: Stop) -> None:
 
 
 def _is_empty(url: str) -> bool:
-    from sqlalchemy import text  # noqa: PLC0415  # heavy: not for --help
+    with _session(url) as session:
+        return bool(session.connection().exec_driver_sql("select not exists (select from grid)").scalar_one())
 
-    from gridmap.db import make_engine  # noqa: PLC0415  # heavy too: SQLAlchemy
+
+@contextlib.contextmanager
+def _session(url: str) -> Iterator["Session"]:
+    """A session on the database; it is committed where nothing goes wrong."""
+    from gridmap.db import make_engine, make_sessions  # noqa: PLC0415  # SQLAlchemy: the web server's start would wait for it
 
     engine = make_engine(url, pool_size=1)
     try:
-        with engine.connect() as connection:
-            return bool(connection.execute(text("select not exists (select from grid)")).scalar_one())
+        with make_sessions(engine).begin() as session:
+            yield session
     finally:
         engine.dispose()
 
@@ -70,15 +79,10 @@ def simulator_key(settings: Settings, url: str) -> Path:
 
 def _new_key(url: str) -> str:
     """A key for the simulator alone, in place of the last start's."""
-    from gridmap.accounts import keys  # noqa: PLC0415  # only where alerts are simulated
-    from gridmap.db import make_engine, make_sessions  # noqa: PLC0415  # only where alerts are simulated
+    from gridmap.accounts import keys  # noqa: PLC0415  # the same
 
-    engine = make_engine(url, pool_size=1)
-    try:
-        with make_sessions(engine).begin() as session:
-            with contextlib.suppress(NotFound):  # at the first start
-                keys.revoke(session, SIMULATOR, actor="gridmap run")
-            session.flush()
-            return keys.create(session, SIMULATOR, scopes=("alerts", "read"), actor="gridmap run")
-    finally:
-        engine.dispose()
+    with _session(url) as session:
+        with contextlib.suppress(NotFound):  # at the first start
+            keys.revoke(session, SIMULATOR, actor="gridmap run")
+        session.flush()
+        return keys.create(session, SIMULATOR, scopes=("alerts", "read"), actor="gridmap run")

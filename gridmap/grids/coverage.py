@@ -50,14 +50,10 @@ class Problem(Found):
     """One flaw of a coverage; `why` is what GEOS says of a broken polygon."""
 
     sentences = _SENTENCES
+    more = ("why",)
 
     flaw: Flaw
     why: str = ""
-
-    @property
-    def values(self) -> dict[str, object]:
-        """What goes into the sentence's places."""
-        return super().values | {"why": self.why}
 
 
 class _Place(NamedTuple):

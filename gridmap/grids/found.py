@@ -19,9 +19,12 @@ class Found:
         length_m: its longest extent in metres.
         area_m2: its area in square metres, or the grid's where the grid itself is the problem; 0 for a line.
         geometry: it, in degrees.
+
+    Each kind of finding has its `sentences`, and in `more` the names of its further attributes that they tell.
     """
 
     sentences: ClassVar[Mapping[StrEnum, str]]
+    more: ClassVar[tuple[str, ...]] = ()
 
     flaw: StrEnum
     codes: tuple[str, ...]
@@ -44,6 +47,7 @@ class Found:
             "place": f"{self.lon:.6f}, {self.lat:.6f}",
             "length": _readable(self.length_m),
             "area": _readable(self.area_m2),
+            **{name: getattr(self, name) for name in self.more},
         }
 
     def __str__(self) -> str:

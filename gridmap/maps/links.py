@@ -1,14 +1,15 @@
-"""Importing this module turns Folium's links to the outside into links to /assets/.
+"""Folium's links to the outside turned into links to /assets/.
 
-Folium keeps its links in lists on its classes, shared by every map of the process; so they are rewritten once, here,
+Folium keeps its links in lists on its classes, shared by every map of the process; so they are rewritten once,
 by URL (names collide: two plugins register different scripts under one name). A link nobody mapped is found when a map
 is rendered (`assets.check`) and refused.
 """
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib import import_module
 
-import folium.plugins  # noqa: F401  # The import defines the plugins, so that their classes can be walked.
 from folium.elements import JSCSSMixin
 
 from gridmap.maps.assets import local
@@ -41,10 +42,10 @@ def _bare(url: str) -> str:
     return _VERSION.sub("", url)
 
 
-def _rewrite_all() -> None:
+@cache
+def localise() -> None:
+    """Rewrite the links of Folium and all its plugins, once in a process. To be called before a map is drawn."""
+    import_module("folium.plugins")  # It defines the plugins, so that their classes can be walked.
     for plugin in set(_classes(JSCSSMixin)):
         plugin.default_js = _rewritten(plugin.default_js)
         plugin.default_css = _rewritten(plugin.default_css)
-
-
-_rewrite_all()

@@ -8,7 +8,7 @@ from branca.element import MacroElement
 from folium.elements import JSCSSMixin
 from folium.template import Template
 
-from gridmap.maps import assets, links  # noqa: F401  # links: they are rewritten before a class inherits them
+from gridmap.maps import assets, links
 from gridmap.maps.base_maps import BaseMap
 
 URLS: Final = {
@@ -41,12 +41,22 @@ PLAN_URLS: Final = {
     "events": "/api/v1/events",
 }
 
+# As Folium names and keeps what a class links to.
+_LEAFLET_JS = [("leaflet", assets.local("leaflet/dist/leaflet.js"))]
+_LEAFLET_CSS = [("leaflet_css", assets.local("leaflet/dist/leaflet.css"))]
+_PLUGINS_JS = [
+    ("vectorgrid", assets.local("leaflet.vectorgrid/dist/Leaflet.VectorGrid.bundled.min.js")),
+    ("markercluster", assets.local("leaflet.markercluster/dist/leaflet.markercluster.js")),
+    ("heat", assets.local("leaflet.heat/dist/leaflet-heat.js")),
+]
+_PLUGINS_CSS = [("markercluster_css", assets.local("leaflet.markercluster/dist/MarkerCluster.css"))]
+
 
 class OperatorMap(folium.Map):
     """folium.Map with Leaflet alone: without jQuery, Bootstrap and icon fonts, and without forbidding the reader to zoom."""
 
-    default_js = [("leaflet", assets.local("leaflet/dist/leaflet.js"))]  # noqa: RUF012 - folium reads the class's own list
-    default_css = [("leaflet_css", assets.local("leaflet/dist/leaflet.css"))]  # noqa: RUF012 - the same
+    default_js = _LEAFLET_JS
+    default_css = _LEAFLET_CSS
 
     _template = Template(
         """
@@ -97,15 +107,12 @@ class Addresses(JSCSSMixin, MacroElement):
 class Layers(Addresses):
     """The same, and brings the Leaflet plugins that the operator's map uses."""
 
-    default_js = [  # noqa: RUF012 - folium reads the class's own list
-        ("vectorgrid", assets.local("leaflet.vectorgrid/dist/Leaflet.VectorGrid.bundled.min.js")),
-        ("markercluster", assets.local("leaflet.markercluster/dist/leaflet.markercluster.js")),
-        ("heat", assets.local("leaflet.heat/dist/leaflet-heat.js")),
-    ]
-    default_css = [("markercluster_css", assets.local("leaflet.markercluster/dist/MarkerCluster.css"))]  # noqa: RUF012 - the same
+    default_js = _PLUGINS_JS
+    default_css = _PLUGINS_CSS
 
 
 def _empty() -> OperatorMap:
+    links.localise()
     shell = OperatorMap(
         tiles=None, zoom_control=False, control_scale=True, attribution_control=False, wheel_px_per_zoom_level=90, zoom_snap=0.25
     )
@@ -115,8 +122,17 @@ def _empty() -> OperatorMap:
     return shell
 
 
-def draw(base_maps: Sequence[BaseMap] = (), urls: dict[str, str] = URLS, layers: type[Addresses] = Layers) -> Any:
-    """A folium.Map whose layers our scripts fetch from `urls`. The view is set by the scripts, when the town is known."""
+def draw(base_maps: Sequence[BaseMap] = ()) -> Any:
+    """A folium.Map whose layers our scripts fetch from `URLS`. The view is set by the scripts, when the town is known."""
+    return _drawn(base_maps, URLS, Layers)
+
+
+def draw_plan(base_maps: Sequence[BaseMap] = ()) -> Any:
+    """The same for a plan: Leaflet and the addresses of `PLAN_URLS`, no layers."""
+    return _drawn(base_maps, PLAN_URLS, Addresses)
+
+
+def _drawn(base_maps: Sequence[BaseMap], urls: dict[str, str], addresses: type[Addresses]) -> OperatorMap:
     shell = _empty()
     named = []
     for base in base_maps:
@@ -125,7 +141,7 @@ def draw(base_maps: Sequence[BaseMap] = (), urls: dict[str, str] = URLS, layers:
         )
         tiles.add_to(shell)
         named.append(({"zh": base.name_zh, "en": base.name_en}, tiles.get_name()))
-    layers(urls, named).add_to(shell)
+    addresses(urls, named).add_to(shell)
     return shell
 
 

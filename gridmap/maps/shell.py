@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from types import ModuleType
 from typing import Any
 
 from gridmap.maps import assets, base_maps
@@ -31,17 +32,19 @@ def _marked(html: str) -> str:
 @lru_cache(maxsize=8)
 def operator_shell(base_maps_setting: str) -> Shell:
     """The operator's map, drawn for this setting of base maps. The first map of a process takes about half a second."""
-    from gridmap.maps import operator  # noqa: PLC0415  # Folium, which brings pandas: no start waits for it
-
-    return _parted(operator.draw(base_maps.read(base_maps_setting)))
+    return _parted(_operator().draw(base_maps.read(base_maps_setting)))
 
 
 @lru_cache(maxsize=8)
 def plan_shell(base_maps_setting: str) -> Shell:
     """The map on which plans are drawn: Leaflet alone, the grids being drawn by our scripts as shared arcs."""
-    from gridmap.maps import operator  # noqa: PLC0415  # the same
+    return _parted(_operator().draw_plan(base_maps.read(base_maps_setting)))
 
-    return _parted(operator.draw(base_maps.read(base_maps_setting), operator.PLAN_URLS, operator.Addresses))
+
+def _operator() -> ModuleType:
+    from gridmap.maps import operator  # noqa: PLC0415  # Folium, which brings pandas: no start waits for it
+
+    return operator
 
 
 def _parted(drawn: Any) -> Shell:

@@ -14,9 +14,10 @@ from gridmap.journal.feed import last_position
 from tests import callers, town
 from tests.api.test_alerts import alert
 from tests.conftest import make_app
-from tests.live.conftest import commit, place, wait_for
+from tests.live.conftest import commit, place
 from tests.live.test_listener import listening
 from tests.live.test_stream import ids, read
+from tests.waiting import eventually
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +25,7 @@ def quiet(app: APIFlask) -> Iterator[None]:
     """No stream outlives its test."""
     yield
     end_streams(app)
-    wait_for(lambda: not listening())
+    eventually(lambda: not listening())
 
 
 class Stream:
@@ -107,7 +108,7 @@ def test_no_database_connection_is_held_while_streaming(client: FlaskClient, app
     streams = [Stream(client) for _ in range(20)]
     for stream in streams:
         stream.next()
-    wait_for(lambda: pool.checkedout() == 0)  # the listener borrows one for an instant each second; streams would keep theirs
+    eventually(lambda: pool.checkedout() == 0)  # the listener borrows one for an instant each second; streams would keep theirs
     for stream in streams:
         stream.close()
 
@@ -127,7 +128,7 @@ def test_past_the_limit_there_is_503_until_somebody_leaves(committing: Engine, a
         assert head.status_code == 200
         head.close()
     end_streams(small)
-    wait_for(lambda: not listening())
+    eventually(lambda: not listening())
     small.extensions["gridmap"].engine.dispose()
 
 

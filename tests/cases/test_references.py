@@ -4,6 +4,7 @@ from collections.abc import Callable
 from threading import Thread
 
 import pytest
+from psycopg.errors import ForeignKeyViolation
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
@@ -36,7 +37,8 @@ def _found_lone(session: Session) -> None:
 def refused(session: Session, constraint: str, statement: str, **values: object) -> None:
     with pytest.raises(IntegrityError, match=f'violates foreign key constraint "{constraint}"') as error, session.begin_nested():
         session.execute(text(statement), values)
-    assert error.value.orig.diag.constraint_name == constraint  # type: ignore[union-attr]  # psycopg's
+    assert isinstance(error.value.orig, ForeignKeyViolation)
+    assert error.value.orig.diag.constraint_name == constraint
 
 
 @pytest.fixture

@@ -8,11 +8,10 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -20,16 +19,9 @@ from pathlib import Path
 import pytest
 
 from tests.ports import free_port
+from tests.waiting import LONG_S, eventually
 
 CHECKOUT = Path(__file__).parents[2]
-LONG_S = 90.0  # patience with a busy machine; nothing here waits for its own sake
-
-
-def eventually(true: Callable[[], object]) -> None:
-    deadline = time.monotonic() + LONG_S
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
 
 
 class Town:
@@ -144,7 +136,7 @@ def town(other: Town) -> Iterator[Town]:
 def is_up(town: Town) -> bool:
     try:
         return town.get("/healthz") != b""
-    except urllib.error.URLError:
+    except OSError:  # Refused, or cut off by a server that dies while it answers.
         return False
 
 

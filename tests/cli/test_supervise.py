@@ -3,26 +3,19 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
 
 from gridmap.cli import supervise
 from gridmap.cli.supervise import Child, Stop, end, keep
+from tests.waiting import eventually
 
 CHECKOUT = Path(__file__).parents[2]
 
 
 def child(story: str, name: str = "child") -> Child:
     return Child(name, [sys.executable, "-c", textwrap.dedent(story)], dict(os.environ))
-
-
-def eventually(true: object, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():  # type: ignore[operator]  # any callable
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
 
 
 def alive(pid: int) -> bool:

@@ -1,9 +1,8 @@
 """`gridmap worker` as real processes: killed in the middle, two at once; nothing is lost and nothing comes twice."""
 
 import os
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from multiprocessing.context import ForkServerProcess
@@ -23,8 +22,8 @@ from gridmap.notices.models import Notice
 from tests import town
 from tests.desk import stage
 from tests.offspring import born, kill_family
+from tests.waiting import LONG_S, eventually
 
-LONG_S = 90.0
 CASES = 40
 
 
@@ -39,13 +38,6 @@ def worker(engine: Engine, home: Path) -> Iterator[ForkServerProcess]:
         yield process
     finally:
         kill_family(process, LONG_S)
-
-
-def eventually(true: Callable[[], object]) -> None:
-    deadline = time.monotonic() + LONG_S
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
 """What the tests of the live wire share: events with real commits, and a relay in a thread."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event as Flag
 from threading import Thread
-from time import monotonic, sleep
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -45,11 +44,3 @@ def relaying(engine: Engine) -> Iterator[Thread]:
         stop.set()
         thread.join(10)
         assert not thread.is_alive()
-
-
-def wait_for(condition: Callable[[], bool], *, seconds: float = 10) -> None:
-    """Wait until the condition holds, and fail when it does not in time."""
-    deadline = monotonic() + seconds
-    while not condition():
-        assert monotonic() < deadline, "it did not happen in time"
-        sleep(0.01)

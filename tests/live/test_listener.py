@@ -12,9 +12,10 @@ from gridmap.errors import Unavailable
 from gridmap.live.fanout import Fanout
 from gridmap.live.listener import Listener
 from gridmap.live.stream import begin, follow
-from tests.live.conftest import commit, place, relaying, wait_for
+from tests.live.conftest import commit, place, relaying
 from tests.live.test_relay import cut_connections
 from tests.live.test_stream import ids
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def listener(committing: Engine) -> Iterator[Listener]:
     made = Listener(committing, Fanout(most_clients=250, most_waiting=5000))
     yield made
     made.close()
-    wait_for(lambda: not listening())
+    eventually(lambda: not listening())
 
 
 def listening() -> bool:
@@ -57,7 +58,7 @@ def test_it_starts_with_the_first_client_and_hears_what_follows(committing: Engi
     assert listening()
     commit(committing, "a", "b")
     place(committing)
-    wait_for(lambda: client.ids == [2, 3])
+    eventually(lambda: client.ids == [2, 3])
 
 
 def test_two_hundred_clients_get_every_event_once_while_some_come_back(committing: Engine, listener: Listener) -> None:
@@ -68,7 +69,7 @@ def test_two_hundred_clients_get_every_event_once_while_some_come_back(committin
             commit(committing, *[f"{n}.{part}" for part in range(5)])
             if n == 10:
                 clients += [Client(committing, listener, after=position) for position in (0, 7, 25)]
-        wait_for(lambda: all(client.ids[-1:] == [100] for client in clients), seconds=30)
+        eventually(lambda: all(client.ids[-1:] == [100] for client in clients), seconds=30)
     for client in clients:
         first = client.ids[0]
         assert client.ids == list(range(first, 101))
@@ -79,12 +80,12 @@ def test_it_comes_back_after_a_lost_connection_and_has_missed_nothing(committing
     client = Client(committing, listener)
     commit(committing, "one")
     place(committing)
-    wait_for(lambda: client.ids == [1])
+    eventually(lambda: client.ids == [1])
     assert cut_connections(committing) > 0
     committing.dispose()
     commit(committing, "two", "three")
     place(committing)
-    wait_for(lambda: client.ids == [1, 2, 3])
+    eventually(lambda: client.ids == [1, 2, 3])
 
 
 def test_closing_ends_the_streams_at_once(committing: Engine, listener: Listener) -> None:
@@ -105,9 +106,9 @@ def test_after_a_time_without_clients_the_next_one_gets_what_follows_and_nothing
     first.join(5)
     commit(committing, "unseen 1", "unseen 2")
     place(committing)
-    wait_for(lambda: listener._position == 2)
+    eventually(lambda: listener._position == 2)
     second, third = Client(committing, listener), Client(committing, listener, after=1)
     commit(committing, "seen")
     place(committing)
-    wait_for(lambda: second.ids == [3] and third.ids == [2, 3])
+    eventually(lambda: second.ids == [3] and third.ids == [2, 3])
     assert first.ids == []

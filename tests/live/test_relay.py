@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from gridmap.journal.feed import advance, since, version
 from gridmap.journal.write import write
 from gridmap.live import relay
-from tests.live.conftest import SETTINGS, commit, event, place, relaying, wait_for
+from tests.live.conftest import SETTINGS, commit, event, place, relaying
+from tests.waiting import eventually
 
 
 def subjects(engine: Engine, after: int = 0) -> list[str]:
@@ -70,45 +71,45 @@ def test_a_relay_killed_before_its_commit_leaves_everything_to_the_next(committi
         dying.invalidate()
     assert subjects(committing) == []
     with relaying(committing):
-        wait_for(lambda: subjects(committing) == ["a", "b"])
+        eventually(lambda: subjects(committing) == ["a", "b"])
 
 
 def test_the_relay_survives_a_lost_connection(committing: Engine) -> None:
     with relaying(committing):
         commit(committing, "before")
-        wait_for(lambda: subjects(committing) == ["before"])
+        eventually(lambda: subjects(committing) == ["before"])
         assert cut_connections(committing) > 0
         committing.dispose()
         commit(committing, "after")
-        wait_for(lambda: subjects(committing) == ["before", "after"])
+        eventually(lambda: subjects(committing) == ["before", "after"])
 
 
 def test_a_second_relay_stands_by_and_takes_over(committing: Engine) -> None:
     with relaying(committing):
         with relaying(committing):
-            wait_for(lambda: workers(committing) == 1)
+            eventually(lambda: workers(committing) == 1)
             commit(committing, "one at work")
-            wait_for(lambda: subjects(committing) == ["one at work"])
+            eventually(lambda: subjects(committing) == ["one at work"])
             assert workers(committing) == 1
             cut_connections(committing)
             committing.dispose()
             commit(committing, "one took over")
-            wait_for(lambda: subjects(committing) == ["one at work", "one took over"])
+            eventually(lambda: subjects(committing) == ["one at work", "one took over"])
             assert workers(committing) == 1
-        wait_for(lambda: workers(committing) == 1)
-    wait_for(lambda: workers(committing) == 0)  # The server notices a moment later that a connection has ended.
+        eventually(lambda: workers(committing) == 1)
+    eventually(lambda: workers(committing) == 0)  # The server notices a moment later that a connection has ended.
 
 
 def test_a_long_queue_is_drained_without_pauses(committing: Engine) -> None:
     with Session(committing) as session, session.begin():
         write(session, [event(str(n)) for n in range(2 * relay.MOST + 7)])
-    sleepy = SETTINGS.model_copy(update={"relay_seconds": 5.0})
+    sleepy = SETTINGS.model_copy(update={"relay_seconds": 60.0})
     stop = Flag()
     thread = Thread(target=relay.run, args=(committing, sleepy, stop))
     thread.start()
-    wait_for(lambda: len(subjects(committing, after=2 * relay.MOST)) == 7, seconds=4.5)
+    eventually(lambda: len(subjects(committing, after=2 * relay.MOST)) == 7, seconds=50)
     stop.set()
-    thread.join(1)
+    thread.join(10)
     assert not thread.is_alive()
 
 

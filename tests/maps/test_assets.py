@@ -1,16 +1,14 @@
-import importlib
-
 import folium
 import folium.plugins
 import pytest
 from branca.element import Figure
 
 from gridmap import resources
-from gridmap.maps import assets
+from gridmap.maps import assets, links
 
 
 def test_folium_links_to_this_machine_for_what_is_vendored() -> None:
-    importlib.import_module("gridmap.maps.links")
+    links.localise()
     urls = [url for plugin in (folium.plugins.MarkerCluster, folium.plugins.VectorGridProtobuf) for _, url in plugin.default_js]
 
     assert urls

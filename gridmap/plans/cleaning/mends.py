@@ -41,14 +41,10 @@ class Mended(Found):
     """One repair in its place; `to` is who has the ground afterwards, where it changes hands."""
 
     sentences = _SENTENCES
+    more = ("to",)
 
     flaw: Mend
     to: str = ""
-
-    @property
-    def values(self) -> dict[str, object]:
-        """What goes into the sentence's places."""
-        return super().values | {"to": self.to}
 
 
 @dataclass(frozen=True)
