@@ -24,8 +24,8 @@ from gridmap.people import lookup as people
 from gridmap.people.published import published
 from gridmap.plans import lookup as plans
 from gridmap.plans.models import Plan
-from gridmap.web import language, typed
-from gridmap.web.staff import SIZES, path_to
+from gridmap.web import language, paper, typed
+from gridmap.web.staff import path_to
 
 bp = APIBlueprint("sheets", __name__, enable_openapi=False)
 bp.before_request(language.switch)
@@ -46,9 +46,7 @@ class _Shown:
 def sheet_page(code: str) -> Response:
     """A village with its micro-grids, names, codes and heads. Published fields only, so every account may make it; a plan's sheet
     is for those who may read the plan."""
-    size = request.args.get("size", SIZES[0])
-    if size not in SIZES:
-        raise Invalid(msg("A sheet is printed on A4 or A3"), field="size")
+    size = paper.asked_size()
     if len(code) != LENGTHS[Level.VILLAGE]:
         raise _no_village(code)
     at = typed.moment_of(request.args.get("at", "").strip(), "at")
@@ -67,7 +65,7 @@ def _page(shown: _Shown, plan: Plan | None, at: datetime | None, size: str) -> s
         plan=plan,
         at=at,
         size=size,
-        sizes=SIZES,
+        sizes=paper.addresses("sheets.sheet_page", code=code, at=at and at.isoformat(), plan=plan and plan.id),
         wide=picture.width > picture.height,
         picture=picture,
         names=shown.names,

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from gridmap import clock
 from gridmap.accounts.rights import TOWN_WIDE, Scope
 from gridmap.clock import local
-from gridmap.errors import Invalid, msg
+from gridmap.errors import msg
 from gridmap.grids import lookup as grids
 from gridmap.grids.codes import LENGTHS, Level
 from gridmap.grids.lookup import Name
@@ -26,13 +26,12 @@ from gridmap.people.duty import Reason
 from gridmap.people.models import PostKind, Team
 from gridmap.people.published import published
 from gridmap.places import lookup as places
-from gridmap.web import language, typed
+from gridmap.web import language, paper, typed
 from gridmap.web.typed import FINE, Refusal
 
 READ = "people.read"
 bp = APIBlueprint("staff", __name__, enable_openapi=False)
 bp.before_request(language.switch)
-SIZES = ("a4", "a3")
 _AROUND = 0.35  # How much of its surroundings a notice shows, by the grid's own size.
 TEAMS = {Team.MANAGEMENT: msg("Management team"), Team.WORK: msg("Work team"), Team.VOLUNTEER: msg("Volunteer team")}
 LEVELS = {Level.TOWN: msg("Town grid"), Level.VILLAGE: msg("Village grid"), Level.MICRO: msg("Micro-grid")}
@@ -124,9 +123,7 @@ def appoint(ref: str, grid: str, actor: str) -> None:
 def notice_page(code: str) -> Response:
     """The public notice of a service point, to be printed; it shows published fields only, so every account may make it."""
     point = places.service_point(db(), code)
-    size = request.args.get("size", SIZES[0])
-    if size not in SIZES:
-        raise Invalid(msg("A notice is printed on A4 or A3"), field="size")
+    size = paper.asked_size()
     now = clock.now()
     grid = point["grid"]
     path = path_to(grid) if grid else []
@@ -138,7 +135,7 @@ def notice_page(code: str) -> Response:
             "notice.html",
             point=point,
             size=size,
-            sizes=SIZES,
+            sizes=paper.addresses("staff.notice_page", code=code),
             path=path,
             area_m2=boundary.area_m2 if boundary else None,
             heads=[(held.post.grid_code, published(held)) for held in reversed(heads)],
