@@ -16,6 +16,7 @@ from gridmap.api.bulk import bp as bulk_bp
 from gridmap.api.cases import bp as cases_bp
 from gridmap.api.departments import bp as departments_bp
 from gridmap.api.evidence import bp as evidence_bp
+from gridmap.api.grid_cards import bp as grid_cards_bp
 from gridmap.api.grid_files import bp as grid_files_bp
 from gridmap.api.grids import bp as grids_bp
 from gridmap.api.households import bp as households_bp
@@ -60,6 +61,7 @@ _BLUEPRINTS = (
     batch_bp,
     routes_bp,
     grids_bp,
+    grid_cards_bp,
     grid_files_bp,
     households_bp,
     publications_bp,

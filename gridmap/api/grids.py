@@ -1,4 +1,4 @@
-"""Grids: their boundaries as GeoJSON, one grid's card, and the counts the map carries."""
+"""Grids: their boundaries as GeoJSON, and where their ground came from and went to."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -11,19 +11,15 @@ from pydantic import BaseModel, Field
 
 from gridmap import clock
 from gridmap.accounts.rights import Scope
-from gridmap.api import staff_shapes as shapes
 from gridmap.api.fields import Bbox, QueryPastMoment, Strictly, bounds
 from gridmap.api.shapes import FeatureCollection, Json, collection
-from gridmap.cases import figures
 from gridmap.grids import descent, lookup
-from gridmap.grids.codes import LENGTHS, Level
+from gridmap.grids.codes import Level
 from gridmap.grids.lineage import Kind
 from gridmap.http.etag import while_unchanged
 from gridmap.http.json import GEOJSON, Verbatim, answer
 from gridmap.http.state import db
 from gridmap.http.who import may, needs, sees
-from gridmap.journal import feed
-from gridmap.places import lookup as places
 
 bp = APIBlueprint("grids", __name__, url_prefix="/api/v1", tag="Grids")
 
@@ -78,40 +74,6 @@ class LineageAnswer(BaseModel):
     ancestors: list[Kin] = Field(description="who had at `at` the ground it has now, or had at its end")
 
 
-class GridCard(BaseModel):
-    """One grid: who heads it, what lies in it, how much work it has."""
-
-    code: str
-    level: Level
-    name: str
-    name_en: str
-    parent: Json | None
-    children: list[Json]
-    head: Json
-    area_m2: float | None
-    bounds: list[float] | None
-    label: list[float] | None
-    open_cases: int
-    cases_24h: int
-    overdue: int
-    cameras: int
-    service_points: int
-    circle_share: float | None = Field(description="share of the area within one-square-kilometre service circles, 0 to 1")
-    boundary: Json | None
-    retired_at: datetime | None
-    successors: list[Kin] = Field(description="of a grid that has ended: who has its ground now, with shares from 0 to 1")
-
-
-class CountsAnswer(BaseModel):
-    """Open cases by grid of every level, as of a feed position."""
-
-    position: int
-    counts: dict[str, dict[str, int]]
-    unrouted: int
-    triage: int
-    total_open: int
-
-
 @bp.get("/grids.geojson")
 @needs("map.read")
 @bp.input(GridsQuery, location="query", arg_name="query")
@@ -152,69 +114,6 @@ def _feature(row: dict[str, Any]) -> Json:
     }
 
 
-@bp.get("/grids/counts")
-@needs("map.read")
-@bp.output(CountsAnswer)
-@bp.doc(summary="Open cases by grid", description="Every level's code is a key; grids without open cases are left out.")
-def get_counts() -> Response:
-    """The figures on the map."""
-    # The position first: an event between the two reads is then told again, rather than lost.
-    position = feed.last_position(db())
-    now = clock.now()
-    found = figures.open_counts(db(), now=now, day_ago=now - timedelta(hours=24))
-    total: dict[str, dict[str, int]] = {}
-    for code, there in found.items():
-        for digits in LENGTHS.values() if code else ():
-            sums = total.setdefault((code or "")[:digits], {"open": 0, "last_24h": 0, "overdue": 0})
-            for key in sums:
-                sums[key] += there[key]
-    return answer(
-        {
-            "position": position,
-            "counts": total,
-            "unrouted": found.get(None, {}).get("open", 0),
-            "triage": sum(there["triage"] for there in found.values()),
-            "total_open": sum(there["open"] for there in found.values()),
-        }
-    )
-
-
-@bp.get("/grids/<code>")
-@needs("map.read")
-@bp.output(GridCard)
-@bp.doc(summary="One grid", responses={404: "No such grid"})
-def get_grid(code: str) -> Response:
-    """One grid's card; a retired grid still answers, with the date it ended."""
-    grid = lookup.grid(db(), code)
-    boundary = lookup.latest_boundary(db(), code)
-    parent = lookup.names(db(), [grid.parent_code]).get(grid.parent_code) if grid.parent_code else None
-    now = clock.now()
-    load = figures.grid_load(db(), code, now=now, day_ago=now - timedelta(hours=24))
-    inside = places.inside(db(), boundary.id) if boundary else places.Inside(0, 0, None)
-    card = {
-        "code": grid.code,
-        "level": grid.level,
-        "name": grid.name,
-        "name_en": grid.name_en,
-        "parent": parent._asdict() if parent else None,
-        "children": [
-            {"code": c.code, "name": c.name, "name_en": c.name_en, "level": c.level} for c in lookup.children(db(), code)
-        ],
-        "head": shapes.head(grid),
-        "area_m2": round(boundary.area_m2, 1) if boundary else None,
-        "bounds": list(boundary.geom.bounds) if boundary else None,
-        "label": [boundary.label.x, boundary.label.y] if boundary else None,
-        **load,
-        "cameras": inside.cameras,
-        "service_points": inside.service_points,
-        "circle_share": inside.circle_share,
-        "boundary": _span(boundary) if boundary else None,
-        "retired_at": grid.retired_at,
-        "successors": [_kin(one) for one in descent.successors(db(), code, now)] if grid.retired_at else [],
-    }
-    return answer(card)
-
-
 @bp.get("/grids/<code>/lineage")
 @needs("map.read")
 @bp.input(LineageQuery, location="query", arg_name="query")
@@ -234,8 +133,8 @@ def get_lineage(code: str, query: LineageQuery) -> Response:
             "code": code,
             "turns": [asdict(turn) for turn in told],
             "names": {one: found._asdict() for one, found in lookup.names(db(), _named(told)).items()},
-            "successors": [_kin(one) for one in descent.successors(db(), code, at)],
-            "ancestors": [_kin(one) for one in descent.ancestors(db(), code, at, until=clock.now())],
+            "successors": [kin(one) for one in descent.successors(db(), code, at)],
+            "ancestors": [kin(one) for one in descent.ancestors(db(), code, at, until=clock.now())],
         }
     )
 
@@ -244,10 +143,6 @@ def _named(turns: Iterable[descent.Turn]) -> list[str]:
     return sorted({code for turn in turns for code in (turn.from_code, turn.to_code) if code})
 
 
-def _kin(one: descent.Kin) -> Json:
+def kin(one: descent.Kin) -> Json:
+    """A grid that has, or had, ground of another."""
     return {**one.grid._asdict(), "share": round(one.share, 6), "since": one.since}
-
-
-def _span(boundary: Any) -> Json:
-    valid = boundary.valid
-    return {"id": boundary.id, "publication": boundary.publication_id, "valid_from": valid.lower, "valid_until": valid.upper}

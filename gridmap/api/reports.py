@@ -55,7 +55,8 @@ class ReportQuery(Strictly):
     ground: Annotated[
         Ground,
         Field(
-            description="a closed case is counted in the grid it was closed in (`then`), or in the one that holds its place now"
+            description="a case is counted in the grid it lay in when the period ended or it was closed (`then`), or in the one"
+            " that holds its place now"
         ),
     ] = Ground.THEN
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from gridmap.accounts.rights import Scope
 from gridmap.api.fields import Moment, Strictly, Text
 from gridmap.api.shapes import Json
-from gridmap.grids.models import Grid
+from gridmap.grids.family import Called
 from gridmap.http.conditional import tagged
 from gridmap.http.json import answer
 from gridmap.http.state import db
@@ -141,9 +141,9 @@ def post(held: Held, *, seen: bool) -> Json:
     }
 
 
-def head(grid: Grid) -> Json:
-    """Who heads a grid now, with their duties; where nobody holds that post, whom the grids' own file names."""
-    held = lookup.teams(db(), grid.code).head
+def head(grid: Called, at: datetime | None = None) -> Json:
+    """Who heads a grid (now, or at `at`), with their duties; where nobody holds that post, whom the grids' own file names."""
+    held = lookup.teams(db(), grid.code, at).head
     names = {"name": grid.head_name, "name_en": "", "phone": grid.head_phone}
     if held is not None:
         names = {name: getattr(held.person, name) for name in names}

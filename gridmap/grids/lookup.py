@@ -147,6 +147,14 @@ def latest_boundary(session: Session, code: str) -> Boundary | None:
     return session.scalars(query.where(func.lower(Boundary.valid) <= clock.now())).one_or_none()
 
 
+def boundary_at(session: Session, code: str, at: datetime) -> Boundary:
+    """The boundary in force at `at`; `NotFound` where the grid was not there then."""
+    found = session.scalars(select(Boundary).where(Boundary.grid_code == code, Boundary.valid.contains(at))).one_or_none()
+    if found is None:
+        raise NotFound(msg("The grid %(code)s was not there at that moment"), code=code)
+    return found
+
+
 def shape_at(session: Session, code: str, at: datetime | None = None) -> shapely.MultiPolygon | None:
     """A grid's ground at `at` (default: now), in degrees; None where it was not there."""
     query = select(Boundary.geom).where(Boundary.grid_code == code, Boundary.valid.contains(at or clock.now()))

@@ -68,3 +68,18 @@ def test_only_grids_are_kept_for_past_moments(client: FlaskClient) -> None:
     answer = client.get("/tiles/cameras/12/3428/1667.mvt?at=2026-01-01T00:00:00Z")
     assert answer.status_code == 422
     assert answer.get_json()["errors"][0]["field"] == "at"
+
+
+def test_a_grids_card_of_a_moment(client: FlaskClient) -> None:
+    before, after = (client.get(f"/api/v1/grids/{M11}?{when}").get_json() for when in (BEFORE, AFTER))
+    assert (before["name_en"], after["name_en"]) == ("Demo Village 1 Micro-grid 1", "Larger")
+    assert before["area_m2"] < after["area_m2"]
+    assert before["boundary"]["valid_until"] == after["boundary"]["valid_from"] == "2026-06-01T00:00:00Z"
+    assert before["at"] == "2026-05-31T23:59:59Z"
+    village = town.village(1)
+    children = [client.get(f"/api/v1/grids/{village}?{when}").get_json()["children"] for when in (BEFORE, AFTER)]
+    assert [len(there) for there in children] == [3, 2]
+    assert {one["name_en"] for one in children[0]} == {f"Demo Village 1 Micro-grid {n}" for n in (1, 2, 3)}
+    assert client.get(f"/api/v1/grids/{M12}?{BEFORE}").status_code == 200
+    assert client.get(f"/api/v1/grids/{M12}?{AFTER}").status_code == 404
+    assert client.get(f"/api/v1/grids/{M12}").get_json()["successors"][0]["code"] == M11

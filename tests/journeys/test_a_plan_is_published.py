@@ -1,5 +1,6 @@
 """From what a plan will change to boundaries in force and back: two people, and an operator whose map follows by itself."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -108,7 +109,12 @@ def test_read_approved_published_followed_and_rolled_back(
     expect(desk.see("as-of-words")).to_contain_text("本镇时间")
     expect(desk.label(FRESH)).to_have_count(0)
     expect(desk.label(CELL)).to_be_visible()
-    desk.see("as-of-back").click()
+    expect(desk.page).to_have_url(re.compile("&at=2026"))
+    desk.page.reload()
+    expect(desk.see("as-of-words")).to_contain_text("本镇时间")
+    expect(desk.label(CELL)).to_be_visible()
+    expect(desk.label(FRESH)).to_have_count(0)
+    desk.page.go_back()
     expect(desk.label(FRESH)).to_be_visible()
     desk.see("as-of-close").click()
 

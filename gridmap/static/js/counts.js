@@ -9,15 +9,28 @@ export class Counts {
   constructor(url) {
     this.url = url;
     this.of = new Map();
+    this.past = null; // Those of a past moment that somebody looks at.
     this.changed = signal(); // (codes | null)
   }
 
-  get(code) {
-    return this.of.get(code) ?? NONE;
+  // Those the map shows.
+  get shown() {
+    return this.past ?? this.of;
   }
 
-  ask() {
-    return get(this.url, {}, { cache: "no-store" });
+  get(code) {
+    return this.shown.get(code) ?? NONE;
+  }
+
+  // Of now, or of a past moment (ISO).
+  ask(at = null) {
+    return get(this.url, { at }, { cache: "no-store" });
+  }
+
+  // The answer for a past moment, or null for now. What happens meanwhile is counted all the same.
+  show_past(answer) {
+    this.past = answer && new Map(Object.entries(answer.counts));
+    this.changed.emit(null);
   }
 
   take(answer) {
@@ -31,7 +44,7 @@ export class Counts {
     const step = (feature, by) => {
       if (!feature || !is_open(feature.properties)) return;
       for (const code of codes(feature.properties)) {
-        const count = { ...this.get(code) };
+        const count = { ...(this.of.get(code) ?? NONE) };
         count.open = Math.max(0, count.open + by);
         if (by > 0 && !before) count.last_24h += 1;
         this.of.set(code, count);
@@ -40,7 +53,7 @@ export class Counts {
     };
     step(before, -1);
     step(after, +1);
-    if (touched.size) this.changed.emit([...touched]);
+    if (touched.size && !this.past) this.changed.emit([...touched]);
   }
 }
 

@@ -87,7 +87,7 @@ const trying = (promise) => promise.catch((error) => toast(error.message || t("c
 
 // --- layers ------------------------------------------------------------------------------------------------------
 const as_of = new AsOf(urls.publications);
-// Today's cases on yesterday's boundaries would be taken for yesterday's.
+// Today's cases on yesterday's boundaries would be taken for yesterday's. The figures are those of the moment.
 const hide_cases = () => { cases.hidden = !layers.now.cases || as_of.at !== null; draw(); };
 const layers = new LayerTree({
   grids: (on, all) => { map.getPane("grids").style.display = on ? "" : "none"; labels.show(on && all.labels); },
@@ -111,7 +111,16 @@ const draw = once_a_frame(() => {
 layers.start();
 buttons(map, layers, { legend_box: legend(grids), home });
 as_of.mount();
-as_of.changed.on((at) => { grids.as_of(at); labels.as_of(at); hide_cases(); });
+as_of.changed.on(async (at) => {
+  counts.show_past(at && { counts: {} });
+  grids.as_of(at);
+  labels.as_of(at);
+  hide_cases();
+  card.refresh();
+  if (at === null) return;
+  const then = await trying(counts.ask(at));
+  if (then && as_of.at === at) counts.show_past(then);
+});
 mouse(map, toast);
 
 const fetch_cameras = () => get(urls.cameras).then((answer) => cameras.take(answer.features));
@@ -153,7 +162,7 @@ const pick_place = (taken) => { toast(t("place.pick")); view.pick(taken); };
 const handling = new Handling({ urls, say: toast, changed: (number) => selection.is("case", number) && card.refresh(), pick_place, near: (feature) => neighbours(store, feature) });
 const presence = new Presence(urls.case, () => handling.open?.action ?? "");
 const star = new Star(own, toast);
-const shared = { urls, choose, locate: (where, zoom) => view.locate(where, zoom), say: toast, counts, handling, presence, star, only: (grid) => filter.set({ grid }) };
+const shared = { urls, choose, locate: (where, zoom) => view.locate(where, zoom), say: toast, counts, handling, presence, star, only: (grid) => filter.set({ grid }), at: () => as_of.at };
 const card = new Card(selection, {
   case: case_card(shared),
   grid: grid_card(shared),
@@ -203,7 +212,7 @@ filter.changed.on(async ({ grid }) => {
   const known = await grid_of(grid.code);
   if (known && filter.wanted.grid === grid) filter.set({ grid: known });
 });
-const follow_address = keep_address(map, selection, filter, { wants_view: ({ lat, lon, zoom }) => map.setView([lat, lon], zoom, { animate: false }) });
+const follow_address = keep_address(map, selection, filter, as_of, { wants_view: ({ lat, lon, zoom }) => map.setView([lat, lon], zoom, { animate: false }) });
 follow_address();
 // The other language shows the same place.
 const switched = document.getElementById("language-switch");

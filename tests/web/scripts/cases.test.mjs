@@ -28,6 +28,18 @@ test("urgency is the server's rule", () => {
   assert.equal(tone({ state: "closed", received_at: iso(0), due_at: iso(1) }, AT), "done");
 });
 
+test("a past moment's figures stand still while those of now go on", () => {
+  const counts = new Counts("");
+  const shown = [];
+  counts.changed.on((codes) => shown.push(codes));
+  counts.show_past({ counts: { "310151101203001": { open: 7, last_24h: 0, overdue: 0 } } });
+  counts.apply({ before: null, after: feature("1") });
+  assert.equal(counts.get("310151101203001").open, 7);
+  counts.show_past(null);
+  assert.equal(counts.get("310151101203001").open, 1);
+  assert.deepEqual(shown, [null, null]);
+});
+
 test("an event that comes twice counts once", () => {
   const store = new CaseStore();
   const counts = new Counts("");

@@ -7,9 +7,10 @@ import { moment } from "../times.js";
 import { area, name_of, t } from "../words.js";
 import { action, code, facts, figures, grid_facts, link, section } from "./parts.js";
 
-export function grid_card({ urls, choose, locate, only, counts }) {
+// `at()`: the past moment the map shows (ISO), or null.
+export function grid_card({ urls, choose, locate, only, counts, at }) {
   return async (grid_code, signal) => {
-    const grid = await get(urls.grid + encodeURIComponent(grid_code), {}, { signal, cache: "no-store" });
+    const grid = await get(urls.grid + encodeURIComponent(grid_code), { at: at() }, { signal, cache: "no-store" });
     return build(grid, { urls, choose, locate, only, counts });
   };
 }
@@ -21,6 +22,7 @@ function build(grid, { urls, choose, locate, only, counts }) {
     title: name_of(grid),
     subtitle: [t(`level.${grid.level}`), grid.code].join(" · "),
     body: [
+      grid.at && section(null, h("p", { class: "reason doubtful", dataset: { testid: "grid-as-of" } }, t("grid.as_of", { time: moment(grid.at) }))),
       grid.retired_at && section(null, h("p", { class: "reason doubtful" }, t("grid.retired", { time: moment(grid.retired_at) })), successors(grid.successors, choose)),
       section(t("grid.figures"), figures([
         [t("grid.open"), grid.open_cases], [t("grid.day"), grid.cases_24h], [t("grid.overdue"), grid.overdue],

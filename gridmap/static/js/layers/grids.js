@@ -54,9 +54,8 @@ export class Grids {
     this.layer.redraw();
   }
 
-  // The boundaries of a past moment (ISO), or of now: null. Nothing is filled by cases that are of now.
+  // The boundaries of a past moment (ISO), or of now: null.
   as_of(at) {
-    this.past = at !== null;
     this.layer.setUrl(at === null ? this.url : `${this.url}?at=${encodeURIComponent(at)}`);
   }
 
@@ -76,7 +75,7 @@ export class Grids {
   }
 
   #area(properties) {
-    const step = this.filled && !this.past ? this.scale.step(properties.level, this.counts.get(properties.code).open) : 0;
+    const step = this.filled ? this.scale.step(properties.level, this.counts.get(properties.code).open) : 0;
     return { stroke: false, fill: true, fillColor: `var(--load-${step})`, className: "grid-area" };
   }
 

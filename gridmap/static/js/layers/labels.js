@@ -27,7 +27,7 @@ export class Labels {
     this.#look();
   }
 
-  // Names of a past moment, without the cases of now.
+  // Names of a past moment (ISO), or of now: null.
   as_of(at) {
     this.at = at;
     this.forget();
@@ -95,7 +95,7 @@ export class Labels {
   #marker(code, room) {
     const { facts } = this.known.get(code);
     const build = () => {
-      const open = this.at === null ? this.counts.get(code).open : 0;
+      const { open } = this.counts.get(code);
       return h("span", { class: `grid-label ${facts.level} ${room === "two" ? "two" : ""}`, dataset: { code } }, room !== "count" && theirs(name_of(facts).replaceAll("-", "\u2011")), open > 0 && h("b", {}, open));
     };
     const icon = new Spot({ build });

@@ -46,7 +46,7 @@ export class Scale {
 
   #look() {
     const before = String(Object.values(this.factors));
-    for (const level of Object.keys(this.factors)) this.factors[level] = settled(level, figures_of(level, this.counts.of), this.factors[level]);
+    for (const level of Object.keys(this.factors)) this.factors[level] = settled(level, figures_of(level, this.counts.shown), this.factors[level]);
     if (String(Object.values(this.factors)) !== before) this.changed.emit();
   }
 }

@@ -94,6 +94,7 @@ export const cards = {
   "grid.boundary": { zh: "边界", en: "Boundary" },
   "grid.boundary_since": { zh: "自 {time} 生效", en: "in force since {time}" },
   "grid.children": { zh: "下辖网格：{n} 个", en: "Grids within: {n}" },
+  "grid.as_of": { zh: "这是 {time} 的样子；探头和服务点是现在的，按那时的边界数。", en: "As it was on {time}; cameras and service points are those of now, counted by the boundary of then." },
   "grid.retired": { zh: "此编码已于 {time} 停用", en: "This code was retired on {time}" },
   "grid.successor": { zh: "现有其 {percent}% 的面积 · {code}", en: "has {percent}% of its ground · {code}" },
 

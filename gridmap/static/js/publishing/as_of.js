@@ -14,7 +14,7 @@ export class AsOf {
   constructor(url) {
     this.url = url;
     this.at = null; // The moment looked at (ISO), or null: now.
-    this.changed = signal(); // (at)
+    this.changed = signal(); // (at, before)
     this.stops = [];
     this.words = h("p", { class: "as-of-words", role: "status", dataset: { testid: "as-of-words" } });
     this.slider = h("input", { type: "range", min: 0, step: 1, "aria-label": t("as_of.slider"), dataset: { testid: "as-of-slider" }, oninput: () => this.#slid() });
@@ -31,11 +31,18 @@ export class AsOf {
     by_id("stage-top").append(this.panel);
   }
 
-  async open() {
+  async open({ focus = true } = {}) {
     this.panel.hidden = false;
     this.button.setAttribute("aria-expanded", "true");
     await this.load();
-    this.slider.focus();
+    if (focus) this.slider.focus();
+  }
+
+  // What an address says: a moment (ISO) that is past, or anything else for now.
+  go(at) {
+    const past = Date.parse(at ?? "") < now();
+    if (past && this.panel.hidden) this.open({ focus: false });
+    this.#become(past ? at : null);
   }
 
   close() {
@@ -65,11 +72,11 @@ export class AsOf {
   }
 
   #become(at) {
-    const other = at !== this.at;
+    const before = this.at;
     this.at = at;
     this.#draw();
     by_id("stage").classList.toggle("is-past", at !== null);
-    if (other) this.changed.emit(at);
+    if (at !== before) this.changed.emit(at, before);
   }
 
   #draw() {
