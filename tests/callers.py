@@ -33,7 +33,7 @@ def _hash() -> str:
 def account(session: Session, *grants: Grant, username: str | None = None, **facts: object) -> Account:
     """An account with these roles, its password being PASSWORD; flushed."""
     facts = {"name": "", "password_hash": _hash(), "must_change": False} | facts
-    made = Account(username=username or f"somebody-{next(_numbers)}", **facts)
+    made = Account(username=username or f"somebody-{next(_numbers):05}", **facts)
     session.add(made)
     session.flush()
     for grant in grants:

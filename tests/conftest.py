@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from gridmap import clock, recent
 from gridmap.accounts import keys, passwords
+from gridmap.accounts.rights import Role
 from gridmap.app import create_app
 from gridmap.cluster.server import SUPERUSER, Cluster, temporary_cluster
 from gridmap.config import Settings
@@ -181,6 +182,12 @@ def anonymous(app: APIFlask) -> FlaskClient:
 def sender(app: APIFlask, key: str) -> FlaskClient:
     """A machine with a key for alerts, reading and routes."""
     return callers.with_key(app, key)
+
+
+@pytest.fixture
+def planner(app: APIFlask) -> FlaskClient:
+    """A planner of the whole town."""
+    return callers.signed_in(app, Role.PLANNER)
 
 
 @pytest.fixture(scope="module")

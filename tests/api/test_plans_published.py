@@ -26,11 +26,6 @@ ANY = {"If-Match": "*"}
 
 
 @pytest.fixture
-def planner(app: APIFlask) -> FlaskClient:
-    return callers.signed_in(app, Role.PLANNER)
-
-
-@pytest.fixture
 def plan(app: APIFlask, planner: FlaskClient, committing: Engine) -> str:
     """An approved plan that splits the middle grid, in which two cases are open."""
     with Session(committing) as session, session.begin():

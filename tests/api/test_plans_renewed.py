@@ -20,11 +20,6 @@ ANY = {"If-Match": "*"}
 
 
 @pytest.fixture
-def planner(app: APIFlask) -> FlaskClient:
-    return callers.signed_in(app, Role.PLANNER)
-
-
-@pytest.fixture
 def plan(planner: FlaskClient) -> str:
     """A plan that has split a grid far from where others will draw, and given it a head."""
     made = planner.post("/api/v1/plans", json={"name": "细分", "ground": town.TOWN}).get_json()

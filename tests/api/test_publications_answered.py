@@ -29,11 +29,6 @@ def published(committing: Engine, app: APIFlask) -> int:  # the town comes with 
     return made.publication
 
 
-@pytest.fixture
-def planner(app: APIFlask) -> FlaskClient:
-    return callers.signed_in(app, Role.PLANNER)
-
-
 def address(publication: int) -> str:
     return f"/api/v1/publications/{publication}"
 

@@ -22,12 +22,6 @@ SOUND = {micro(x, y): square(x - 1, y - 1) for x in (1, 2, 3) for y in (1, 2, 3)
 STRIP = square(0, 0, width=0.999)  # A strip of some thousand square metres is nobody's.
 
 
-@pytest.fixture
-def planner(app: APIFlask) -> FlaskClient:
-    """A planner of the whole town."""
-    return callers.signed_in(app, Role.PLANNER)
-
-
 def geojson(shapes: Mapping[str, Polygon | MultiPolygon]) -> bytes:
     made = [
         {"type": "Feature", "geometry": mapping(found), "properties": {"code": code, "name": f"新{code[-6:]}"}}

@@ -18,12 +18,6 @@ PLANS = "/api/v1/plans"
 
 
 @pytest.fixture
-def planner(app: APIFlask) -> FlaskClient:
-    """A planner of the whole town."""
-    return callers.signed_in(app, Role.PLANNER)
-
-
-@pytest.fixture
 def plan(planner: FlaskClient) -> str:
     """The address of a plan of the town."""
     made = planner.post(PLANS, json={"name": "细分试点", "ground": town.TOWN})

@@ -10,12 +10,6 @@ from gridmap.accounts.rights import Role
 from tests import callers, town
 
 
-@pytest.fixture
-def planner(app: APIFlask) -> FlaskClient:
-    """A planner of the whole town."""
-    return callers.signed_in(app, Role.PLANNER)
-
-
 def begin(client: FlaskClient, name: str, ground: str = town.TOWN) -> str:
     """The address of the desk of a new plan."""
     answer = client.post("/plans", data={"name": name, "ground": ground})

@@ -16,12 +16,6 @@ COLUMN = {micro(2, y): square(1, y - 1) for y in (1, 2, 3)}
 BESIDE = {micro(x, y): square(x - 1, y - 1) for x in (1, 3) for y in (1, 2, 3)}
 
 
-@pytest.fixture
-def planner(app: APIFlask) -> FlaskClient:
-    """A planner of the whole town."""
-    return callers.signed_in(app, Role.PLANNER)
-
-
 def page(client: FlaskClient, address: str, status: int = 200) -> str:
     answer = client.get(address)
     assert answer.status_code == status, answer.get_data(as_text=True)
