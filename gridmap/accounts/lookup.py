@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import Session
 
 from gridmap.accounts.caller import Caller
 from gridmap.accounts.models import Account, AccountGrant
-from gridmap.accounts.rights import TOWN_DIGITS, Grant, Role
+from gridmap.accounts.rights import RIGHTS, TOWN_DIGITS, Grant, Role, Scope, allows
 from gridmap.errors import NotFound, msg
 from gridmap.grids.models import Grid
 from gridmap.people.models import Person
@@ -56,6 +57,30 @@ def signed_in(session: Session, account_id: int, now: datetime, session_id: str 
     grants = () if row.must_change else tuple(Grant(Role(role), grid, department) for role, grid, department in row.grants)
     caller = Caller(f"account:{row.username}", account_id, row.person_id, grants)
     return SignedIn(account_id, caller, row.username, row.name, row.must_change, row.second_factor)
+
+
+_ALL = text(
+    f"""
+    SELECT a.id, a.username, a.person_id,
+           json_agg(json_build_array(g.role, g.grid_code, g.department_id) ORDER BY g.id) AS grants
+    FROM account a JOIN account_grant g ON g.account_id = a.id AND {_IN_FORCE}
+    WHERE a.disabled_at IS NULL AND g.role = ANY(CAST(:roles AS text[]))
+      AND NOT EXISTS (SELECT FROM person n WHERE n.id = a.person_id AND n.left_at <= :now)
+    GROUP BY a.id ORDER BY a.username
+    """
+)
+
+
+def able(session: Session, deed: str, scope: Scope, now: datetime) -> dict[str, Caller]:
+    """Those who may do a deed in a scope, by username, in order; with the roles by which they may."""
+    rows = session.execute(_ALL, {"now": now, "roles": sorted(RIGHTS[deed].roles)})
+    found = {row.username: _caller(row) for row in rows}
+    return {name: caller for name, caller in found.items() if allows(caller, deed, scope)}
+
+
+def _caller(row: Row[Any]) -> Caller:
+    grants = tuple(Grant(Role(role), grid, department) for role, grid, department in row.grants)
+    return Caller(f"account:{row.username}", row.id, row.person_id, grants)
 
 
 def shut_out(session: Session, account: Account, now: datetime) -> bool:

@@ -13,11 +13,12 @@ from gridmap.api.plan_bodies import Place
 from gridmap.api.plan_shapes import CHANGES
 from gridmap.api.plans import COMMENT, DRAW, ID, READ, locked, read
 from gridmap.api.shapes import Json
+from gridmap.desk import plan_turns
 from gridmap.http.json import answer
 from gridmap.http.state import db
-from gridmap.http.who import check, needs
+from gridmap.http.who import caller, check, may, needs
 from gridmap.plans import lookup, reviewing
-from gridmap.plans.models import PlanComment
+from gridmap.plans.models import Plan, PlanComment
 
 bp = APIBlueprint("plan_talk", __name__, url_prefix="/api/v1/plans", tag="Plans")
 
@@ -52,10 +53,18 @@ class ReviewersBody(Strictly):
     reviewers: Annotated[list[Annotated[Text, Field(max_length=40)]], Field(max_length=50)]
 
 
+class Candidate(BaseModel):
+    """Somebody who may be asked."""
+
+    username: str
+    approves: bool = Field(description="they may approve it, too")
+
+
 class ReviewersAnswer(BaseModel):
     """Who is asked to look at a plan."""
 
     reviewers: list[str]
+    candidates: list[Candidate] = Field(description="who may be asked, for those who may ask; without the caller")
 
 
 def _said(comment: PlanComment, username: str) -> Json:
@@ -93,7 +102,7 @@ def post_comment(plan_id: int, body: CommentBody) -> Response:
 @bp.doc(summary="Who is asked to look at a plan", responses={404: "No such plan"})
 def get_reviewers(plan_id: int) -> Response:
     """Usernames."""
-    return answer({"reviewers": lookup.reviewers(db(), read(plan_id).id)})
+    return _reviewers(read(plan_id))
 
 
 @bp.put(f"/{ID}/reviewers")
@@ -104,6 +113,15 @@ def get_reviewers(plan_id: int) -> Response:
 def put_reviewers(plan_id: int, body: ReviewersBody) -> Response:
     """Those asked from now on."""
     plan, caller = locked(plan_id, DRAW)
-    reviewing.ask(db(), plan, body.reviewers, caller=caller)
+    plan_turns.ask(db(), plan, body.reviewers, caller=caller)
     db().commit()
-    return answer({"reviewers": lookup.reviewers(db(), plan.id)})
+    return _reviewers(plan)
+
+
+def _reviewers(plan: Plan) -> Response:
+    others = plan_turns.reviewers(db(), plan).items() if may(DRAW, Scope(plan.ground)) else ()
+    me = caller().account_id
+    candidates = [
+        {"username": name, "approves": plan_turns.may_approve(plan, one)} for name, one in others if one.account_id != me
+    ]
+    return answer({"reviewers": lookup.reviewers(db(), plan.id), "candidates": candidates})

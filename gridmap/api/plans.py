@@ -12,6 +12,7 @@ from gridmap.accounts.rights import Scope
 from gridmap.api.fields import Name, Strictly, Text
 from gridmap.api.plan_bodies import Code
 from gridmap.api.plan_shapes import CHANGES, PlanAnswer, PlansAnswer, limits, one, plans_told
+from gridmap.desk import plan_turns
 from gridmap.http.json import answer
 from gridmap.http.state import db, settings
 from gridmap.http.versions import expected
@@ -95,11 +96,11 @@ def get_plan(plan_id: int) -> Response:
 
 
 def _submit(plan: Plan, caller: Caller) -> None:
-    reviewing.submit(db(), plan, limits(settings()), caller=caller)
+    plan_turns.submit(db(), plan, limits(settings()), caller=caller)
 
 
 def _approve(plan: Plan, caller: Caller) -> None:
-    reviewing.approve(db(), plan, limits(settings()), two_people=settings().plan_two_people, caller=caller)
+    plan_turns.approve(db(), plan, limits(settings()), two_people=settings().plan_two_people, caller=caller)
 
 
 def _abandon(plan: Plan, caller: Caller) -> None:
@@ -132,6 +133,6 @@ _register("abandon", DRAW, _abandon, "Give a plan up")
 def post_send_back(plan_id: int, body: SendBackBody) -> Response:
     """Back to who draws, with the reason among the comments."""
     plan, caller = locked(plan_id, APPROVE)
-    reviewing.send_back(db(), plan, reason=body.reason, caller=caller)
+    plan_turns.send_back(db(), plan, reason=body.reason, caller=caller)
     db().commit()
     return one(plan)

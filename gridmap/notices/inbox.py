@@ -29,6 +29,11 @@ def turn_of(notice: Notice) -> Mapping[str, str] | None:
     return turns[0] if turns else None
 
 
+def plan_of(notice: Notice) -> int | None:
+    """The plan of new boundaries that a notice is about; None where it is about something else."""
+    return notice.facts.get("plan")
+
+
 def _own(caller: Caller) -> ColumnElement[bool]:
     """What is theirs: meant for the account, or for the person it belongs to. A key has no inbox."""
     mine: list[ColumnElement[bool]] = []

@@ -29,6 +29,10 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "closed": ("已结案", "The case was closed"),
     "redrawn": ("网格重划，案件换了网格", "Grids were redrawn, and cases changed grid"),
     "roster": ("您的班次有变动", "Your turns have changed"),
+    "plan_to_review": ("请审核方案", "A plan waits for your review"),
+    "plan_returned": ("方案被退回修改", "Your plan was sent back"),
+    "plan_approved": ("方案已批准", "Your plan was approved"),
+    "plan_published": ("方案已发布", "The plan was published"),
     "publish_refused": ("定时发布未能进行", "A scheduled publish was refused"),
 }
 RUNGS: Mapping[str, tuple[str, str]] = {
@@ -59,10 +63,9 @@ def details(facts: Mapping[str, Any]) -> tuple[str, str]:
     if rung := RUNGS.get(str(facts.get("rung"))):
         zh.append(f"提醒到：{rung[0]}")
         en.append(f"reminded: {rung[1]}")
-    if asked := REQUESTS.get(str(facts.get("asked"))):
-        answer = _REVIEWED.get(facts["granted"]) if "granted" in facts else None
-        zh.append("：".join([asked[0], *([answer[0]] if answer else [])]))
-        en.append(": ".join([asked[1], *([answer[1]] if answer else [])]))
+    if about := _plan(facts) or _request(facts):
+        zh.append(about[0])
+        en.append(about[1])
     if facts.get("due_at"):
         moment = local(datetime.fromisoformat(facts["due_at"])).strftime("%Y-%m-%d %H:%M")
         zh.append(f"截止 {moment}")
@@ -81,3 +84,16 @@ def details(facts: Mapping[str, Any]) -> tuple[str, str]:
         en.append(f"others have redrawn these grids: {', '.join(facts['codes'])}")
     said = next((str(facts[name]) for name in _REASON if facts.get(name)), "")
     return "；".join([*zh, *filter(None, [said])]), "; ".join([*en, *filter(None, [said])])
+
+
+def _plan(facts: Mapping[str, Any]) -> tuple[str, str] | None:
+    name, by = facts.get("plan_name"), facts.get("by")
+    return (f"“{name}”（{by}）", f"“{name}” ({by})") if name else None
+
+
+def _request(facts: Mapping[str, Any]) -> tuple[str, str] | None:
+    asked = REQUESTS.get(str(facts.get("asked")))
+    if asked is None:
+        return None
+    answer = _REVIEWED.get(facts["granted"]) if "granted" in facts else None
+    return "：".join([asked[0], *([answer[0]] if answer else [])]), ": ".join([asked[1], *([answer[1]] if answer else [])])

@@ -1,14 +1,13 @@
 """What others have to do with a plan: they are asked to look, say what they think, send it back or approve it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from shapely.geometry import Point
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from gridmap.accounts.caller import Caller
-from gridmap.accounts.models import Account
-from gridmap.errors import Conflict, Fault, Invalid, NotAllowed, msg
+from gridmap.errors import Conflict, Fault, NotAllowed, msg
 from gridmap.plans import lookup
 from gridmap.plans.drafting import account_id, tell, touch
 from gridmap.plans.flaws import Limits
@@ -83,16 +82,11 @@ def _check_sound(session: Session, plan: Plan, limits: Limits, *, unfinished: bo
         raise Conflict(text, faults=faults, count=len(found), first=faults[0])
 
 
-def ask(session: Session, plan: Plan, usernames: Sequence[str], *, caller: Caller) -> None:
-    """Let these be asked to look at a locked plan, and nobody else; `Invalid` where one has no account."""
-    names = sorted(set(usernames))
-    found = dict(session.execute(select(Account.username, Account.id).where(Account.username.in_(names))).all())
-    for name in names:
-        if name not in found:
-            raise Invalid(msg("There is no account '%(name)s'"), field="reviewers", name=name[:40])
+def ask(session: Session, plan: Plan, accounts: Collection[int], *, caller: Caller) -> None:
+    """Let these accounts be asked to look at a locked plan, and nobody else."""
     session.execute(delete(PlanReviewer).where(PlanReviewer.plan_id == plan.id))
-    if found:
-        session.execute(insert(PlanReviewer), [{"plan_id": plan.id, "account_id": key} for key in found.values()])
+    if accounts:
+        session.execute(insert(PlanReviewer), [{"plan_id": plan.id, "account_id": key} for key in sorted(accounts)])
     tell(session, plan, "plan.reviewers-asked", caller)
 
 

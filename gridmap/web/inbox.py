@@ -15,7 +15,7 @@ from gridmap.http.state import db
 from gridmap.http.who import account, needs
 from gridmap.journal.feed import last_position
 from gridmap.notices import inbox
-from gridmap.notices.inbox import turn_of
+from gridmap.notices.inbox import plan_of, turn_of
 from gridmap.notices.words import details, title
 from gridmap.web import language
 
@@ -61,16 +61,18 @@ def page() -> Response:
 @bp.post("/inbox/<int:notice>/open")
 @needs("inbox.own")
 def open_notice(notice: int) -> Response:
-    """To the case, to the roster it is about, or where it is about grids to the map; and it is read."""
+    """To the case, the roster or the plan it is about, or where it is about grids to the map; and it is read."""
     me = account().caller
     found = inbox.items(db(), me, before=notice + 1, limit=1)
     if not found or found[0].notice.id != notice:
         raise NotFound(msg("There is no such notice in your inbox"))
     inbox.mark_read(db(), me, clock.now(), [notice])
     db().commit()
-    number, turn = found[0].number, turn_of(found[0].notice)
+    number, turn, plan = found[0].number, turn_of(found[0].notice), plan_of(found[0].notice)
     if turn is not None:
         return redirect(url_for("roster.page", code=turn["grid"], day=turn["day"]), 303)
+    if plan is not None:
+        return redirect(url_for("publishing_pages.review_page", plan_id=plan), 303)
     if not number:
         return redirect(url_for("phone.page") if _phone() else url_for("web.map_page"), 303)
     return redirect(url_for("phone.page", _anchor=f"case={number}") if _phone() else url_for("web.case_link", number=number), 303)

@@ -116,7 +116,7 @@ def test_sent_back_meanwhile_it_is_refused_and_told(planner: FlaskClient, plan: 
     assert micros(planner) == before
     with Session(committing) as session:
         assert session.scalars(select(Scheduled.state)).all() == ["refused"]
-        assert session.scalars(select(Notice.kind)).all() == ["publish_refused"]
+        assert session.scalars(select(Notice.kind).order_by(Notice.id)).all() == ["plan_approved", "publish_refused"]
 
 
 def test_a_draft_is_not_published_and_others_do_not_publish(app: APIFlask, planner: FlaskClient, plan: str) -> None:

@@ -1,6 +1,7 @@
 """Planners draw a plan in the browser: split by a line, drag a shared corner, mend what went wrong, undo; and two at once."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,6 +108,21 @@ def test_two_draw_at_once_and_neither_loses_anything(planner: Callable[[str], Pl
     # Whoever is told in time sees it by itself.
     one.expect_step(2)
     assert [step["by"] for step in other.ask("/steps")["steps"]] == ["second-planner", "third-planner"]
+    share(one)
+
+
+def share(desk: PlannerDesk) -> None:
+    """By a link, which is taken back; and a colleague is asked to look."""
+    desk.see("tab-talk").click()
+    desk.see("link-label").fill("村委")
+    desk.see("link-make").click()
+    address = desk.see("link-address")
+    expect(address).to_have_value(re.compile("/shared/plans/"))
+    desk.see("link-revoke").click()
+    expect(address).to_have_count(0)
+    desk.page.get_by_label("third-planner").check()
+    desk.see("reviewers-save").click()
+    expect(desk.see("talk").locator(".pill")).to_have_text("third-planner")
 
 
 def test_a_file_becomes_a_plan_once_its_repairs_are_read(

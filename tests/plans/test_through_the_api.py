@@ -220,8 +220,11 @@ def test_comments_and_reviewers(app: APIFlask, planner: FlaskClient, plan: str) 
     assert said.status_code == 201
     assert planner.get(f"{plan}/comments").get_json()["comments"] == [said.get_json()]
     assert (said.get_json()["place"], etag(planner, plan)) == (place, before)
-    asked = planner.put(f"{plan}/reviewers", json={"reviewers": [said.get_json()["by"]]}, headers={"If-Match": before})
-    assert asked.get_json() == {"reviewers": [said.get_json()["by"]]} == planner.get(f"{plan}/reviewers").get_json()
+    by = said.get_json()["by"]
+    asked = planner.put(f"{plan}/reviewers", json={"reviewers": [by]}, headers={"If-Match": before}).get_json()
+    assert asked == planner.get(f"{plan}/reviewers").get_json()
+    assert asked == {"reviewers": [by], "candidates": [{"username": by, "approves": False}]}
+    assert head.get(f"{plan}/reviewers").get_json() == {"reviewers": [by], "candidates": []}
     nobody = planner.put(f"{plan}/reviewers", json={"reviewers": ["nobody"]}, headers={"If-Match": "*"})
     assert nobody.status_code == 422
 

@@ -3,10 +3,11 @@
 from sqlalchemy.orm import Session
 
 from gridmap.accounts.caller import Caller
+from gridmap.desk import plan_turns
 from gridmap.desk.redrawing.enact import Enacted, enact
 from gridmap.errors import Conflict, msg
 from gridmap.grids.change import Change
-from gridmap.plans import lookup, reviewing
+from gridmap.plans import lookup
 from gridmap.plans.models import Plan
 
 
@@ -31,4 +32,4 @@ def record(session: Session, plan: Plan, done: Enacted, caller: Caller) -> None:
     """Write down that a locked plan is in force; `Conflict` where it is not approved, or changed nothing."""
     if done.published.publication is None:
         raise Conflict(msg("The plan changes nothing any more"))
-    reviewing.published(session, plan, done.published.publication, caller=caller)
+    plan_turns.published(session, plan, done.published.publication, caller=caller)

@@ -18,6 +18,7 @@ import { Editor } from "./plans/editor.js";
 import { Head } from "./plans/head.js";
 import { Impact } from "./plans/impact.js";
 import { map_buttons } from "./plans/map_buttons.js";
+import { Links } from "./plans/links.js";
 import { labelled } from "./plans/names.js";
 import { lat_lng } from "./plans/places.js";
 import { others } from "./plans/others.js";
@@ -88,6 +89,8 @@ const chosen = new Chosen(draft, choice, tools);
 const problems = new Problems(draft, { locate: (one) => { drawer.close(); view.locate(one.bounds); }, repair: mend, may: may_draw });
 const steps = new Steps(draft, { compare: (from, to) => trying(difference.show(from, to)), may: may_draw });
 const talk = new Talk(map, draft, { allowed, pick: (taken) => { drawer.close(); toast(t("place.pick")); view.pick(taken); }, show: (place) => { drawer.close(); map.setView(lat_lng(place), Math.max(16, map.getZoom())); }, counted: (n) => tabs.count("talk", n) });
+const links = allowed.has("grids.plan") ? new Links(draft, { say: toast }) : null;
+if (links) talk.node.append(links.node);
 const tabs = new Tabs({ chosen: chosen.node, problems: problems.node, steps: steps.node, talk: talk.node });
 
 draft.changed.on(() => {
@@ -137,6 +140,7 @@ function mend({ codes }, { deed, body, ask }) {
 
 await trying(draft.load());
 trying(talk.load());
+if (links) trying(links.load());
 bell(others(draft, { url: urls.events, plan: page.plan, position: Number(page.position), talked: () => trying(talk.load()), failed }));
 presence.start();
 drawer.close();

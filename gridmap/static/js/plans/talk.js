@@ -20,9 +20,10 @@ export class Talk {
   }
 
   async load() {
-    const [{ comments }, { reviewers }] = await Promise.all([get(`${this.draft.url}/comments`), get(`${this.draft.url}/reviewers`)]);
+    const [{ comments }, { reviewers, candidates }] = await Promise.all([get(`${this.draft.url}/comments`), get(`${this.draft.url}/reviewers`)]);
     this.comments = comments;
     this.reviewers = reviewers;
+    this.candidates = candidates;
     this.#draw();
   }
 
@@ -48,22 +49,24 @@ export class Talk {
     L.marker([one.place[1], one.place[0]], { icon, pane: this.pane }).addTo(this.pins);
   }
 
-  // Whom to ask, by their usernames.
+  // Whom to ask, of those who may say something of the plan.
   #asking() {
-    const names = h("input", { type: "text", value: this.reviewers.join(", "), autocapitalize: "none", spellcheck: "false", autocomplete: "off", "aria-label": t("talk.usernames"), placeholder: t("talk.usernames"), dataset: { testid: "reviewers" } });
+    if (!this.candidates.length) return h("p", { class: "quiet" }, t("talk.no_candidates"));
+    const boxes = this.candidates.map(({ username }) => h("input", { type: "checkbox", value: username, checked: this.reviewers.includes(username), dataset: { testid: "reviewer" } }));
+    const rows = this.candidates.map(({ username, approves }, index) => h("li", {}, h("label", {}, boxes[index], " ", theirs(username), approves && h("small", { class: "quiet" }, ` · ${t("talk.approves")}`))));
     const word = h("p", { class: "deed-word wrong", role: "alert", hidden: true });
     const ask = async (event) => {
       event.preventDefault();
       word.hidden = true;
       try {
-        await send(`${this.draft.url}/reviewers`, { reviewers: names.value.split(/[\s,，、]+/).filter(Boolean) }, { method: "PUT", headers: { "If-Match": this.draft.etag } });
+        await send(`${this.draft.url}/reviewers`, { reviewers: boxes.filter((one) => one.checked).map((one) => one.value) }, { method: "PUT", headers: { "If-Match": this.draft.etag } });
         await this.load();
       } catch (error) {
         word.textContent = error.problem?.errors?.[0]?.message ?? (error instanceof Refused ? error.message : t("plan.unreachable"));
         word.hidden = false;
       }
     };
-    return h("form", { class: "deed-field", onsubmit: ask }, names, word, h("div", { class: "deed-buttons" }, h("button", { type: "submit", class: "deed small", dataset: { testid: "reviewers-save" } }, t("talk.ask"))));
+    return h("form", { class: "deed-field", onsubmit: ask }, h("ul", { class: "plain", role: "group", "aria-label": t("talk.usernames") }, rows), word, h("div", { class: "deed-buttons" }, h("button", { type: "submit", class: "deed small", dataset: { testid: "reviewers-save" } }, t("talk.ask"))));
   }
 
   #form() {
