@@ -121,8 +121,8 @@ def _pictures(state: State) -> tuple[Sheet, Sheet]:
 
 def _only_corners(state: State, code: str) -> bool:
     """Whether a neighbour's new border put corners on this grid's, and nothing else."""
-    shapes = [begun.shapes([code]).get(code) for begun in (State(state.base, state.ground), state)]
-    return shapes[0] is not None and shapes[1] is not None and only_corners(shapes[0], shapes[1])
+    before, after = (begun.shapes([code]).get(code) for begun in (State(state.base, state.ground), state))
+    return before is not None and after is not None and before != after and only_corners(before, after)
 
 
 def _way(steps: list[Stepped], current: int) -> list[Stepped]:

@@ -75,6 +75,7 @@ NO_PAGES: Mapping[str, str] = {
     "provider.come_back": "leads on to where one wanted to be",
     "sign_in.second_page": "only between password and code: test_signing_in looks at it",
 }
+NOWHERE = "/nowhere"
 NOT_OURS = {"/api/docs": {"include": ["body"], "exclude": ["#api"]}}  # Another project's page stands inside.
 # The wall's size costs eight laptops': what fits it in one language fits it in the other.
 SIZES = {"zh-CN": ((360, 780), (1366, 768), (3840, 2160)), "en-GB": ((360, 780), (1366, 768))}
@@ -145,9 +146,13 @@ def test_pages_are_heard_and_fit(
         "shared": desk.page.evaluate(LINK, f"/api/v1/plans/{there['plan']}/links"),
     }
     faults = {}
-    for address in (*PAGES.values(), "/nowhere"):
+    for address in (*PAGES.values(), NOWHERE):
+        if address == PAGES["sign_in.page"]:  # Who is signed in is led on to the map.
+            desk.page.context.clear_cookies()
         desk.page.set_viewport_size({"width": 1366, "height": 768})
-        desk.page.goto(desk.origin + address.format(**given))
+        answer = desk.page.goto(desk.origin + address.format(**given))
+        assert answer is not None
+        assert (desk.page.url, answer.status) == (desk.origin + address.format(**given), 404 if address == NOWHERE else 200)
         settle(desk)
         found = violations(desk, NOT_OURS.get(address))
         for width, height in SIZES[locale]:

@@ -36,6 +36,7 @@ def in_as_keeper(desk: Desk) -> None:
     expect(desk.page.locator("#username")).to_have_value("keeper")
     desk.page.keyboard.press("Enter")
     expect(desk.see("accounts")).to_be_visible()
+    desk.page.wait_for_load_state("load")  # Before that the page's scripts hear no key.
 
 
 def test_one_click_one_key_and_one_is_where_one_wanted_to_be(kept_station: Station, sit_down: Callable[..., Desk]) -> None:

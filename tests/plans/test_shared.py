@@ -81,6 +81,14 @@ def test_a_link_shows_the_plan_and_nobody(app: APIFlask, planner: FlaskClient, p
     assert planner.get(plan).get_json()["version"] == 3, "sharing it changes nothing of it"
 
 
+def test_a_grid_that_only_got_another_name_is_marked_as_well(planner: FlaskClient, plan: str, anonymous: FlaskClient) -> None:
+    named = {"code": micro(1, 1), "name": "示例新名"}
+    assert planner.post(f"{plan}/ops/rename", json=named, headers={"If-Match": "*"}).status_code == 200
+    answer = anonymous.get(path_of(shared(planner, plan)))
+    assert answer.status_code == 200
+    assert len(re.findall('class="own changed"', answer.get_data(as_text=True))) == 2 + 3
+
+
 def test_what_is_undone_is_not_shown(planner: FlaskClient, plan: str, anonymous: FlaskClient) -> None:
     for _ in range(2):
         planner.post(f"{plan}/undo", json={}, headers={"If-Match": "*"})

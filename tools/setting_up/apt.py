@@ -64,6 +64,11 @@ def dependencies(checkout: Path, name: str) -> list[str]:
     return re.findall(r"Depends: ([^\s<>]+)", said)
 
 
+def knows(checkout: Path, name: str) -> bool:
+    """Whether there is a package `name` to install."""
+    return works("apt-cache", *refresh(checkout), "show", "--no-all-versions", name)
+
+
 def install(*names: str) -> None:
     """Install packages system-wide, without recommendations. Only where `as_root` is not None."""
     _root("apt-get", *PATIENT, "install", "--no-install-recommends", *names)

@@ -39,9 +39,8 @@ def wrap(system: str | None, font_folders: Sequence[Path]) -> None:
     """A script that starts the private browser, or else the system's, with its libraries and all fonts there are."""
     if (FROM_NPM / "browser").exists():
         program, search = FROM_NPM / "browser", [str(FROM_NPM / "al2023/lib"), str(FROM_NPM / "swiftshader")]
-    elif (PREFIX / "usr/lib/chromium/chromium").exists():
-        program = PREFIX / "usr/lib/chromium/chromium"
-        search = [*libraries(PREFIX), str(program.parent)]
+    elif unpacked := next((PREFIX / "usr/lib/chromium").glob("chromium*"), None):
+        program, search = unpacked, [*libraries(PREFIX), str(unpacked.parent)]
     elif system:
         program, search = Path(system), []
     else:

@@ -74,10 +74,10 @@ def _check_ground(state: State, code: str, shape: MultiPolygon) -> None:
 
 
 def only_corners(before: MultiPolygon, after: MultiPolygon) -> bool:
-    """Whether a shape only got vertices on edges it had."""
+    """Whether a shape only got vertices on edges it had, or none at all."""
     old, fresh = _vertices(before), _vertices(after)
-    if not old <= fresh:
-        return False
+    if not old < fresh:
+        return old == fresh
     added = shapely.points(list(fresh - old))
     return bool((np.atleast_1d(shapely.distance(shapely.boundary(before), added)) <= ON_EDGE_DEG).all())
 
