@@ -117,6 +117,56 @@ def test_a_snap_is_no_browser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     assert browser.find_chromium() == "/mine"
 
 
+@pytest.fixture
+def windowed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A machine of root's with apt, letters, and a Chromium that has windows; its checkout, which is also where programs lie."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("GRIDMAP_CHROMIUM", raising=False)
+    monkeypatch.setattr(browser, "WRAPPER", tmp_path / "nowhere")
+    monkeypatch.setattr(browser, "_has_chinese_letters", lambda: True)
+    for name, answer in {"here": True, "as_root": (), "refresh": ()}.items():
+        monkeypatch.setattr(apt, name, lambda *_, answer=answer: answer)
+    (tmp_path / ".setup").mkdir()
+    program(tmp_path / "chromium")
+    return tmp_path
+
+
+def program(path: Path) -> None:
+    path.write_text("#!/bin/sh\n")
+    path.chmod(0o755)
+
+
+def test_a_browser_without_windows_is_brought_once_beside_the_one_that_is_there(
+    windowed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apt, "install", lambda name: program(windowed / name))
+    browser.bring(windowed)
+    assert browser.find_chromium() == str(windowed / "chromium-headless-shell")
+    monkeypatch.setattr(apt, "install", lambda name: pytest.fail(f"{name} is there"))
+    browser.bring(windowed)
+
+
+def test_where_there_is_none_to_be_had_the_one_with_windows_does(windowed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def none_to_be_had(name: str) -> None:
+        asked.append(name)
+        raise say.Failed("no such package")
+
+    monkeypatch.setattr(apt, "install", none_to_be_had)
+    for _ in range(2):
+        browser.bring(windowed)
+    assert asked == ["chromium-headless-shell"], "it is not asked for at every start"
+    assert browser.find_chromium() == str(windowed / "chromium")
+
+
+def test_nobodys_own_choice_of_a_browser_is_touched(windowed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRIDMAP_CHROMIUM", str(windowed / "chromium"))
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setattr(apt, "install", lambda name: pytest.fail(f"{name} was not asked for"))
+    browser.bring(windowed)
+
+
 def test_a_command_that_fails_is_named_with_its_last_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(say, "LOG", tmp_path / "log.txt")
     with pytest.raises(say.Failed, match=r"(?s)sh -c 'echo it broke; exit 3'.*it broke"):
