@@ -11,9 +11,9 @@ const DAY_MS = 86400000;
 export class Links {
   constructor(draft, { say }) {
     Object.assign(this, { draft, say });
-    this.list = h("ul", { class: "plain link-list", dataset: { testid: "links" } });
+    this.list = h("ul", { class: "talk-list", dataset: { testid: "links" } });
     this.word = h("p", { class: "deed-word wrong", role: "alert", hidden: true });
-    this.node = h("section", {}, h("h2", {}, t("links.title")), h("p", { class: "quiet" }, t("links.what")), this.list, this.#form());
+    this.node = h("section", { class: "more-talk" }, h("h2", {}, t("links.title")), h("p", { class: "quiet" }, t("links.what")), this.list, this.#form());
   }
 
   async load() {
@@ -29,7 +29,7 @@ export class Links {
     const button = (name, act) => h("button", { type: "button", class: "deed small", "aria-label": `${t(`links.${name}`)}: ${label}`, dataset: { testid: `link-${name}` }, onclick: act }, t(`links.${name}`));
     return h("li", { dataset: { testid: "link" } },
       h("div", { class: "step-head" }, h("strong", {}, theirs(label)), h("small", {}, t("links.until", { time: moment(one.expires_at) }))),
-      address,
+      h("div", { class: "deed-field" }, address),
       h("div", { class: "deed-buttons" },
         button("copy", () => this.#copy(address)),
         button("revoke", () => this.#try(() => send(`${this.draft.url}/links/${one.id}`, undefined, { method: "DELETE" })))));

@@ -15,7 +15,7 @@ export class Talk {
     this.pins = L.layerGroup([]).addTo(map);
     this.pane = pane(map, "plan-pins", 620);
     this.list = h("ol", { class: "talk-list" });
-    this.asked = h("div");
+    this.asked = h("section", { class: "more-talk" });
     this.node = h("div", { dataset: { testid: "talk" } }, this.list, allowed.has("plan.comment") && this.#form(), this.asked);
   }
 
@@ -53,7 +53,7 @@ export class Talk {
   #asking() {
     if (!this.candidates.length) return h("p", { class: "quiet" }, t("talk.no_candidates"));
     const boxes = this.candidates.map(({ username }) => h("input", { type: "checkbox", value: username, checked: this.reviewers.includes(username), dataset: { testid: "reviewer" } }));
-    const rows = this.candidates.map(({ username, approves }, index) => h("li", {}, h("label", {}, boxes[index], " ", theirs(username), approves && h("small", { class: "quiet" }, ` · ${t("talk.approves")}`))));
+    const rows = this.candidates.map(({ username, approves }, index) => h("li", {}, h("label", {}, boxes[index], theirs(username), approves && h("small", { class: "quiet" }, ` · ${t("talk.approves")}`))));
     const word = h("p", { class: "deed-word wrong", role: "alert", hidden: true });
     const ask = async (event) => {
       event.preventDefault();
@@ -66,7 +66,7 @@ export class Talk {
         word.hidden = false;
       }
     };
-    return h("form", { class: "deed-field", onsubmit: ask }, h("ul", { class: "plain", role: "group", "aria-label": t("talk.usernames") }, rows), word, h("div", { class: "deed-buttons" }, h("button", { type: "submit", class: "deed small", dataset: { testid: "reviewers-save" } }, t("talk.ask"))));
+    return h("form", { class: "deed-field", onsubmit: ask }, h("ul", { class: "ticks", role: "group", "aria-label": t("talk.usernames") }, rows), word, h("div", { class: "deed-buttons" }, h("button", { type: "submit", class: "deed small", dataset: { testid: "reviewers-save" } }, t("talk.ask"))));
   }
 
   #form() {
