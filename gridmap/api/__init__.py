@@ -27,6 +27,7 @@ from gridmap.api.own import bp as own_bp
 from gridmap.api.people import bp as people_bp
 from gridmap.api.places import bp as places_bp
 from gridmap.api.plan_drawing import bp as plan_drawing_bp
+from gridmap.api.plan_heads import bp as plan_heads_bp
 from gridmap.api.plan_import import bp as plan_import_bp
 from gridmap.api.plan_publishing import bp as plan_publishing_bp
 from gridmap.api.plan_reading import bp as plan_reading_bp
@@ -78,6 +79,7 @@ _PLANS = (
     plans_bp,
     plan_drawing_bp,
     plan_import_bp,
+    plan_heads_bp,
     plan_publishing_bp,
     plan_reading_bp,
     plan_sharing_bp,

@@ -8,7 +8,10 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from gridmap.accounts.rights import Scope
+from gridmap.api.shapes import Json
 from gridmap.desk.redrawing.impact import Change, Figures, Impact
+from gridmap.http.who import may
 
 _BOM = "\ufeff"  # By which spreadsheets know UTF-8.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # A cell that begins so is computed by spreadsheets.
@@ -53,6 +56,19 @@ class HandsAnswer(BaseModel):
     due_at: datetime | None
 
 
+class PostAnswer(BaseModel):
+    """A post in a grid that ends; who holds it is null for those who see nobody there."""
+
+    id: int
+    grid: str
+    kind: str
+    kind_name: str
+    kind_name_en: str
+    ref: str | None
+    name: str | None
+    name_en: str | None
+
+
 class ImpactAnswer(BaseModel):
     """All that a publish changes."""
 
@@ -65,7 +81,17 @@ class ImpactAnswer(BaseModel):
     cameras: list[HandsAnswer]
     service_points: list[HandsAnswer]
     left: dict[str, int] = Field(description="grids that end and still have people, with how many")
+    posts: list[PostAnswer] = Field(description="the posts in them, which have to be given elsewhere")
     told: int = Field(description="people who get a notice")
+
+
+def impact_told(impact: Impact) -> Json:
+    """An impact as answers tell it to the caller."""
+    told: Json = asdict(impact)
+    for post in told["posts"]:
+        if not may("people.read", Scope(post["grid"])):
+            post.update(ref=None, name=None, name_en=None)
+    return told
 
 
 def as_csv(impact: Impact) -> str:

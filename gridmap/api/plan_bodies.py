@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gridmap.api.fields import Latitude, Longitude, Number, Strictly, Text
+from gridmap.errors import msg
 from gridmap.plans.operations.balancing import MOST_PARTS
 from gridmap.plans.operations.proposing import MOST_GRIDS
 from gridmap.plans.operations.splitting import Keep
@@ -121,11 +122,18 @@ class RenameBody(Strictly):
 
 
 class HeadBody(Strictly):
-    """Who heads a grid from now on."""
+    """Who heads a grid from now on: somebody typed (an empty name: nobody), or the holder of a post."""
 
     code: Code
-    head_name: Called
+    head_name: Called | None = None
     head_phone: Annotated[Text, Field(max_length=40)] = ""
+    post: Annotated[int | None, Field(ge=1, le=2**31 - 1, description="one of `…/heads`, instead of a name")] = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "HeadBody":
+        if (self.head_name is None) == (self.post is None):
+            raise ValueError(msg("Say who it is: a name, or a post"))
+        return self
 
 
 class RenumberBody(Strictly):

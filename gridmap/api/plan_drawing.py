@@ -9,7 +9,8 @@ from pydantic import Field
 
 from gridmap.accounts.caller import Caller
 from gridmap.api.fields import Strictly
-from gridmap.api.plan_bodies import BODIES, told
+from gridmap.api.plan_bodies import BODIES, HeadBody, told
+from gridmap.api.plan_heads import headed
 from gridmap.api.plan_shapes import CHANGES, DrawnAnswer, PlanAnswer, limits, one, problem_told, tagged, topology_told
 from gridmap.api.plans import DRAW, ID, locked
 from gridmap.api.shapes import Json
@@ -72,9 +73,10 @@ def _drawn(plan: Plan, drawn: Drawn) -> Json:
 
 def _post(deed: str, plan_id: int, body: Strictly, query: DeedQuery) -> Response:
     plan, caller = locked(plan_id, DRAW)
+    facts = headed(plan, body) if isinstance(body, HeadBody) else told(body)
     if query.preview:
-        return tagged(answer(_drawn(plan, drafting.preview(db(), plan, deed, told(body)))), plan)
-    made = _drawn(plan, drafting.draw(db(), plan, deed, told(body), caller=caller))
+        return tagged(answer(_drawn(plan, drafting.preview(db(), plan, deed, facts))), plan)
+    made = _drawn(plan, drafting.draw(db(), plan, deed, facts, caller=caller))
     db().commit()
     return tagged(answer(made), plan)
 

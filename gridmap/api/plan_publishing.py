@@ -1,6 +1,5 @@
 """Publishing a plan: what it would change, now, or at a set time."""
 
-from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from typing import Annotated
@@ -10,7 +9,7 @@ from flask import Response
 from pydantic import BaseModel, Field
 
 from gridmap.api.fields import Moment, Strictly, Text
-from gridmap.api.impact_shapes import ImpactAnswer, as_csv
+from gridmap.api.impact_shapes import ImpactAnswer, as_csv, impact_told
 from gridmap.api.plan_shapes import CHANGES, tagged
 from gridmap.api.plans import ID, READ, locked, read
 from gridmap.api.publications import CSV, EnactedAnswer, ImpactQuery, enacted_told
@@ -78,7 +77,7 @@ def get_impact(plan_id: int, query: ImpactQuery) -> Response:
     change = change_of(db(), read(plan_id))
     deed = partial(enact, db(), change, actor=caller().name, nearest_limit_m=settings().nearest_limit_m)
     found = preview(db(), deed)
-    return Response(as_csv(found), mimetype=CSV) if query.format == "csv" else answer(asdict(found))
+    return Response(as_csv(found), mimetype=CSV) if query.format == "csv" else answer(impact_told(found))
 
 
 @bp.post(f"/{ID}/publish")

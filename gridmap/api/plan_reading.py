@@ -8,14 +8,16 @@ from apiflask import APIBlueprint
 from flask import Response
 from pydantic import BaseModel, Field
 
+from gridmap.accounts.rights import Scope
 from gridmap.api.fields import Bbox, Strictly, bounds
 from gridmap.api.plan_shapes import ProblemAnswer, feature, limits, problem_told, tagged, topology_told
 from gridmap.api.plans import ID, READ, read
 from gridmap.api.shapes import FeatureCollection, Json, collection
 from gridmap.http.json import GEOJSON, answer
 from gridmap.http.state import db, settings
-from gridmap.http.who import needs
+from gridmap.http.who import may, needs
 from gridmap.plans import lookup
+from gridmap.plans.models import PlanStep
 from gridmap.plans.problems import problems, worst_first
 from gridmap.plans.state import State
 
@@ -159,12 +161,20 @@ def get_problems(plan_id: int, query: StepQuery) -> Response:
 def get_steps(plan_id: int) -> Response:
     """Who did what."""
     plan = read(plan_id)
-    facts = ("parent", "version", "at", "deed", "body")
+    facts = ("parent", "version", "at", "deed")
     told = [
-        {name: getattr(found.step, name) for name in facts} | {"step": found.step.seq, "by": found.username, "codes": found.codes}
+        {name: getattr(found.step, name) for name in facts}
+        | {"step": found.step.seq, "by": found.username, "codes": found.codes, "body": _body(found.step)}
         for found in lookup.steps(db(), plan.id)
     ]
     return tagged(answer({"current": plan.step, **lookup.reach(db(), plan)._asdict(), "steps": told}), plan)
+
+
+def _body(step: PlanStep) -> Json:
+    """What was asked for; who is to head a grid, and their number, only for those who see people there."""
+    if step.deed != "head" or may("people.read", Scope(step.body["code"])):
+        return step.body
+    return {name: value for name, value in step.body.items() if name not in ("head_name", "head_phone")}
 
 
 @bp.get(f"/{ID}/compare")

@@ -1,6 +1,5 @@
 """/api/v1/publications: what was published, what rolling one back would do, and rolling it back."""
 
-from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Literal
@@ -11,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from gridmap.accounts.rights import Scope
 from gridmap.api.fields import Strictly, Text
-from gridmap.api.impact_shapes import ImpactAnswer, as_csv
+from gridmap.api.impact_shapes import ImpactAnswer, as_csv, impact_told
 from gridmap.api.shapes import GridName, Json, Responses, raw
 from gridmap.desk.redrawing.enact import Enacted, roll_back
 from gridmap.desk.redrawing.impact import Deed, preview
@@ -142,7 +141,7 @@ def get_rollback(publication: int, query: ImpactQuery) -> Response:
     """The preview."""
     _check(publication)
     found = preview(db(), _deed(publication, ""))
-    return Response(as_csv(found), mimetype=CSV) if query.format == "csv" else answer(asdict(found))
+    return Response(as_csv(found), mimetype=CSV) if query.format == "csv" else answer(impact_told(found))
 
 
 @bp.post("/publications/<int:publication>/rollback")

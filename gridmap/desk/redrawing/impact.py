@@ -75,8 +75,22 @@ class Hands:
 
 
 @dataclass(frozen=True)
+class PostLeft:
+    """A post in a grid that ends: its id, its kind by code and names, and who holds it by staff number and names."""
+
+    id: int
+    grid: str
+    kind: str
+    kind_name: str
+    kind_name_en: str
+    ref: str
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True)
 class Impact:
-    """All that a publish changes. `left` are grids that end and people still have posts in, with how many."""
+    """All that a publish changes. `left` are grids that end and people still have posts in, with how many; `posts` are those."""
 
     opened: list[str]
     closed: list[str]
@@ -87,6 +101,7 @@ class Impact:
     cameras: list[Hands]
     service_points: list[Hands]
     left: dict[str, int]
+    posts: list[PostLeft]
     told: int
 
 
@@ -134,6 +149,7 @@ def measured(session: Session, done: Enacted) -> Impact:
         _changing(session, done, "camera", "id"),
         _changing(session, done, "service_point", "code"),
         {code: people[code] for code in published.retired if people[code]},
+        _posts_left(session, published.retired, now),
         done.told,
     )
 
@@ -166,6 +182,21 @@ _PEOPLE = text(
 def _people(session: Session, codes: set[str], now: datetime) -> Counter[str]:
     rows = session.execute(_PEOPLE, {"codes": sorted(codes), "at": now})
     return Counter({row.code: row.people for row in rows})
+
+
+_POSTS_LEFT = text(
+    """
+    SELECT p.id, p.grid_code AS grid, k.code AS kind, k.name AS kind_name, k.name_en AS kind_name_en, n.ref, n.name, n.name_en
+    FROM post p JOIN person n ON n.id = p.person_id AND (n.left_at IS NULL OR n.left_at > :at) JOIN post_kind k ON k.code = p.kind
+    WHERE p.grid_code = ANY(CAST(:codes AS text[])) AND p.valid @> CAST(:at AS timestamptz)
+    ORDER BY p.grid_code COLLATE "C", k.place, n.ref, p.id
+    """
+)
+
+
+def _posts_left(session: Session, retired: Sequence[str], now: datetime) -> list[PostLeft]:
+    rows = session.execute(_POSTS_LEFT, {"codes": list(retired), "at": now}).mappings() if retired else ()
+    return [PostLeft(**row) for row in rows]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ import { widest_place } from "../../../gridmap/static/js/plans/names.js";
 import { snap } from "../../../gridmap/static/js/plans/snapping.js";
 import { followers, thinned } from "../../../gridmap/static/js/plans/thinning.js";
 import { weighted } from "../../../gridmap/static/js/plans/weighted.js";
+import { roads } from "../../../gridmap/static/js/plans/roads.js";
+import { spread } from "../../../gridmap/static/js/plans/spreading.js";
 import { Topology } from "../../../gridmap/static/js/plans/topology.js";
 
 // Two squares side by side, a third one north of both: the corner at (1, 1) is a triple point.
@@ -122,4 +124,30 @@ test("a name stands where its grid is wide", () => {
   const wide_above = [[0, 0], [1, 0], [1, 5.1], [10, 5.1], [10, 8], [0, 8], [0, 0]];
   const [x, y] = widest_place(wide_above);
   assert.ok(y > 5 && x > 1 && x < 10);
+});
+
+test("households are spread over their grid's ground, holes left out, and none are lost", () => {
+  const square = [[0, 0], [4, 0], [4, 4], [0, 4], [0, 0]];
+  const hole = [[1, 1], [3, 1], [3, 3], [1, 3], [1, 1]];
+  const points = spread([{ polygons: [[square, hole]], households: 120 }, { polygons: [[[[9, 9], [10, 9], [9, 9]]]], households: 7 }, { polygons: [[square]], households: 0 }]);
+  assert.equal(Math.round(points.reduce((sum, [, , weight]) => sum + weight, 0)), 127);
+  const [ringed, thin] = [points.filter(([lon]) => lon < 5), points.filter(([lon]) => lon > 5)];
+  assert.ok(ringed.length > 30);
+  assert.ok(ringed.every(([lon, lat]) => lon > 0 && lon < 4 && !(lon > 1 && lon < 3 && lat > 1 && lat < 3)));
+  assert.deepEqual(thin, [[9, 9, 7]]);
+});
+
+test("roads of a file: lines that come near, or why there are none", () => {
+  const line = (...coordinates) => ({ type: "Feature", geometry: { type: "LineString", coordinates } });
+  const file = (...features) => JSON.stringify({ type: "FeatureCollection", features });
+  const box = [0, 0, 2, 2];
+  assert.deepEqual(roads(file(line([-1, 1, 5], [3, 1, 5]), line([8, 8], [9, 9])), box), { lines: [[[-1, 1], [3, 1]]], wrong: null });
+  assert.deepEqual(roads(JSON.stringify({ type: "MultiLineString", coordinates: [[[1, 0], [1, 2]], [[0, 1], [1, 1]]] }), box).lines.length, 2);
+  const wrong = (text) => roads(text, box).wrong;
+  assert.equal(wrong("not at all"), "unreadable");
+  assert.equal(wrong(file({ type: "Feature", geometry: { type: "Point", coordinates: [1, 1] } })), "no_lines");
+  assert.equal(wrong(file(line([380000, 3500000], [380100, 3500100]))), "datum");
+  assert.equal(wrong(JSON.stringify({ crs: { properties: { name: "EPSG:2385" } }, ...line([0, 0], [1, 1]) })), "datum");
+  assert.equal(wrong(file(line([8, 8], [9, 9]))), "elsewhere");
+  assert.equal(wrong(file(...Array(501).fill(line([0, 0], [1, 1])))), "too_many");
 });

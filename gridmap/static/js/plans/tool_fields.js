@@ -1,6 +1,7 @@
-// The fields a tool asks for: a word, a number, one of several, what weighs.
+// The fields a tool asks for: a word, a number, one of several, what weighs, roads, who heads a grid.
 import { h } from "../dom.js";
-import { t } from "../words.js";
+import { name_of, t } from "../words.js";
+import { roads } from "./roads.js";
 import { weighted } from "./weighted.js";
 
 const MOST_POINTS = 20_000;
@@ -36,18 +37,45 @@ export function choice(name, options) {
   return { name, node: labelled(name, box), read: () => box.value };
 }
 
-// What weighs when ground is divided: the area, the open cases there (`open_cases()`: a promise of points), or points of one's own.
-export function weights(open_cases) {
+// What weighs when ground is divided: the area, points of one's own, or what `known` has: {name: () => a promise of points}.
+export function weights(known) {
   const list = h("textarea", { rows: 3, placeholder: "121.4001, 31.6201, 12", "aria-label": t("tool.points"), hidden: true, dataset: { testid: "tool-points" } });
   const hint = h("small", { hidden: true }, t("tool.points_hint"));
-  const box = h("select", { dataset: { testid: "tool-by" }, onchange: () => { list.hidden = hint.hidden = box.value !== "points"; } }, ["area", "cases", "points"].map((one) => h("option", { value: one }, t(`tool.by.${one}`))));
+  const box = h("select", { dataset: { testid: "tool-by" }, onchange: () => { list.hidden = hint.hidden = box.value !== "points"; } }, ["area", ...Object.keys(known), "points"].map((one) => h("option", { value: one }, t(`tool.by.${one}`))));
   const read = async () => {
     if (box.value === "points") return points_of(list.value);
-    const found = box.value === "cases" ? await open_cases() : [];
-    if (box.value === "cases" && !found.length) throw new Unreadable(t("tool.no_cases"));
+    const found = (await known[box.value]?.()) ?? [];
+    if (known[box.value] && !found.length) throw new Unreadable(t(`tool.no.${box.value}`));
     return found;
   };
   return { name: "points", node: h("div", { class: "deed-field" }, labelled("by", box), list, hint), read };
+}
+
+// Roads to divide along, from a file; `box()`: the ground that is divided.
+export function along(box) {
+  const file = h("input", { type: "file", accept: ".geojson,.json,application/geo+json", dataset: { testid: "tool-lines" } });
+  const read = async () => {
+    if (!file.files.length) return [];
+    const { lines, wrong } = roads(await file.files[0].text(), box());
+    if (wrong) throw new Unreadable(t(`tool.lines.${wrong}`));
+    return lines;
+  };
+  return { name: "lines", node: labelled("lines", file, t("tool.lines_hint")), read };
+}
+
+// Who heads a grid: one of the candidates ({post, kind, name}), or somebody typed; `{post}`, or `{head_name, head_phone}`.
+export function head({ candidates, name, phone }) {
+  const typed = [word("head_name", { value: name, needed: !name }), word("head_phone", { value: phone, most: 40, kind: "tel" })];
+  const room = h("div", { class: "deed-form-part" }, typed.map(({ node }) => node));
+  const choices = candidates.map((one) => [String(one.post), `${name_of(one)} · ${name_of(one.kind)}`]);
+  const who = choice("who", [...choices, ["", t("tool.who.typed")]]);
+  const box = who.node.querySelector("select");
+  const look = () => { room.hidden = box.value !== ""; };
+  box.value = name || !choices.length ? "" : choices[0][0];
+  box.addEventListener("change", look);
+  look();
+  const read = () => (who.read() ? { post: Number(who.read()) } : Object.fromEntries(typed.map((one) => [one.name, one.read()])));
+  return { name: "who", node: h("div", { class: "deed-form-part" }, choices.length > 0 && who.node, room), read };
 }
 
 function points_of(text) {

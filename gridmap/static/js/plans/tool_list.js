@@ -1,13 +1,14 @@
 // Every tool: for how many chosen grids it is, what it asks for, whether something is drawn, and the deed's body it comes to.
 import { name_of, t } from "../words.js";
-import { choice, number, weights, word } from "./tool_fields.js";
+import { along, choice, head, number, weights, word } from "./tool_fields.js";
 
 const MOST_PARTS = 20;
 const MOST_GRIDS = 100;
 const VILLAGE_DIGITS = 12;
 const village_of = (code) => code.slice(0, VILLAGE_DIGITS);
 
-// `here`: {codes, facts(code), neighbours(code), villages(): a promise of [{code, name, name_en}], open_cases(codes)}.
+// `here`: {codes, facts(code), neighbours(code), box(codes), villages(): a promise of [{code, name, name_en}], candidates(code): one of
+// who could head a grid, open_cases(codes), households(codes): one of points that weigh}.
 const named = (here, codes) => codes.map((code) => [code, name_of(here.facts(code) ?? { code })]);
 const keeps = () => choice("keep", [["largest", t("tool.keep.largest")], ["none", t("tool.keep.none")]]);
 
@@ -17,8 +18,8 @@ export const TOOLS = {
     body: ({ codes: [code] }, { keep, line }) => ({ code, line, keep }),
   },
   divide: {
-    for: 1, fields: (here) => [number("parts", { value: 2, least: 2, most: MOST_PARTS }), weights(() => here.open_cases(here.codes)), keeps()],
-    body: ({ codes: [code] }, { parts, points, keep }) => ({ code, parts, points, keep }),
+    for: 1, fields: (here) => [number("parts", { value: 2, least: 2, most: MOST_PARTS }), weights({ cases: () => here.open_cases(here.codes) }), along(() => here.box(here.codes)), keeps()],
+    body: ({ codes: [code] }, { parts, points, lines, keep }) => ({ code, parts, points, lines, keep }),
   },
   redraw: { for: 1, trace: "outline", fields: () => [], body: ({ codes: [code] }, { outline }) => ({ code, outline }) },
   assign: {
@@ -34,16 +35,22 @@ export const TOOLS = {
     body: ({ codes: [code] }, { name, name_en }) => ({ code, name, name_en }),
   },
   head: {
-    for: 1, plain: true, fields: (here) => [word("head_name", { value: here.facts(here.codes[0]).head.name }), word("head_phone", { value: here.facts(here.codes[0]).head.phone, most: 40, kind: "tel" })],
-    body: ({ codes: [code] }, { head_name, head_phone }) => ({ code, head_name, head_phone }),
+    for: 1, plain: true, fields: async (here) => [head({ candidates: await here.candidates(here.codes[0]), ...here.facts(here.codes[0]).head })],
+    body: ({ codes: [code] }, { who }) => ({ code, ...who }),
   },
   rehome: {
     for: 1, fields: async (here) => [choice("village", (await here.villages()).filter(({ code }) => code !== village_of(here.codes[0])).map((one) => [one.code, name_of(one)]))],
     body: ({ codes: [code] }, { village }) => ({ code, village }),
   },
   propose: {
-    for: 0, fields: async (here) => [choice("village", await own_villages(here)), number("parts", { value: 4, least: 2, most: MOST_GRIDS }), weights(() => here.open_cases(here.all))],
-    body: (_, { village, parts, points }) => ({ village, parts, points }),
+    for: 0,
+    fields: async (here) => {
+      const village = choice("village", await own_villages(here));
+      const own = () => here.all.filter((code) => village_of(code) === village.read());
+      const known = { cases: () => here.open_cases(own()), households: () => here.households(own()) };
+      return [village, number("parts", { value: 4, least: 2, most: MOST_GRIDS }), weights(known), along(() => here.box(own()))];
+    },
+    body: (_, { village, parts, points, lines }) => ({ village, parts, points, lines }),
   },
   renumber: {
     for: 0, fields: async (here) => [choice("village", await own_villages(here))],

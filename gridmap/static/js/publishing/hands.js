@@ -13,7 +13,7 @@ export function hands(impact, called) {
     kind("cases", impact.cases, (one) => entry(map("case", one.id), one.id, one, called, due(one))),
     kind("cameras", impact.cameras, (one) => entry(map("camera", one.id), name_of(one), one, called)),
     kind("services", impact.service_points, (one) => entry(map("service_point", one.id), name_of(one), one, called)),
-    kind("left", Object.entries(impact.left), ([code, people]) => h("li", {}, h("a", { href: `/grids/${encodeURIComponent(code)}/people` }, theirs(called(code))), h("span", { class: "aside" }, t("review.left.people", { n: people })))),
+    kind("left", impact.posts, (post) => h("li", {}, h("a", { href: `/grids/${encodeURIComponent(post.grid)}/people` }, theirs(called(post.grid))), h("span", { class: "aside" }, name_of({ name: post.kind_name, name_en: post.kind_name_en }), " · ", holder(post)))),
   ];
 }
 
@@ -30,6 +30,9 @@ function kind(name, items, row) {
 function entry(href, words, one, called, more) {
   return h("li", {}, h("a", { href }, theirs(words)), h("span", { class: "aside" }, where(one.before, called), " → ", where(one.after, called)), more);
 }
+
+// Who sees nobody there is told the post by its number.
+const holder = (post) => (post.name ? theirs(name_of(post)) : t("review.left.post", { id: post.id }));
 
 const where = (code, called) => (code === null ? t("tray.unrouted") : theirs(called(code)));
 
