@@ -8,7 +8,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 SIDE = 1000.0
-_MARGIN = 20.0
+MARGIN = 20.0
 _FINE = 2.0
 
 
@@ -27,14 +27,14 @@ class Frame:
     def size(self) -> tuple[float, float]:
         """Width and height of the picture in units."""
         west, south, east, north = self.box
-        return (east - west) * self.shrink * self.scale + 2 * _MARGIN, (north - south) * self.scale + 2 * _MARGIN
+        return (east - west) * self.shrink * self.scale + 2 * MARGIN, (north - south) * self.scale + 2 * MARGIN
 
     def placed(self, shape: BaseGeometry) -> BaseGeometry:
         """A shape (degrees WGS-84, lon first) in the picture's units."""
         west, _, _, north = self.box
 
         def flat(xy: Sequence[Sequence[float]]) -> list[list[float]]:
-            return [[(x - west) * self.shrink * self.scale + _MARGIN, (north - y) * self.scale + _MARGIN] for x, y in xy]
+            return [[(x - west) * self.shrink * self.scale + MARGIN, (north - y) * self.scale + MARGIN] for x, y in xy]
 
         return shapely.transform(shape, flat)
 
@@ -47,7 +47,7 @@ def frame(box: Box) -> Frame:
     """A picture of what lies in a box."""
     west, south, east, north = box
     shrink = cos(radians((south + north) / 2))  # A degree of longitude is that much shorter here.
-    return Frame(box, shrink, (SIDE - 2 * _MARGIN) / max((east - west) * shrink, north - south))
+    return Frame(box, shrink, (SIDE - 2 * MARGIN) / max((east - west) * shrink, north - south))
 
 
 @dataclass(frozen=True)

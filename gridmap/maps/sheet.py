@@ -1,18 +1,23 @@
 """The map on a printed sheet: a village's micro-grids in tints, marks to write on them, a scale bar. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
+from math import cos, radians
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gridmap.geo.measure import distance_m
-from gridmap.maps.outline import Box, frame
+from gridmap.maps.outline import MARGIN, SIDE, Box, frame
 
 TINTS = 5  # Neighbours differ; four would do, and take a search.
 _AROUND = 0.06  # How much of its surroundings the sheet shows, by the village's own size.
 _BAR = 0.3  # The scale bar is at most so much of the picture's width.
+_STRIP = 54.0  # Units below the map for the scale bar and north.
+# Room for the map and its strip on A4 in millimetres: beside the table on paper that lies, above it on paper that stands.
+_LYING = (182.0, 138.0)
+_STANDING, _A_ROW, _LEAST = (184.0, 196.0), 10.0, 110.0
 _ENOUGH = 8.0  # The inscribed circle to within so many units: a mark need not stand more exactly.
 
 
@@ -26,8 +31,17 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Room:
+    """The room a map has on its paper, in millimetres of A4; whether the paper lies."""
+
+    width: float
+    height: float
+    wide: bool
+
+
+@dataclass(frozen=True)
 class Sheet:
-    """A picture `width` by `height` units.
+    """A picture `width` by `height` units, and `strip` units below it for the scale bar.
 
     Attributes:
         own, around: SVG paths by code, of the village's grids and of those beside it.
@@ -46,33 +60,64 @@ class Sheet:
     tints: Mapping[str, int]
     bar_m: int
     bar: float
+    strip: float = _STRIP
 
 
 def around(shapes: Iterable[BaseGeometry]) -> Box:
-    """What a sheet of these shapes shows, in degrees."""
+    """A box in degrees that holds all a sheet of these shapes may show, whichever way its paper lies."""
     west, south, east, north = shapely.total_bounds(list(shapes))
-    wide, high = (east - west) * _AROUND, (north - south) * _AROUND
-    return float(west - wide), float(south - high), float(east + wide), float(north + high)
+    more = max(east - west, north - south)
+    return float(west - more), float(south - more), float(east + more), float(north + more)
 
 
-def sheet(own: Mapping[str, BaseGeometry], beside: Mapping[str, BaseGeometry]) -> Sheet:
-    """Draw a village's micro-grids and those beside it; shapes in degrees WGS-84, longitude first."""
-    picture = frame(around(own.values()))
+def room_for(shapes: Collection[BaseGeometry]) -> Room:
+    """The room for a map of these micro-grids (degrees): the paper lies where they are wider than high."""
+    west, south, east, north = shapely.total_bounds(list(shapes))
+    if (east - west) * cos(radians((south + north) / 2)) > north - south:
+        return Room(*_LYING, wide=True)
+    width, height = _STANDING
+    return Room(width, max(height - _A_ROW * len(shapes), _LEAST), wide=False)
+
+
+def sheet(own: Mapping[str, BaseGeometry], beside: Mapping[str, BaseGeometry], room: Room | None = None) -> Sheet:
+    """Draw a village's micro-grids and those beside it; shapes in degrees WGS-84, longitude first.
+
+    With a `room` the picture has its proportions, and the surroundings fill what the village leaves of it.
+    """
+    picture = frame(_shown(own.values(), room))
     width, height = picture.size
     west, south, _, north = picture.box
+    seen = shapely.box(*picture.box).buffer((north - south) * _AROUND)
     metre = (north - south) * picture.scale / distance_m(west, south, west, north)
     bar_m = _round_below(width * _BAR / metre)
     return Sheet(
         width,
         height,
         {code: picture.path(shape) for code, shape in own.items()},
-        {code: picture.path(shape) for code, shape in beside.items()},
+        {code: picture.path(shape) for code, shape in beside.items() if shapely.intersects(seen, shape)},
         picture.path(shapely.union_all(list(own.values()))),
         {code: _mark(picture.placed(shape)) for code, shape in own.items()},
         tinted(own),
         bar_m,
         bar_m * metre,
     )
+
+
+def _shown(shapes: Iterable[BaseGeometry], room: Room | None) -> Box:
+    west, south, east, north = (float(side) for side in shapely.total_bounds(list(shapes)))
+    wide, high = (east - west) * _AROUND, (north - south) * _AROUND
+    if room is not None:
+        shrink, proportion = cos(radians((south + north) / 2)), _proportion(room)
+        whole = max((east - west + 2 * wide) * shrink, (north - south + 2 * high) * proportion)
+        wide, high = (whole / shrink - (east - west)) / 2, (whole / proportion - (north - south)) / 2
+    return west - wide, south - high, east + wide, north + high
+
+
+def _proportion(room: Room) -> float:
+    """Width by height of the ground in a picture that, with its strip and margins, fills a room."""
+    by = room.width / room.height
+    width, height = (SIDE, SIDE / by - _STRIP) if by * (SIDE + _STRIP) > SIDE else (by * (SIDE + _STRIP), SIDE)
+    return (width - 2 * MARGIN) / (height - 2 * MARGIN)
 
 
 def _round_below(metres: float) -> int:

@@ -19,7 +19,7 @@ from gridmap.grids.codes import LENGTHS, Level
 from gridmap.grids.lookup import Name
 from gridmap.http.state import db
 from gridmap.http.who import check, needs
-from gridmap.maps.sheet import around, sheet
+from gridmap.maps.sheet import around, room_for, sheet
 from gridmap.people import lookup as people
 from gridmap.people.published import published
 from gridmap.plans import lookup as plans
@@ -56,7 +56,8 @@ def sheet_page(code: str) -> Response:
 
 def _page(shown: _Shown, plan: Plan | None, at: datetime | None, size: str) -> str:
     moment, code = at or clock.now(), shown.village.code
-    picture = sheet(shown.own, shown.beside)
+    room = room_for(shown.own.values())
+    picture = sheet(shown.own, shown.beside, room)
     heads = people.teams_of(db(), [code, *shown.own], moment)
     return render_template(
         "sheet.html",
@@ -66,7 +67,7 @@ def _page(shown: _Shown, plan: Plan | None, at: datetime | None, size: str) -> s
         at=at,
         size=size,
         sizes=paper.addresses("sheets.sheet_page", code=code, at=at and at.isoformat(), plan=plan and plan.id),
-        wide=picture.width > picture.height,
+        wide=room.wide,
         picture=picture,
         names=shown.names,
         heads={one: published(there.head) for one, there in heads.items() if there.head is not None},
