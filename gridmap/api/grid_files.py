@@ -31,7 +31,7 @@ _TYPES = {
 }
 _WHAT = (
     "GeoJSON, GeoPackage, zipped Shapefile, KML, or the codes as CSV, those that have ended too. `since` and `made_from` stand"
-    " with each grid; who gave how much of its ground to whom is a table beside them (KML has no room for it)."
+    " with each grid; who gave how much of its ground to whom is a table beside them (in KML a CSV text)."
 )
 _FILE: Responses = {200: raw("application/octet-stream", "The file, by its suffix"), 422: "The format can't hold it"}
 Encoding = Annotated[Literal["utf-8", "gbk"], Field(description="of a Shapefile's text; its .cpg says it too")]

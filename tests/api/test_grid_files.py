@@ -69,6 +69,8 @@ def test_kml_calls_them_by_name_and_code(planner: FlaskClient, tmp_path: Path) -
     found = geopandas.read_file(path)
     assert dict(zip(found["Description"], found["Name"], strict=True))[FRESH] == "细分004"
     assert f'<SimpleData name="made_from">{micro(1, 1)}</SimpleData>' in path.read_text("utf-8")
+    told = path.read_text("utf-8").partition('<Data name="lineage"><value>')[2].partition("</value>")[0]
+    assert [row["to_code"] for row in csv.DictReader(io.StringIO(told))] == [FRESH, f"{village(1)}005"]
 
 
 def test_the_lineage_lies_beside_them(planner: FlaskClient, redrawn: datetime, tmp_path: Path) -> None:

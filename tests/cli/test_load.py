@@ -95,7 +95,7 @@ def test_a_contradiction_is_explained(types: Types, tmp_path: Path) -> None:
     path.write_text(json.dumps(json.loads((TOWN / "cameras.geojson").read_text()) | {"datum": "wgs84"}))
     done = types("load", "cameras", path, "--datum", "gcj02")
     assert done.exit_code == 2
-    assert "leave --datum out" in done.output
+    assert "name no datum" in done.output
 
 
 def test_the_demo_town(committing: Engine, types: Types, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 from shapely.geometry import Polygon
 
 from gridmap.errors import Fault, Invalid, msg
-from gridmap.geo.files import archives, delimited
+from gridmap.geo.files import archives, delimited, kml
 from gridmap.geo.files.contents import Contents, Counted, Kind, Layer, Place, Progress, Row
 from gridmap.geo.shapes import as_multipolygon
 
@@ -220,11 +220,13 @@ def write_shapefile(path: Path, layer: Layer) -> None:
 def write_kml(path: Path, layer: Layer) -> None:
     """Write the layer as KML: a placemark is called by the field `name`, described by the first field, and has all as its data.
 
-    Tables are left out: KML has no room for them.
+    Its tables stand among the document's data, each as a CSV text.
     """
     kind = "Point" if layer.place is Place.POINT else "MultiPolygon"
     shown = {"NameField": "name", "DescriptionField": layer.fields[0].name}
     _write(path, layer, _names(layer), driver="KML", layer=layer.name, geometry_type=kind, dataset_options=shown)
+    if layer.tables:
+        kml.add_tables(path, layer.tables)
 
 
 def _names(layer: Layer) -> list[str]:

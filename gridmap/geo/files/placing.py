@@ -50,7 +50,7 @@ def placed(contents: Contents, datum: Datum | None) -> Placed:
         return Placed(contents.rows, Datum.WGS84, contents.crs)  # No coordinates, so none to be wrong about.
     if final is None:
         raise Invalid(
-            msg("The file does not say which datum its coordinates are in: say --datum wgs84, cgcs2000, gcj02 or bd09"),
+            msg("The file does not say which datum its coordinates are in: name the datum (wgs84, cgcs2000, gcj02 or bd09)"),
             field="datum",
         )
     faults = _off_earth(shapes)
@@ -87,8 +87,8 @@ def _agree(said: Datum | None, asked: Datum | None, words: str) -> None:
         return
     raise Invalid(
         msg(
-            "The file says its coordinates are %(said)s (%(words)s), --datum says %(asked)s. One of them is wrong:"
-            " leave --datum out, or take the statement out of the file"
+            "The file says its coordinates are %(said)s (%(words)s), you say %(asked)s. One of them is wrong:"
+            " name no datum, or take the statement out of the file"
         ),
         field="datum",
         said=said,

@@ -25,7 +25,7 @@ def where(done: Placed, i: int = 0) -> tuple[float, float]:
 
 
 def test_someone_must_name_the_datum() -> None:
-    with pytest.raises(Invalid, match="--datum"):
+    with pytest.raises(Invalid, match="name the datum"):
         placed(contents(HERE), None)
 
 
@@ -98,7 +98,7 @@ def test_systems_nobody_knows(crs: str) -> None:
 
 def test_a_system_that_says_nothing() -> None:
     crs = 'LOCAL_CS["Undefined Cartesian SRS"]'
-    with pytest.raises(Invalid, match="--datum"):
+    with pytest.raises(Invalid, match="name the datum"):
         placed(contents(HERE, crs=crs), None)
     assert where(placed(contents(HERE, crs=crs), Datum.WGS84)) == HERE
 
