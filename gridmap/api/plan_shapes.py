@@ -18,12 +18,12 @@ from gridmap.grids.change import GridDraft
 from gridmap.grids.codes import parent_of
 from gridmap.http.json import Verbatim, answer
 from gridmap.http.problems import tell
-from gridmap.http.state import db
+from gridmap.http.state import db, settings
 from gridmap.http.versions import etag_of
-from gridmap.http.who import may
+from gridmap.http.who import caller, may
 from gridmap.plans import lookup, presence
 from gridmap.plans.flaws import Limits, Problem
-from gridmap.plans.life import Stage, possible
+from gridmap.plans.life import Stage, Turn, possible
 from gridmap.plans.models import Plan
 from gridmap.plans.presence import Present
 from gridmap.plans.state import State
@@ -61,7 +61,7 @@ class PlanAnswer(BaseModel):
     approved_by: str | None
     made_at: datetime
     changed_at: datetime
-    turns: list[str] = Field(description="what may be done with it at this stage")
+    turns: list[str] = Field(description="what may be done with it at this stage; not `approve`, where the caller drew it")
     present: list[PresentAnswer] = Field(description="who has it open just now")
 
 
@@ -108,10 +108,17 @@ def plans_told(plans: Iterable[Plan]) -> list[Json]:
     return [
         {name: getattr(plan, name) for name in facts}
         | {"owner": names[plan.owner_id], "base": plan.base_id, "publication": plan.publication_id}
-        | {"approved_by": names.get(plan.approved_by or 0), "turns": possible(plan.stage)}
+        | {"approved_by": names.get(plan.approved_by or 0), "turns": _turns(plan)}
         | {"present": [present_told(one) for one in there[plan.id]]}
         for plan in found
     ]
+
+
+def _turns(plan: Plan) -> list[Turn]:
+    """What may be done at this stage; who drew a plan does not approve it where two people are asked for."""
+    found = possible(plan.stage)
+    barred = Turn.APPROVE in found and settings().plan_two_people and caller().account_id in lookup.authors(db(), plan)
+    return [turn for turn in found if not (barred and turn is Turn.APPROVE)]
 
 
 def present_told(one: Present) -> Json:

@@ -60,6 +60,10 @@ def test_from_a_drawn_line_to_approval(app: APIFlask, planner: FlaskClient, plan
     assert {g["id"] for g in made["topology"]["objects"]["grids"]["geometries"]} >= set(made["codes"])
     reviewer = callers.signed_in(app, Role.ADMINISTRATOR)
     assert post(planner, f"{plan}/submit").get_json()["stage"] == "in_review"
+    assert [client.get(plan).get_json()["turns"] for client in (planner, reviewer)] == [
+        ["send_back", "abandon"],
+        ["send_back", "approve", "abandon"],
+    ]
     unfinished = post(reviewer, f"{plan}/approve")
     assert unfinished.status_code == 409, "nobody heads the new grid yet"
     assert unfinished.get_json()["errors"][0]["field"] == fresh

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { apart_m, area_m2, key_of, middle, moved, rounded, same } from "../../../gridmap/static/js/plans/places.js";
-import { beside, corners_of } from "../../../gridmap/static/js/plans/corners.js";
+import { beside, corners_of, only_corners } from "../../../gridmap/static/js/plans/corners.js";
 import { widest_place } from "../../../gridmap/static/js/plans/names.js";
 import { snap } from "../../../gridmap/static/js/plans/snapping.js";
 import { followers, thinned } from "../../../gridmap/static/js/plans/thinning.js";
@@ -150,4 +150,11 @@ test("roads of a file: lines that come near, or why there are none", () => {
   assert.equal(wrong(JSON.stringify({ crs: { properties: { name: "EPSG:2385" } }, ...line([0, 0], [1, 1]) })), "datum");
   assert.equal(wrong(file(line([8, 8], [9, 9]))), "elsewhere");
   assert.equal(wrong(file(...Array(501).fill(line([0, 0], [1, 1])))), "too_many");
+});
+
+test("a corner on the border is no change of ground; a corner beside it is", () => {
+  const square = (...more) => [[[[121, 31], [121.01, 31], ...more, [121.01, 31.01], [121, 31.01], [121, 31]]]];
+  assert.equal(only_corners(square(), square([121.01, 31.005])), true);
+  assert.equal(only_corners(square(), square([121.011, 31.005])), false);
+  assert.equal(only_corners(square([121.01, 31.005]), square()), false);
 });

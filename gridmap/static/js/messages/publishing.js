@@ -1,6 +1,6 @@
 // What a plan will change, its review and publish; the history of boundaries; the map of a past moment.
 export const publishing = {
-  "review.count.grids": { zh: "涉及微网格", en: "Micro-grids touched" },
+  "review.count.grids": { zh: "改动的微网格", en: "Micro-grids that change" },
   "review.count.begun": { zh: "新增网格", en: "New grids" },
   "review.count.ended": { zh: "停用网格", en: "Grids that end" },
   "review.count.cases": { zh: "换网格的未结案件", en: "Open cases that move" },
@@ -84,7 +84,7 @@ export const publishing = {
   "review.at": { zh: "时间（本镇时间，UTC+8）", en: "When (the town's clock, UTC+8)" },
   "review.no": { zh: "不，返回", en: "No, go back" },
   "review.next.draft": { zh: "画完以后，由规划员提交审核。", en: "Once it is drawn, a planner submits it." },
-  "review.next.in_review": { zh: "等有权的人批准或退回。", en: "It waits for somebody who may approve it or send it back." },
+  "review.next.in_review": { zh: "等另一个有权的人批准或退回；画的人不能自己批准。", en: "It waits for somebody else who may approve it or send it back: who drew it does not." },
   "review.next.approved": { zh: "等规划员发布。", en: "It waits for a planner to publish it." },
   "review.next.published": { zh: "已经没有要做的了。", en: "There is nothing left to do." },
   "review.next.abandoned": { zh: "方案已放弃。", en: "The plan was given up." },

@@ -1,5 +1,7 @@
 // The corners and edges of some grids, each once, in the order of their rings. Pure.
-import { key_of } from "./places.js";
+import { area_m2, key_of } from "./places.js";
+
+const ROUNDING_M2 = 1;
 
 export function corners_of(topology, codes) {
   const corners = new Map(); // key -> place
@@ -20,4 +22,11 @@ export function beside(corners, key, way, fit = () => true) {
   const keys = [...corners.keys()].filter((one) => one === key || fit(one));
   const index = keys.indexOf(key);
   return index < 0 ? keys[0] : keys[(index + way + keys.length) % keys.length];
+}
+
+// Whether a grid's polygons only got corners on their borders: a neighbour's new border ends there.
+export function only_corners(before, after) {
+  const there = new Set(after.flat(2).map(key_of));
+  const size = (polygons) => polygons.reduce((sum, rings) => sum + area_m2(rings), 0);
+  return before.flat(2).every((place) => there.has(key_of(place))) && Math.abs(size(before) - size(after)) <= ROUNDING_M2;
 }

@@ -14,13 +14,14 @@ export class Shadow {
     this.shapes = L.layerGroup([]).addTo(map);
   }
 
-  // `told`: the answer to a preview. Returns the box around it: [west, south, east, north], or null where no grid has ground.
-  show(told) {
+  // `told`: the answer to a preview; `codes`: the grids of it to be drawn. Returns the box around them: [west, south, east, north],
+  // or null where no grid has ground.
+  show(told, codes) {
     this.clear();
     const made = new Topology();
     made.take(told.topology);
     const bounds = L.latLngBounds([]);
-    for (const code of told.codes.filter((one) => made.grids.has(one))) {
+    for (const code of codes.filter((one) => made.grids.has(one))) {
       const polygons = made.polygons(code);
       const shape = L.polygon(polygons.map((part) => part.map((ring) => ring.map(lat_lng))), { pane: this.pane, interactive: false, className: "plan-shadow", smoothFactor: 0 }).addTo(this.shapes);
       bounds.extend(shape.getBounds());

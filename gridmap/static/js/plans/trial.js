@@ -1,6 +1,8 @@
 // A deed is shown before it is done: its preview on the map, what it comes to in words, and then yes or no.
 import { by_id, h, joined, replace } from "../dom.js";
 import { t } from "../words.js";
+import { only_corners } from "./corners.js";
+import { Topology } from "./topology.js";
 
 const MOST_NAMED = 4;
 
@@ -17,10 +19,11 @@ export class Trial {
   async run(deed, body) {
     this.close();
     const told = await this.draft.preview(deed, body);
-    const box = this.shadow.show(told);
+    const changed = this.#changed(told);
+    const box = this.shadow.show(told, changed);
     if (box) this.view.show(box);
     this.shown();
-    if (!(await this.#answer(deed, told))) return false;
+    if (!(await this.#answer(deed, told, changed))) return false;
     const before = this.choice.codes;
     const fresh = this.#fresh(told);
     const done = await this.draft.do(deed, body);
@@ -36,7 +39,7 @@ export class Trial {
     this.answer?.(false);
   }
 
-  #answer(deed, told) {
+  #answer(deed, told, changed) {
     return new Promise((given) => {
       this.answer = (yes) => {
         this.answer = null;
@@ -47,7 +50,7 @@ export class Trial {
       const wrong = told.problems.filter((one) => !one.unfinished);
       replace(this.strip,
         h("strong", {}, t("trial.of", { deed: t(`deed.${deed}`) })),
-        h("span", {}, this.#what(told)),
+        h("span", {}, this.#what(told, changed)),
         wrong.length > 0 && h("span", { class: "trial-wrong" }, t("trial.wrong", { n: wrong.length }), " ", wrong[0].words),
         h("span", { class: "deed-buttons" },
           h("button", { type: "button", class: "deed small primary", dataset: { testid: "trial-yes" }, onclick: () => this.answer(true) }, t("trial.yes")),
@@ -61,11 +64,19 @@ export class Trial {
     return codes.filter((code) => !this.draft.topology.grids.has(code) && !ended.includes(code));
   }
 
-  #what({ codes, ended }) {
+  // Without the neighbours that only get a corner on their border.
+  #changed(told) {
+    const made = new Topology();
+    made.take(told.topology);
+    const stands = this.draft.topology;
+    return told.codes.filter((code) => !made.grids.has(code) || !stands.grids.has(code) || stands.grids.get(code).facts.name !== made.grids.get(code).facts.name || !only_corners(stands.polygons(code), made.polygons(code)));
+  }
+
+  #what({ codes, ended }, changed) {
     const fresh = this.#fresh({ codes, ended });
     const some = (list) => joined([...list.slice(0, MOST_NAMED), list.length > MOST_NAMED && "…"], t("sign.comma"));
     return [
-      t("trial.changes", { n: codes.length }),
+      t("trial.changes", { n: changed.length }),
       fresh.length > 0 && [" · ", t("trial.new", { n: fresh.length }), " ", some(fresh)],
       ended.length > 0 && [" · ", t("trial.ended", { n: ended.length }), " ", some(ended)],
     ];

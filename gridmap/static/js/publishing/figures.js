@@ -1,5 +1,6 @@
 // Figures before and after: by how much they differ, told by sign and shape. Pure.
 import { area } from "../words.js";
+import { fate } from "./ground.js";
 
 const whole = (value) => String(value);
 const share = (value) => `${(value * 100).toFixed(1)}%`;
@@ -40,12 +41,12 @@ export function sums(grids, side) {
   return Object.fromEntries(FIGURES.filter(({ adds }) => adds).map(({ key }) => [key, there.reduce((sum, one) => sum + one[key], 0)]));
 }
 
-// How many of each: what the summary says first.
+// How many of each: what the summary says first. A grid that only got a corner on its border is not counted.
 export function counted(impact) {
   const came = impact.grids.filter((grid) => !grid.before).length;
   const left = Object.values(impact.left).reduce((sum, one) => sum + one, 0);
   return {
-    grids: impact.grids.length, begun: came, ended: impact.retired.filter((code) => code.length === 15).length,
+    grids: impact.grids.filter((grid) => impact.renamed.includes(grid.code) || fate(grid.before, grid.after) !== "kept").length, begun: came, ended: impact.retired.filter((code) => code.length === 15).length,
     cases: impact.cases.length, cameras: impact.cameras.length, services: impact.service_points.length, left, told: impact.told,
   };
 }

@@ -25,7 +25,7 @@ export class Life {
       waiting && h("p", { class: "notice-box", dataset: { testid: "waiting" } }, t("review.waiting", { time: of_town(waiting.at) }), " ", waiting.note && theirs(waiting.note)),
       refused(scheduled),
       plan.publication && h("p", { class: "well", dataset: { testid: "published-link" } }, t("review.published"), " ", h("a", { href: `/publications#publication-${plan.publication}` }, t("review.publication", { id: plan.publication }))),
-      this.#buttons(plan, waiting),
+      ...this.#buttons(plan, waiting),
       said(seen.comments),
     ];
   }
@@ -41,7 +41,9 @@ export class Life {
       waiting && this.allowed.includes("grids.publish") && button("unschedule", () => this.#unschedule()),
       may("send_back") && button("send_back", () => this.#send_back()),
     ].filter(Boolean);
-    return found.length ? h("div", { class: "deeds", dataset: { testid: "turns" } }, found) : h("p", { class: "hint" }, t(`review.next.${plan.stage}`));
+    // Who drew it may take it back, and is told whom it waits for.
+    const waits = !found.length || (plan.stage === "in_review" && !may("approve"));
+    return [found.length > 0 && h("div", { class: "deeds", dataset: { testid: "turns" } }, found), waits && h("p", { class: "hint", dataset: { testid: "next" } }, t(`review.next.${plan.stage}`))];
   }
 
   async #do(address, body, method = "POST") {
