@@ -23,25 +23,24 @@ class SecondHand(Hand):
 
     def __init__(self, pool: ThreadPoolExecutor) -> None:
         self._pool = pool
-        self._asked: list[Future[Any]] = []
+        self._last: Future[Any] | None = None  # The last alone: what it gave may be large.
 
     def ask(self, deed: Callable[..., Result], *given: Any) -> Callable[[], Result]:
         """As any hand; whoever asks for a result waits for it, and is told what went wrong with the first that failed."""
-        before = self._asked[-1] if self._asked else None
+        before = self._last
 
         def do() -> Result:
             if before is not None:
                 before.result()
             return deed(*given)
 
-        last = self._pool.submit(copy_context().run, do)
-        self._asked.append(last)
-        return last.result
+        self._last = self._pool.submit(copy_context().run, do)
+        return self._last.result
 
     def finish(self) -> None:
         """Wait until all is done; raises what went wrong."""
-        if self._asked:
-            self._asked[-1].result()
+        if self._last is not None:
+            self._last.result()
 
 
 OWN = Hand()

@@ -25,6 +25,7 @@ COMMANDS = {
     "export-grids": ("export_grids", "导出整套网格和谱系 · all grids of a moment or a plan, with their lineage"),
     "export-map": ("export_map", "导出地图 · the map as one HTML file that opens without a network"),
     "plans": ("plans", "边界方案：导入整套网格 · plans of new boundaries: import a whole set"),
+    "route": ("route", "大批定格 · find the grid of every point of a file of any size"),
     "demo": ("demo", "载入演示镇 · load the demo town into an empty database"),
     "media": ("media", "照片与文档 · check photos and documents, clean up"),
     "simulate": ("simulate", "模拟警情 · send made-up alerts through the HTTP API"),

@@ -6,7 +6,7 @@ import time
 from gridmap.cli.words import say
 from gridmap.errors import msg
 
-_WORDS = {"read": msg("reading"), "check": msg("checking"), "write": msg("writing")}
+_WORDS = {"read": msg("reading"), "check": msg("checking"), "write": msg("writing"), "route": msg("routing")}
 _PAUSE_S = 5.0
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from gridmap.config import Spoken
-from gridmap.errors import Fault, GridmapError
+from gridmap.errors import Fault, GridmapError, Term
 from gridmap.resources import translations_dir
 
 
@@ -24,7 +24,11 @@ def _catalogue() -> gettext.NullTranslations:
 def say(text: str, values: Mapping[str, Any] | None = None) -> str:
     """The sentence, translated and filled in; `text` is wrapped in `msg` where it is written."""
     sentence = _catalogue().gettext(text)
-    return sentence % values if values else sentence
+    return (
+        sentence % {name: say(value) if isinstance(value, Term) else value for name, value in values.items()}
+        if values
+        else sentence
+    )
 
 
 def say_fault(fault: Fault) -> str:

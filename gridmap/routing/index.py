@@ -80,6 +80,32 @@ class GridIndex:
         order = np.lexsort((grid, point))
         return point[order], grid[order]
 
+    def locate(self, lon: Floats, lat: Floats) -> NDArray[np.int32]:
+        """For each of n points in degrees the lowest grid that covers it, -1 where none does."""
+        found = np.full(len(lon), NOBODY, dtype=np.int32)
+        point, grid = self.covering(lon, lat)
+        found[point[::-1]] = grid[::-1]  # The first of several is written last.
+        return found
+
+    def nearest(self, lon: Floats, lat: Floats, within_m: float) -> tuple[NDArray[np.int32], Floats]:
+        """For each of n points in degrees the grid whose border is nearest, the lowest of several, and the metres to it.
+
+        Points further than `within_m`, or than three degrees from every grid, get -1 and NaN. For a point that a grid covers
+        the metres are its distance to the border, but the grid may be the neighbour behind that.
+        """
+        found, metres = np.full(len(lon), NOBODY, dtype=np.int32), np.full(len(lon), np.nan)
+        here = np.flatnonzero(self._within_reason(lon, lat)) if self.codes else np.empty(0, dtype=np.intp)
+        if len(here):
+            flat = shapely.points(self._plane.metres(lon[here], lat[here]))
+            reach = within_m + 1.0 if np.isfinite(within_m) else None
+            (point, arc), distance = self._arcs.query_nearest(flat, max_distance=reach, all_matches=True, return_distance=True)
+            near = distance <= within_m
+            point, owners = point[near], np.where(self._owners == NOBODY, len(self.codes), self._owners).min(axis=1)[arc[near]]
+            order = np.lexsort((-owners, point))  # The lowest of several is written last.
+            found[here[point[order]]] = owners[order]
+            metres[here[point]] = distance[near]
+        return found, metres
+
     def facts(self, lon: Floats, lat: Floats, reach_m: Floats, limit_m: float) -> list[Facts]:
         """The facts about n points in degrees.
 

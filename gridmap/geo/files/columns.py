@@ -51,12 +51,17 @@ def contents(header: Sequence[Any], cells: Iterable[Cells], counted: Counted, pr
             progress("read", len(rows), 0)
     if len(datums) > 1 and datums - {None}:
         raise Invalid(msg("The column 'datum' does not say the same in every line"), field="datum")
-    return Contents(rows, counted, None, _datum(next(iter(datums), None)), heights)
+    return Contents(rows, counted, None, datum_named(next(iter(datums), None)), heights)
+
+
+def called(name: str) -> str:
+    """What a column is to us: lon, lat, wkt, datum, or as it calls itself."""
+    return _NAMES.get(name.strip().lower(), name)
 
 
 def _header(header: Sequence[Any]) -> list[str]:
     names = ["" if name is None else str(name).strip() for name in header]
-    names = [_NAMES.get(name.lower(), name) for name in names]
+    names = [called(name) for name in names]
     while names and not names[-1]:
         names.pop()
     twice = sorted({name for name in names if name and names.count(name) > 1})
@@ -67,7 +72,8 @@ def _header(header: Sequence[Any]) -> list[str]:
     return names
 
 
-def _datum(word: str | None) -> Datum | None:
+def datum_named(word: str | None) -> Datum | None:
+    """The datum a cell of the column `datum` names. Raises Invalid where it names none that is known."""
     if word is None:
         return None
     datum = _DATUM_WORDS.get(word.lower())

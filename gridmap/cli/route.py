@@ -1,0 +1,152 @@
+"""`gridmap route IN OUT`: the grid of every point of a file of any size."""
+
+import csv
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from gridmap.cli.database import opened_session
+from gridmap.cli.load import REFUSED, USAGE, moment
+from gridmap.cli.settings import read_settings
+from gridmap.cli.ticker import Ticker
+from gridmap.cli.words import say, say_error, say_fault
+from gridmap.clock import local
+from gridmap.errors import Fault, GridmapError, Unavailable, msg
+from gridmap.geo.datum import Datum
+from gridmap.geo.files.delimited import neutral
+from gridmap.routing.ask import index_at
+from gridmap.routing.index import GridIndex
+
+if TYPE_CHECKING:
+    from gridmap.desk.bulk.tally import Tally
+
+_SHOWN = 5
+
+
+class Refusals:
+    """The rows that are kept out, in a table beside the file written; there is none where there are no such rows."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.count = 0
+        self._file: IO[str] | None = None
+
+    def __call__(self, number: int, fault: Fault, text: str) -> None:
+        """Write one down: its number, what is wrong, and the row as it stands."""
+        if self._file is None:
+            self._file = self.path.open("w", encoding="utf-8-sig", newline="")
+            csv.writer(self._file).writerow(["row", "reason", "text"])
+        csv.writer(self._file).writerow([number, neutral(say_fault(fault)), neutral(text)])
+        self.count += 1
+        if self.count <= _SHOWN:
+            click.echo(f"{say(msg('row %(number)s'), {'number': number})}: {say_fault(fault)}", err=True)
+
+    def done(self) -> None:
+        """Everything was read; what an earlier run wrote here is no longer true."""
+        if self._file is None:
+            self.path.unlink(missing_ok=True)
+        else:
+            self._file.close()
+
+
+@click.command
+@click.argument("source", metavar="IN", type=click.Path(exists=True, path_type=Path))
+@click.argument("target", metavar="OUT", type=click.Path(path_type=Path))
+@click.option("--as-of", callback=moment, metavar="TIME", help="按哪一时刻的边界，默认现在 · by the boundaries of this moment")
+@click.option(
+    "--datum",
+    type=click.Choice([str(datum) for datum in Datum]),
+    help="坐标基准，文件自带坐标系时可省 · datum of the coordinates",
+)
+@click.option("--lon", metavar="COLUMN", help="经度在哪一列 · the column of longitudes")
+@click.option("--lat", metavar="COLUMN", help="纬度在哪一列 · the column of latitudes")
+@click.option("--facts", is_flag=True, help="再加一列距边界多少米（慢些） · also the distance to the border, in metres (slower)")
+@click.option("--again", is_flag=True, help="不接着上次，从头重写 · begin anew, and write over what is there")
+def command(
+    *,
+    source: Path,
+    target: Path,
+    as_of: datetime | None,
+    datum: str | None,
+    lon: str | None,
+    lat: str | None,
+    facts: bool,
+    again: bool,
+) -> None:
+    """大批定格 · find the grid of every point of a file of any size.
+
+    后缀决定格式 · the suffix says the format: .parquet .csv .tsv；没有后缀的 OUT 是一个文件夹 · an OUT without one is a folder.
+
+    退出码 exit status: 0 完成 done, 1 有行未能读入或被拒绝 some rows were kept out, or refused, 2 用法有误 usage.
+    """
+    from gridmap.desk.bulk.route import Order, route_file  # noqa: PLC0415  # pyarrow: not for --help
+
+    if (lon is None) != (lat is None):
+        raise click.UsageError(say(msg("--lon and --lat go together")))
+    settings, ticker, begun = read_settings(), Ticker(), time.monotonic()
+    refusals = Refusals(target.with_name(f"{target.stem}.refused.csv"))
+    order = Order(
+        source,
+        target,
+        Datum(datum) if datum else None,
+        (lon, lat) if lon and lat else None,
+        distances=facts,
+        again=again,
+        limit_m=settings.nearest_limit_m,
+    )
+    with _told(ticker):
+        with opened_session(settings) as session:
+            index = index_at(session, as_of)
+        tally = route_file(index, order, refuse=refusals, progress=ticker)
+    refusals.done()
+    _print(tally, index, refusals)
+    if seconds := time.monotonic() - begun:
+        click.echo(
+            say(
+                msg("%(seconds)s s, %(rate)s rows a second"),
+                {"seconds": f"{seconds:.1f}", "rate": f"{(tally.rows - tally.before) / seconds:,.0f}"},
+            )
+        )
+    if refusals.count:
+        sys.exit(REFUSED)
+
+
+@contextmanager
+def _told(ticker: Ticker) -> Iterator[None]:
+    """What goes wrong ends in a sentence and the exit status that `gridmap load` has for it."""
+    try:
+        yield
+    except Unavailable:
+        raise
+    except OSError as error:
+        ticker.done()
+        click.echo(say(msg("%(file)s can't be written: %(why)s"), {"file": error.filename, "why": error.strerror}), err=True)
+        sys.exit(REFUSED)
+    except GridmapError as error:
+        ticker.done()
+        click.echo(say_error(error), err=True)
+        sys.exit(USAGE if any(fault.field == "datum" for fault in error.faults) else REFUSED)
+    ticker.done()
+
+
+def _print(tally: "Tally", index: GridIndex, refusals: Refusals) -> None:
+    """The counts, and of rows that make no sense the first few numbers."""
+    from gridmap.desk.bulk.tally import FLAWS  # noqa: PLC0415  # pyarrow, as above
+
+    for flaw, (count, first) in tally.flaws.items():
+        rows = ", ".join(map(str, first)) + (" …" if count > len(first) else "")
+        told = {"count": f"{count:,}", "what": say(FLAWS[flaw]), "rows": rows}
+        click.echo(say(msg("%(count)s rows stay unrouted: %(what)s (rows %(rows)s)"), told), err=True)
+    if refusals.count:
+        told = {"count": f"{refusals.count:,}", "file": str(refusals.path)}
+        click.echo(say(msg("%(count)s rows can't be read and are kept out: %(file)s"), told), err=True)
+    counts = {name: f"{count:,}" for name, count in tally.rules.items()}
+    click.echo(say(msg("%(covers)s in their grids, %(nearest)s to the nearest, %(unrouted)s unrouted"), counts))
+    by = {"publication": index.publication, "at": local(index.at).isoformat(timespec="seconds")}
+    click.echo(say(msg("By publication %(publication)s of %(at)s"), by))

@@ -1,0 +1,232 @@
+"""A file is routed as single points are, whatever its format."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from pyproj import Transformer
+from sqlalchemy.orm import Session
+
+from gridmap.errors import Invalid
+from gridmap.geo.datum import Datum, from_wgs84
+from gridmap.geo.streams import batches, parquet
+from gridmap.grids.lookup import InForce, Span
+from gridmap.routing.ask import Place, route_all
+from gridmap.routing.bulk import RULES, locate
+from gridmap.routing.index import GridIndex
+from gridmap.routing.route import Rule
+from tests import town
+from tests.desk.bulk.conftest import LIMIT_M, Routes
+from tests.desk.bulk.points import GEO, geoparquet, scattered
+
+
+def rows(path: Path) -> list[dict[str, object]]:
+    """The rows of a Parquet file or folder, or of a table."""
+    if path.suffix == ".csv":
+        return list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
+    found: list[dict[str, object]] = pq.read_table(path).to_pylist()
+    return found
+
+
+def test_as_single_points_are(tiny_town: Session, tmp_path: Path, route: Routes) -> None:
+    lon, lat = scattered(3000)
+    tally = route(geoparquet(tmp_path / "in.parquet", lon, lat), tmp_path / "out.parquet", distances=True)
+    places = [Place(*point) for point in zip(lon.tolist(), lat.tolist(), strict=True)]
+    single = route_all(tiny_town, places, limit_m=LIMIT_M)
+    for row, one in zip(rows(tmp_path / "out.parquet"), single, strict=True):
+        rule = Rule.COVERS if one.rule is Rule.TIE else one.rule
+        assert (row["grid_code"], row["rule"]) == (one.grid, rule)
+        assert row["village_code"] == (one.grid and one.grid[:12])
+        assert row["town_code"] == (one.grid and one.grid[:9])
+        assert row["distance_to_border_m"] == pytest.approx(one.distance_to_border_m, abs=0.006)
+    assert tally.rows == 3000
+    assert min(tally.rules.values()) > 20
+    assert {str(rule): tally.rules[rule] for rule in RULES} == tally.rules
+
+
+SQUARES = [town.square(x, y) for x in range(3) for y in range(3)]
+TINY = GridIndex(
+    InForce(
+        1,
+        town.FOUNDED,
+        [town.micro(x, y) for x in (1, 2, 3) for y in (1, 2, 3)],
+        [Span(n, 1, town.FOUNDED, None) for n in range(9)],
+        [shapely.MultiPolygon([square]) for square in SQUARES],
+        {},
+    )
+)
+
+
+@given(st.lists(st.tuples(st.floats(allow_nan=True), st.floats(allow_nan=True)), max_size=20))
+def test_any_number_at_all(hostile: list[tuple[float, float]]) -> None:
+    lon, lat = np.array(hostile, dtype=float).reshape(-1, 2).T
+    found = locate(TINY, lon, lat, limit_m=LIMIT_M, distances=True)
+    for x, y, grid, rule in zip(lon, lat, found.grid, found.rule, strict=True):
+        covers = np.isfinite(x) and np.isfinite(y) and bool(shapely.intersects_xy(shapely.union_all(SQUARES), x, y))
+        assert (RULES[rule] is Rule.COVERS) == covers == (grid >= 0 and RULES[rule] is not Rule.NEAREST)
+
+
+def test_every_column_stays(tmp_path: Path, route: Routes) -> None:
+    lon, lat = scattered(50)
+    more = {"说明": ["一", None] * 25, "when": pa.array(range(50), pa.timestamp("us", "UTC")), "list": [[1, 2]] * 50}
+    source = geoparquet(tmp_path / "in.parquet", lon, lat, **more)
+    route(source, tmp_path / "out.parquet")
+    before, after = pq.read_table(source), pq.read_table(tmp_path / "out.parquet")
+    assert after.select(before.column_names).equals(before)
+    assert after.schema.metadata[b"geo"] == GEO
+    assert json.loads(after.schema.metadata[b"gridmap"])["publication"] > 0
+    route(tmp_path / "out.parquet", tmp_path / "twice.parquet")  # What was found before gives way.
+    assert pq.read_table(tmp_path / "twice.parquet").equals(after)
+
+
+def test_from_one_format_into_another(tmp_path: Path, route: Routes) -> None:
+    lon, lat = scattered(500)
+    source = geoparquet(tmp_path / "in.parquet", lon, lat, name=['=1+"1"', "a,b"] * 250)
+    route(source, tmp_path / "there.csv")
+    route(tmp_path / "there.csv", tmp_path / "back.parquet")
+    there, back = rows(tmp_path / "there.csv"), rows(tmp_path / "back.parquet")
+    assert there[0]["name"] == '\'=1+"1"'
+    assert [row["grid_code"] or "" for row in back] == [row["grid_code"] for row in there]
+    points = shapely.from_wkb([row["geometry"] for row in back])
+    assert (shapely.get_x(points) == lon).all()
+    assert (shapely.get_y(points) == lat).all()
+
+
+def test_a_table_keeps_its_text(tmp_path: Path, route: Routes, refused: list[tuple[int, str, str]]) -> None:
+    source = tmp_path / "in.csv"
+    inside = "{},{}".format(*town.spot(0.5, 0.5))
+    lines = [
+        "编号,经度,纬度,备注",
+        f'007,{inside},"=1,\n2"',
+        "",
+        f"008,{inside}",
+        "009,31.6,121.4,-1",
+        "010,,x,",
+        f'011,{inside},"a""b"',
+    ]
+    source.write_bytes("\n".join(lines).encode("gb18030"))
+    tally = route(source, tmp_path / "out.csv", datum=Datum.WGS84)
+    found = list(csv.reader(io.StringIO((tmp_path / "out.csv").read_bytes().decode("utf-8-sig"), newline="")))
+    code = town.micro(1, 1)
+    answer = [code, code[:12], code[:9], "covers"]
+    assert found[1:] == [
+        ["007", *inside.split(","), "=1,\n2", *answer],
+        ["009", "31.6", "121.4", "-1", "", "", "", "unrouted"],
+        ["010", "", "x", "", "", "", "", "unrouted"],
+        ["011", *inside.split(","), 'a"b', *answer],
+    ]
+    assert refused == [(3, "There are fewer cells than columns: 3", f"008,{inside}")]
+    assert tally.flaws == {"swapped": (1, [4]), "placeless": (1, [5])}
+
+
+@pytest.mark.parametrize("datum", [Datum.GCJ02, Datum.BD09])
+def test_a_shifted_datum_is_shifted_back(tmp_path: Path, route: Routes, datum: Datum) -> None:
+    lon, lat = town.spot(0.1, 0.5)
+    x, y = from_wgs84(datum, lon, lat)
+    (tmp_path / "in.tsv").write_text(f"lon\tlat\n{x}\t{y}\n")
+    route(tmp_path / "in.tsv", tmp_path / "out.parquet", datum=datum)
+    (row,) = rows(tmp_path / "out.parquet")
+    assert row["grid_code"] == town.micro(1, 1)
+    point = shapely.from_wkb(row["geometry"])
+    assert (point.x, point.y) == pytest.approx((lon, lat), abs=1e-9)
+
+
+def test_a_column_names_the_datum_and_contradictions_are_refused(tmp_path: Path, route: Routes) -> None:
+    lon, lat = town.spot(0.5, 0.5)
+    x, y = from_wgs84(Datum.GCJ02, lon, lat)
+    table = tmp_path / "in.csv"
+    table.write_text(f"lon,lat,坐标系\n{x},{y},gcj02\n{x},{y},GCJ02\n")
+    with pytest.raises(Invalid, match="does not say the same"):
+        route(table, tmp_path / "out.csv")
+    table.write_text(f"lon,lat,坐标系\n{x},{y},gcj02\n")
+    with pytest.raises(Invalid, match="One of them is wrong"):
+        route(table, tmp_path / "out2.csv", datum=Datum.WGS84)
+    route(table, tmp_path / "out3.csv")
+    assert rows(tmp_path / "out3.csv")[0]["grid_code"] == town.micro(1, 1)
+    table.write_text(f"lon,lat\n{x},{y}\n")
+    with pytest.raises(Invalid, match="name the datum"):
+        route(table, tmp_path / "out4.csv")
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4490", "EPSG:4549", None])
+def test_a_file_says_its_reference_system(tmp_path: Path, route: Routes, crs: str | None) -> None:
+    lon, lat = (np.array([number]) for number in town.spot(0.5, 0.5))
+    if crs == "EPSG:4549":
+        lon, lat = Transformer.from_crs("EPSG:4490", crs, always_xy=True).transform(lon, lat)
+    geo = json.loads(GEO)
+    geo["columns"]["geometry"]["crs"] = crs
+    source = geoparquet(tmp_path / "in.parquet", lon, lat, geo=json.dumps(geo).encode())
+    if crs is None:  # "null" means unknown; nothing is guessed.
+        with pytest.raises(Invalid, match="name the datum"):
+            route(source, tmp_path / "out.parquet")
+        return
+    route(source, tmp_path / "out.parquet")
+    assert rows(tmp_path / "out.parquet")[0]["grid_code"] == town.micro(1, 1)
+
+
+@pytest.mark.parametrize("big", [False, True])
+def test_other_ways_to_write_a_point(tmp_path: Path, route: Routes, *, big: bool) -> None:
+    lon, lat = scattered(40)
+    route(geoparquet(tmp_path / "in.parquet", lon, lat), tmp_path / "plain.parquet")
+    shapes = shapely.points(np.column_stack([lon, lat, lon]))
+    other = shapely.to_wkb(shapes, byte_order=0) if big else shapely.to_wkb(shapes)
+    native = pa.StructArray.from_arrays([pa.array(lon), pa.array(lat)], ["x", "y"])
+    for n, (column, encoding) in enumerate([(pa.array(other.tolist(), pa.large_binary()), "WKB"), (native, "point")]):
+        geo = json.loads(GEO)
+        geo["columns"]["geometry"]["encoding"] = encoding
+        table = pa.table({"geometry": column}).replace_schema_metadata({b"geo": json.dumps(geo)})
+        pq.write_table(table, tmp_path / f"in{n}.parquet")
+        route(tmp_path / f"in{n}.parquet", tmp_path / f"out{n}.parquet")
+        found, plain = rows(tmp_path / f"out{n}.parquet"), rows(tmp_path / "plain.parquet")
+        assert [row["grid_code"] for row in found] == [row["grid_code"] for row in plain]
+
+
+def test_what_is_no_point_is_kept_and_told(tmp_path: Path, route: Routes) -> None:
+    inside = shapely.to_wkb(shapely.Point(town.spot(0.5, 0.5)))
+    line = shapely.to_wkb(shapely.LineString([town.spot(0, 0), town.spot(1, 1)]))
+    empty = shapely.to_wkb(shapely.Point())
+    for cells in ([inside, None, inside], [inside, line, b"?", None, empty]):
+        table = pa.table({"geometry": pa.array(cells, pa.binary())}).replace_schema_metadata({b"geo": GEO})
+        pq.write_table(table, tmp_path / "in.parquet")
+        tally = route(tmp_path / "in.parquet", tmp_path / "out.parquet", again=True)
+        lost = [n for n, cell in enumerate(cells, start=1) if cell != inside]
+        assert tally.flaws == {"placeless": (len(lost), lost)}
+        assert [row["geometry"] for row in rows(tmp_path / "out.parquet")] == cells
+
+
+def test_columns_by_name(tmp_path: Path, route: Routes) -> None:
+    lon, lat = scattered(20)
+    pq.write_table(pa.table({"a": lon, "b": [str(one) for one in lat]}), tmp_path / "in.parquet")
+    with pytest.raises(Invalid, match="--lon"):
+        route(tmp_path / "in.parquet", tmp_path / "out.parquet", datum=Datum.WGS84)
+    with pytest.raises(Invalid, match="--lon"):
+        route(tmp_path / "in.parquet", tmp_path / "out.parquet", datum=Datum.WGS84, columns=("a", "c"))
+    assert route(tmp_path / "in.parquet", tmp_path / "out.parquet", datum=Datum.WGS84, columns=("a", "b")).rows == 20
+
+
+def test_memory_does_not_grow_with_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, route: Routes) -> None:
+    monkeypatch.setattr(batches, "BATCH_BYTES", 1)  # 1,024 rows at once.
+    own, most = parquet.ParquetFile.write, 0
+
+    def watched(self: parquet.ParquetFile, *args: Any) -> int | None:
+        nonlocal most
+        most = max(most, pa.total_allocated_bytes() - before)
+        return own(self, *args)
+
+    monkeypatch.setattr(parquet.ParquetFile, "write", watched)
+    peaks = []
+    for rows in (150_000, 600_000):  # Beyond the pages of a megabyte that each column has in hand.
+        source = geoparquet(tmp_path / f"{rows}.parquet", *scattered(rows), groups=rows)
+        before, most = pa.total_allocated_bytes(), 0
+        route(source, tmp_path / f"out-{rows}")
+        peaks.append(most)
+    assert peaks[1] < 1.5 * peaks[0]

@@ -1,0 +1,192 @@
+"""A run that is killed is gone on with, and writes what it would have written."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from shapely.geometry import Polygon
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from gridmap.desk.bulk import route as running
+from gridmap.errors import Conflict, Invalid
+from gridmap.geo.datum import Datum
+from gridmap.geo.streams import batches, delimited, parquet
+from gridmap.geo.streams.batches import Batch
+from gridmap.routing.ask import index_at
+from tests import town
+from tests.desk.bulk.conftest import Routes
+from tests.desk.bulk.points import geoparquet, scattered
+
+KILLED_AT_ROW = 14_000
+# A process that kills itself while it routes, as a power cut would: after some rows, with more of them read ahead.
+_STORY = """
+import os, signal, sys
+from pathlib import Path
+from gridmap.cli import main
+from gridmap.desk.bulk import tally
+from gridmap.geo.streams import delimited, parquet
+parquet.PART_ROWS, delimited.BATCH_BYTES = 4000, 1 << 16
+own = tally.Tally.add
+def add(self, grids):
+    own(self, grids)
+    if self.rows > {row}:
+        os.kill(os.getpid(), signal.SIGKILL)
+tally.Tally.add = add
+main(sys.argv[1:])
+"""
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "PART_ROWS", 4000)
+    monkeypatch.setattr(delimited, "BATCH_BYTES", 1 << 16)
+
+
+@pytest.fixture
+def stand(committing: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """The tiny town, for other processes to see."""
+    url = committing.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    monkeypatch.setenv("GRIDMAP_DATABASE_URL", url)
+    monkeypatch.setenv("GRIDMAP_LANGUAGE", "en")
+    with Session(committing) as session:
+        town.found(session)
+        session.commit()
+        yield session
+
+
+def table(path: Path) -> Path:
+    """A CSV of 20,000 points, one row in a thousand broken."""
+    lon, lat = scattered(20_000)
+    lines = [f"{n},{x},{y},文字" if n % 1000 else f"{n},broken" for n, (x, y) in enumerate(zip(lon, lat, strict=True))]
+    path.write_text("\n".join(["id,lon,lat,note", *lines]))
+    return path
+
+
+def whole(path: Path) -> dict[str, bytes]:
+    """The bytes of a file, or of each file of a folder."""
+    return {one.name: one.read_bytes() for one in path.iterdir()} if path.is_dir() else {"": path.read_bytes()}
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"),
+    [("csv", "out.csv"), ("csv", "out"), ("parquet", "out"), ("parquet", "out.csv"), ("parquet", "out.parquet")],
+)
+def test_kill_9(stand: Session, tmp_path: Path, route: Routes, kind: str, target: str) -> None:
+    source = table(tmp_path / "in.csv") if kind == "csv" else geoparquet(tmp_path / "in.parquet", *scattered(20_000))
+    out, datum = tmp_path / "once" / target, Datum.WGS84 if kind == "csv" else None
+    out.parent.mkdir()
+    words = ["route", str(source), str(out), *(["--datum", "wgs84"] if datum else [])]
+    killed = subprocess.run([sys.executable, "-c", _STORY.format(row=KILLED_AT_ROW), *words], check=False, env=os.environ)
+    assert killed.returncode == -signal.SIGKILL
+    assert not out.exists()
+    by = index_at(stand)
+    gone_on = route(source, out, by=by, datum=datum)
+    if target != "out.parquet":  # Its index comes last: one file is written anew.
+        assert gone_on.before > 0
+    (tmp_path / "plain").mkdir()
+    plain = route(source, tmp_path / "plain" / target, by=by, datum=datum)
+    assert whole(out) == whole(tmp_path / "plain" / target)
+    assert gone_on.noted() == plain.noted()
+    assert {one.name for one in out.parent.iterdir()} - {"out.refused.csv"} == {target}
+
+
+class Died(Exception):
+    """As far as the files are concerned the process ended here."""
+
+
+@pytest.fixture
+def begun(tmp_path: Path, route: Routes, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A table of which half is routed into out.csv."""
+    source = table(tmp_path / "in.csv")
+    own = running._Run._routed
+
+    def dies(self: running._Run, batch: Batch, *args: object) -> object:
+        if batch.numbers[0] > 10_000:
+            raise Died
+        return own(self, batch, *args)  # type: ignore[arg-type]  # handed through
+
+    with monkeypatch.context() as half:
+        half.setattr(running._Run, "_routed", dies)
+        with pytest.raises(Died):
+            route(source, tmp_path / "out.csv", datum=Datum.WGS84)
+    return source
+
+
+def test_a_changed_file_is_not_gone_on_with(begun: Path, tmp_path: Path, route: Routes) -> None:
+    os.utime(begun, ns=(1, 1))
+    with pytest.raises(Invalid, match=r"file to be routed has changed. --again"):
+        route(begun, tmp_path / "out.csv", datum=Datum.WGS84)
+    assert route(begun, tmp_path / "out.csv", datum=Datum.WGS84, again=True).before == 0
+
+
+def test_other_options_and_other_boundaries_are_not_gone_on_with(
+    begun: Path, tmp_path: Path, route: Routes, tiny_town: Session
+) -> None:
+    with pytest.raises(Invalid, match="options are others"):
+        route(begun, tmp_path / "out.csv", datum=Datum.WGS84, distances=True)
+    earlier = index_at(tiny_town)
+    bent = Polygon([town.spot(2, 2), town.spot(3, 2), town.spot(3.2, 2.5), town.spot(3, 3), town.spot(2, 3)])
+    town.found(tiny_town, at=town.FOUNDED + timedelta(days=1), m33=bent)
+    with pytest.raises(Invalid, match="other boundaries are in force"):
+        route(begun, tmp_path / "out.csv", by=index_at(tiny_town), datum=Datum.WGS84)
+    assert route(begun, tmp_path / "out.csv", by=earlier, datum=Datum.WGS84).before > 0
+
+
+def test_a_torn_line_of_the_ledger_does_not_count(begun: Path, tmp_path: Path, route: Routes) -> None:
+    ledger = tmp_path / "out.csv.unfinished.json"
+    lines = ledger.read_bytes().splitlines(keepends=True)
+    assert len(lines) > 3
+    ledger.write_bytes(b"".join(lines[:3]) + lines[3][:10])
+    with (tmp_path / "out.unfinished.csv").open("ab") as draft:
+        draft.write(b"half a li")
+    gone_on = route(begun, tmp_path / "out.csv", datum=Datum.WGS84)
+    assert gone_on.before == json.loads(lines[2])["tally"]["rows"]
+    route(begun, tmp_path / "plain.csv", datum=Datum.WGS84)
+    assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "plain.csv").read_bytes()
+
+
+def test_what_is_there_is_not_written_over_unasked(tmp_path: Path, route: Routes) -> None:
+    source = geoparquet(tmp_path / "in.parquet", *scattered(10))
+    for target in (tmp_path / "out.parquet", tmp_path / "out"):
+        route(source, target)
+        with pytest.raises(Conflict, match="--again"):
+            route(source, target)
+        route(source, target, again=True)
+    (tmp_path / "out" / "mine.txt").write_text("mine")
+    with pytest.raises(Conflict, match="other files"):
+        route(source, tmp_path / "out", again=True)
+    with pytest.raises(Invalid, match="the one that is read"):
+        route(source, source, again=True)
+
+
+def test_two_at_once(begun: Path, tmp_path: Path, route: Routes, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def meanwhile(what: str, done: int, total: int) -> None:
+        with pytest.raises(Conflict, match="Another process"):
+            route(begun, tmp_path / "out.csv", datum=Datum.WGS84)
+        seen.append(done)
+
+    monkeypatch.setattr("tests.desk.bulk.conftest.silent", meanwhile)
+    route(begun, tmp_path / "out.csv", datum=Datum.WGS84)
+    assert seen
+
+
+def test_a_folder_in_and_a_folder_out(tmp_path: Path, route: Routes) -> None:
+    (tmp_path / "in").mkdir()
+    for n in range(3):
+        geoparquet(tmp_path / "in" / f"{n}.parquet", *scattered(3000, seed=n))
+    assert route(tmp_path / "in", tmp_path / "out").rows == 9000
+    assert pq.read_table(tmp_path / "out").column("id").to_pylist() == [*range(3000)] * 3
+    pq.write_table(pq.read_table(tmp_path / "in" / "0.parquet").drop(["id"]), tmp_path / "in" / "3.parquet")
+    with pytest.raises(Invalid, match=r"columns of 3\.parquet"):
+        route(tmp_path / "in", tmp_path / "out2")
+    assert batches.batch_rows(1) > batches.batch_rows(1e9) == 1024
