@@ -5,6 +5,7 @@ import csv
 import io
 import os
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -61,37 +62,53 @@ class DelimitedSource:
     def batches(self, skip: int) -> Iterator[Batch]:
         """See `Source`. Rows that are skipped are read again, and what is wrong with them is told again."""
         out: list[int] = []
-        number, reader = 2, self._reader(out)
-        while True:
-            try:
-                some = reader.read_next_batch()
-            except StopIteration:
-                return
-            except (pa.ArrowInvalid, UnicodeDecodeError) as error:
-                raise Invalid(
-                    msg("The table can't be read from row %(row)s on: %(why)s"), field="file", row=number, why=str(error)[:300]
-                ) from error
-            numbers, number = _numbers(number, some.num_rows, out)
-            if skip < some.num_rows:
-                yield self._batch(some.slice(skip), numbers[skip:])
-            skip = max(skip - some.num_rows, 0)
+        number, last = 2, ""
+        try:
+            for some in self._reader(out):
+                numbers, number = _numbers(number, some.num_rows, out)
+                last = some.column(some.num_columns - 1)[-1].as_py() if some.num_rows else last
+                if skip < some.num_rows:
+                    yield self._batch(some.slice(skip), numbers[skip:])
+                skip = max(skip - some.num_rows, 0)
+        except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+            raise Invalid(
+                msg("The table can't be read from row %(row)s on: %(why)s"), field="file", row=number, why=str(error)[:300]
+            ) from error
+        self._check_closed(number - 1, last)
 
-    def _reader(self, out: list[int]) -> Any:
-        def refused(row: Any) -> str:
-            out.append(row.number)
-            fault = msg("There are more cells than columns: %(cells)s")
-            if row.actual_columns < row.expected_columns:
-                fault = msg("There are fewer cells than columns: %(cells)s")
-            self._refuse(row.number, Fault("", fault, {"cells": row.actual_columns}), row.text)
-            return "skip"
+    def _check_closed(self, number: int, last: str) -> None:
+        """Raise Invalid where the file's last cell spans lines because its quote is never closed."""
+        with self._path.open("rb") as file:
+            file.seek(max(-64, -self._path.stat().st_size), os.SEEK_END)
+            tail = file.read().rstrip(b"\r\n\0")
+        if "\n" in last and not tail.endswith((b'"', b'"\0')):
+            raise Invalid(
+                msg("The table can't be read from row %(row)s on: %(why)s"),
+                field="file",
+                row=number,
+                why="unexpected end of data",
+            )
 
-        return pacsv.open_csv(
+    def _reader(self, out: list[int]) -> Iterator[Any]:
+        yield from pacsv.open_csv(
             self._path,
             # One thread: with several, pyarrow does not tell which row is wrong.
             pacsv.ReadOptions(use_threads=False, block_size=BATCH_BYTES // 2, encoding=self._encoding, skip_rows=self._skipped),
-            pacsv.ParseOptions(delimiter=self._separator, newlines_in_values=True, invalid_row_handler=refused),
+            pacsv.ParseOptions(
+                delimiter=self._separator, newlines_in_values=True, invalid_row_handler=partial(self._kept_out, out)
+            ),
             pacsv.ConvertOptions(column_types=dict.fromkeys(self._names, pa.string()), strings_can_be_null=False),
         )
+
+    def _kept_out(self, out: list[int], row: Any) -> str:
+        if row.text.count('"') % 2:
+            return "error"  # A quote that is never closed takes in all that follows: that is no matter of one row.
+        out.append(row.number)
+        fault = msg("There are more cells than columns: %(cells)s")
+        if row.actual_columns < row.expected_columns:
+            fault = msg("There are fewer cells than columns: %(cells)s")
+        self._refuse(row.number, Fault("", fault, {"cells": row.actual_columns}), row.text)
+        return "skip"
 
     def _batch(self, some: Any, numbers: NDArray[np.int64]) -> Batch:
         table = pa.Table.from_batches([some])
