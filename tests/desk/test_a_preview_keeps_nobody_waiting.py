@@ -16,7 +16,7 @@ from gridmap.desk.redrawing.impact import preview
 from gridmap.grids.models import Publication
 from tests import town
 from tests.desk.incoming import alert, take
-from tests.desk.turning import AFTER, BEFORE, MOVING, opened, publish
+from tests.desk.turning import AFTER, BEFORE, MOVING, newest, opened, publish
 
 _NO_WAITING = text("SET LOCAL lock_timeout = '100ms'")
 
@@ -69,6 +69,13 @@ def test_somebody_acts_on_a_case_that_the_preview_moves(standing_town: Engine) -
 def test_a_publish_waits_for_it(standing_town: Engine) -> None:
     with pytest.raises(OperationalError, match="lock timeout"):
         while_previewed(standing_town, publish)
+
+
+def test_it_takes_no_number_from_publications(standing_town: Engine) -> None:
+    assert while_previewed(standing_town, lambda _: None) == [AFTER]
+    with Session(standing_town) as session, session.begin():
+        before = newest(session)
+        assert publish(session).published.publication == before + 1
 
 
 def test_previews_at_once_tell_the_same_and_leave_nothing(standing_town: Engine) -> None:

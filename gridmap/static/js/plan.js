@@ -84,7 +84,7 @@ const catching = new Catching(map, draft.topology);
 // On a phone the sheet makes way for what is drawn and shown.
 const tracer = new Tracer(map, catching, () => drawer.close());
 const trial = new Trial({ draft, shadow: new Shadow(map), view, choice, shown: () => drawer.close() });
-const tools = new Tools({ draft, tracer, trial, may: may_draw, here: surroundings(draft, urls, page.town), opened: (name) => editor.show(!name), to_corners: () => editor.take_hold() });
+const tools = new Tools({ draft, tracer, trial, may: may_draw, here: surroundings(draft, urls, page.town), opened: (name) => editor.show(!name), to_corners: () => editor.take_hold(), asks: () => drawer.open() });
 const chosen = new Chosen(draft, choice, tools);
 const problems = new Problems(draft, { locate: (one) => { drawer.close(); view.locate(one.bounds); }, repair: mend, may: may_draw });
 const steps = new Steps(draft, { compare: (from, to) => trying(difference.show(from, to)), may: may_draw });

@@ -22,5 +22,5 @@ export function sheet() {
   // At the click, not before: what the sheet brings under the finger would be pressed by the same tap.
   handle.addEventListener("click", () => { if (!drawn) toggle(); drawn = false; });
   set(false);
-  return { close: () => set(false) };
+  return { close: () => set(false), open: () => set(true) };
 }

@@ -8,9 +8,9 @@ import { TOOLS } from "./tool_list.js";
 
 export class Tools {
   // `here(codes)`: what the tools ask about; `tracer`, `trial`, `draft`; `may()`; `opened(name or null)`: one was opened or closed;
-  // `to_corners()`: takes hold of the first corner.
-  constructor({ draft, here, tracer, trial, may, opened, to_corners }) {
-    Object.assign(this, { draft, here, tracer, trial, may, opened, to_corners });
+  // `to_corners()`: takes hold of the first corner; `asks()`: a form waits to be filled in, with nothing to be drawn.
+  constructor({ draft, here, tracer, trial, may, opened, to_corners, asks }) {
+    Object.assign(this, { draft, here, tracer, trial, may, opened, to_corners, asks });
     this.node = h("div", { class: "tools-of-plan", dataset: { testid: "tools" } });
     this.codes = [];
   }
@@ -79,8 +79,9 @@ export class Tools {
     h("div", { class: "deed-buttons" }, submit,
       tool.trace && h("button", { type: "button", class: "deed", dataset: { testid: "tool-trace" }, onclick: trace }, t("tool.trace")),
       h("button", { type: "button", class: "deed", dataset: { testid: "tool-cancel" }, onclick: () => this.close() }, t("form.cancel")))));
-    if (tool.trace) trace();
-    else this.node.querySelector("input, select, textarea, button")?.focus({ preventScroll: true });
+    if (tool.trace) { trace(); return; }
+    this.asks();
+    this.node.querySelector("input, select, textarea, button")?.focus({ preventScroll: true });
   }
 
   async #go(name, tool, here, fields, traced, say) {

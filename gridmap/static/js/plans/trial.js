@@ -43,7 +43,7 @@ export class Trial {
     return new Promise((given) => {
       this.answer = (yes) => {
         this.answer = null;
-        this.strip.hidden = true;
+        this.#open(false);
         this.shadow.clear();
         given(yes);
       };
@@ -55,9 +55,15 @@ export class Trial {
         h("span", { class: "deed-buttons" },
           h("button", { type: "button", class: "deed small primary", dataset: { testid: "trial-yes" }, onclick: () => this.answer(true) }, t("trial.yes")),
           h("button", { type: "button", class: "deed small", dataset: { testid: "trial-no" }, onclick: () => this.answer(false) }, t("trial.no"))));
-      this.strip.hidden = false;
+      this.#open(true);
       this.strip.querySelector("button").focus({ preventScroll: true });
     });
+  }
+
+  // What stands is called by paler names meanwhile, so that those of the preview can be read.
+  #open(yes) {
+    this.strip.hidden = !yes;
+    by_id("stage").classList.toggle("in-trial", yes);
   }
 
   #fresh({ codes, ended }) {
