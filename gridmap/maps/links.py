@@ -8,11 +8,9 @@ is rendered (`assets.check`) and refused.
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib import import_module
-
-from folium.elements import JSCSSMixin
 
 from gridmap.maps.assets import local
+from gridmap.maps.drawing import JSCSSMixin
 
 # Folium's own address of a package, without its version -> the file npm brings.
 _MAPPED = {
@@ -45,7 +43,6 @@ def _bare(url: str) -> str:
 @cache
 def localise() -> None:
     """Rewrite the links of Folium and all its plugins, once in a process. To be called before a map is drawn."""
-    import_module("folium.plugins")  # It defines the plugins, so that their classes can be walked.
     for plugin in set(_classes(JSCSSMixin)):
         plugin.default_js = _rewritten(plugin.default_js)
         plugin.default_css = _rewritten(plugin.default_css)

@@ -3,13 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-import folium
-from branca.element import MacroElement
-from folium.elements import JSCSSMixin
-from folium.template import Template
-
 from gridmap.maps import assets, links
 from gridmap.maps.base_maps import BaseMap
+from gridmap.maps.drawing import JSCSSMixin, MacroElement, Template, folium
 
 URLS: Final = {
     "cases": "/api/v1/cases.geojson",

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import folium
 import folium.plugins
 import pytest
@@ -51,3 +54,9 @@ def test_every_vendored_file_is_there() -> None:
 def test_nothing_else_is_served(path: str) -> None:
     with pytest.raises(assets.OutsideLink):
         assets.file_of(path)
+
+
+def test_a_start_waits_for_no_figures_nobody_draws() -> None:
+    story = "import sys, gridmap.app, gridmap.maps.operator; print({'pandas', 'pyarrow', 'geopandas'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", story], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
