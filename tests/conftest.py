@@ -1,5 +1,6 @@
 """One private PostGIS for the whole run; a database from a migrated template; a savepoint or a copy for each test."""
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import psycopg
 import pytest
 from apiflask import APIFlask
 from argon2 import PasswordHasher
+from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import SecretStr
 from sqlalchemy import Engine
@@ -27,7 +29,8 @@ from gridmap.config import Settings
 from gridmap.db import make_engine
 from gridmap.http.state import state
 from gridmap.migrations import migrate
-from tests import callers, town
+from tests import callers, memory, town
+from tests.addresses import KnownRule
 from tests.people.stage import NOW
 
 # The same examples at every run, so that what fails for one fails for all; `--hypothesis-profile=default` looks for others.
@@ -35,6 +38,7 @@ hypothesis.settings.register_profile("everyday", derandomize=True, deadline=None
 hypothesis.settings.load_profile("everyday")
 
 TEMPLATE = "gridmap_template"
+TOWN_TEMPLATE = "gridmap_town_template"
 _LONGEST = ("tests/journeys/", "tests/cli/test_run.py")  # Mostly they wait, for browsers and servers to do something.
 _copies = count(1)
 
@@ -55,6 +59,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
 
 
+def pytest_collection_finish() -> None:
+    """What is imported and collected by now stays to the end: nobody need look through it for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def known_addresses() -> Iterator[None]:
+    """Applications take over addresses that another one has compiled."""
+    own = Flask.url_rule_class
+    Flask.url_rule_class = KnownRule
+    yield
+    Flask.url_rule_class = own
+
+
 @pytest.fixture(scope="session", autouse=True)
 def costly() -> Iterator[PasswordHasher]:
     """The program's own way to hash passwords. In this process they are hashed cheaply: a thousand times the same cost
@@ -68,7 +87,7 @@ def costly() -> Iterator[PasswordHasher]:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A running private cluster, gone after the run."""
-    with temporary_cluster() as made:
+    with temporary_cluster(memory.room()) as made:
         yield made
 
 
@@ -83,6 +102,17 @@ def template(cluster: Cluster) -> str:
         connection.execute("DELETE FROM spatial_ref_sys WHERE srid NOT IN (4326, 3857)")
         connection.execute("VACUUM FULL spatial_ref_sys")
     return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def town_template(cluster: Cluster, template: str) -> str:
+    """Name of a database with the tiny town and one category (06010, `dahua` calls it 890)."""
+    engine = make_engine(copy_of(cluster, template, TOWN_TEMPLATE))
+    with Session(engine) as session, session.begin():
+        town.found(session)
+        town.category(session, vendor_code="890")
+    engine.dispose()
+    return TOWN_TEMPLATE
 
 
 def copy_of(cluster: Cluster, template: str, name: str) -> str:
@@ -126,9 +156,11 @@ def session(engine: Engine) -> Iterator[Session]:
 
 
 @pytest.fixture
-def committing(cluster: Cluster, template: str) -> Iterator[Engine]:
-    """A database of the test's own, for what needs real commits: the feed, two people at once, whole servers."""
-    with database_copy(cluster, template) as made:
+def committing(request: pytest.FixtureRequest, cluster: Cluster, template: str) -> Iterator[Engine]:
+    """A database of the test's own, for what needs real commits: the feed, two people at once, whole servers. Empty, but for a
+    test that asks for the `app`."""
+    founded = "app" in request.fixturenames
+    with database_copy(cluster, request.getfixturevalue("town_template") if founded else template) as made:
         yield made
 
 
@@ -147,11 +179,7 @@ def make_app(engine: Engine, home: Path, **settings: Any) -> APIFlask:
 
 @pytest.fixture
 def app(committing: Engine, tmp_path: Path) -> Iterator[APIFlask]:
-    """The application on a database of its own with the tiny town, one category (06010, `dahua` calls it 890), one key."""
-    with Session(committing) as session:
-        town.found(session)
-        town.category(session, vendor_code="890")
-        session.commit()
+    """The application on a database of its own like `town_template`."""
     app = make_app(committing, tmp_path)
     yield app
     state(app).engine.dispose()

@@ -223,9 +223,10 @@ def open_cluster(home: Path, *, durable: bool = True) -> Cluster:
 
 
 @contextmanager
-def temporary_cluster() -> Iterator[Cluster]:
-    """A started throw-away cluster for tests, in a folder of its own that is removed afterwards. About 1 s."""
-    home = Path(tempfile.mkdtemp(prefix="gridmap-test-"))
+def temporary_cluster(parent: Path | None = None) -> Iterator[Cluster]:
+    """A started throw-away cluster for tests, in a folder of its own (in `parent`, or among the system's temporary files) that
+    is removed afterwards. About 1 s."""
+    home = Path(tempfile.mkdtemp(prefix="gridmap-test-", dir=parent))
     home.chmod(0o755)  # the server may run as another user
     cluster = open_cluster(home, durable=False)
     try:
