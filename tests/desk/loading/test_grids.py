@@ -246,7 +246,7 @@ def test_an_empty_file_retires_nothing(tiny_town: Session, load: Loads) -> None:
 
 
 def test_no_datum_no_load(load: Loads) -> None:
-    with pytest.raises(Invalid, match="--datum"):
+    with pytest.raises(Invalid, match="name the datum"):
         load("grids", collection(features()), datum=None)
     assert load("grids", collection(features(), datum="wgs84"), datum=None).new == 13
 
