@@ -1,6 +1,7 @@
 """`gridmap route IN OUT`: the grid of every point of a file of any size."""
 
 import csv
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import click
 
 from gridmap.cli.database import opened_session
 from gridmap.cli.load import REFUSED, USAGE, moment
+from gridmap.cli.progress import step
 from gridmap.cli.settings import read_settings
 from gridmap.cli.ticker import Ticker
 from gridmap.cli.words import say, say_error, say_fault
@@ -100,9 +102,12 @@ def command(
         again=again,
         limit_m=settings.nearest_limit_m,
     )
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(settings.home / "compiled"))  # Where the program lies may not be written to.
     with _told(ticker):
         with opened_session(settings) as session:
             index = index_at(session, as_of)
+        with step("准备边界索引", "preparing the index of boundaries"):
+            index.prepare()
         tally = route_file(index, order, refuse=refusals, progress=ticker)
     refusals.done()
     _print(tally, index, refusals)

@@ -33,12 +33,12 @@ def locate(index: GridIndex, lon: Floats, lat: Floats, *, limit_m: float, distan
     What is not finite, or not on earth, has none.
     """
     sound = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)  # False for NaN.
-    grid = np.full(len(lon), NOBODY, dtype=np.int32)
-    grid[sound] = index.locate(lon[sound], lat[sound])
+    grid = index.locate(lon, lat)
     rule = np.where(grid == NOBODY, _UNROUTED, _COVERS).astype(np.int8)
     outside = np.flatnonzero(sound & (grid == NOBODY))
-    grid[outside], _ = index.nearest(lon[outside], lat[outside], limit_m)
-    rule[outside[grid[outside] != NOBODY]] = _NEAREST
+    if len(outside):  # What finds the nearest takes long to build.
+        grid[outside], _ = index.nearest(lon[outside], lat[outside], limit_m)
+        rule[outside[grid[outside] != NOBODY]] = _NEAREST
     if not distances:
         return Grids(grid, rule, None)
     border_m = np.full(len(lon), np.nan)

@@ -1,47 +1,28 @@
-"""The micro-grids of one moment, held in memory so that points are placed by the hundred thousand. Pure.
+"""The micro-grids of one moment, held in memory so that points are placed by the million. Pure.
 
-Covers: GEOS point-in-polygon with exact orientation tests (a point on a shared edge is found in both neighbours,
-never in none). Distances: in the local metre plane (`geo.measure.Plane`). The borders are kept as arcs, each once with
-the one or two grids it bounds, so that the nearest arc tells the distance to the border and the neighbour behind it.
+Two things are made of them, each when it is first asked for: a table of cells, which only says where points lie and is the
+quickest there is (`cells`), and their surroundings, which tell the distances to borders and neighbours behind a route.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from threading import Lock
+from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Polygon
 
-from gridmap.geo.measure import plane_at
-from gridmap.grids.lookup import InForce
+from gridmap.grids.lookup import NOTHING_YET, InForce
+from gridmap.routing.arcs import NOBODY, Floats, Ints
+from gridmap.routing.given import check
+from gridmap.routing.surroundings import MOST_OTHERS, Facts, Surroundings
 
-Ints = NDArray[np.intp]
-Floats = NDArray[np.float64]
-NOBODY = -1
-MOST_OTHERS = 20  # Who is told "one of 5,000 grids" knows nothing; and a circle of 50 km touches that many.
-_ARC_SEGMENTS = 16  # Long enough to keep arcs few, short enough for tight boxes in the tree.
-_WIDE_AT_ONCE = 1000  # Points whose wider surroundings are looked at together: bounds the memory.
-_STRAIGHT_DEG = 0.001  # An edge straight in degrees bends in the plane: 3 km by 13 cm, this much by less than 0.2 mm.
-_OWN_ARCS = 32  # Up to so many arcs it is quicker to measure them all than to ask the tree for the nearest.
-_FAR_DEG = 3.0  # Further than this from every grid the plane is no measure, and no distance of any use.
+if TYPE_CHECKING:
+    from gridmap.routing.cells.index import Cells
 
-
-class Facts(NamedTuple):
-    """What geometry says of one point; indices count in the order of grid codes.
-
-    Attributes:
-        covering: the grids that cover it, ascending; two or more on an edge or corner.
-        border_m: distance to the nearest border of the first covering grid, or, uncovered, to the nearest grid; None
-            where there is no grid within three degrees.
-        others: (grid, metres) of grids that do not come first in `covering`, nearest first, lower code first among equals:
-            the runner-up and the grids within the reach asked for, the nearest 20 at most.
-    """
-
-    covering: tuple[int, ...]
-    border_m: float | None
-    others: tuple[tuple[int, float], ...]
+__all__ = ["MOST_OTHERS", "NOBODY", "Facts", "GridIndex"]
 
 
 class GridIndex:
@@ -57,35 +38,49 @@ class GridIndex:
         self.codes = held.codes
         self.spans = held.spans
         self.names = held.names
-        self._shapes = _prepared(held.shapes)
-        self._tree = shapely.STRtree(self._shapes)
-        if self.codes:
-            self._bounds = shapely.total_bounds(self._shapes)
-            self._plane = plane_at((self._bounds[0] + self._bounds[2]) / 2)
-            self._typical_m = float(np.sqrt(shapely.area(self._plane.flat(self._shapes)).mean()))
-            arcs, self._owners = _arcs(self._shapes)
-            self._arcs = shapely.STRtree(self._plane.flat(shapely.segmentize(arcs, _STRAIGHT_DEG)))
-            self._arcs_by_grid, self._first_arc = _by_grid(self._owners, len(self.codes))
+        self._shapes = held.shapes
+        self._given: NDArray[np.int32] | None = None  # Where the codes stood before they were sorted.
+        self._building = Lock()
+        self._cells: Cells | None = None
+        self._surroundings: Surroundings | None = None
 
-    @property
-    def published(self) -> tuple[int, datetime] | None:
-        """The publication whose boundaries these are, and its moment; None before the first."""
-        return (self.publication, self.at) if self.publication else None
+    @classmethod
+    def build(cls, codes: Sequence[str], polygons: Sequence[Polygon | MultiPolygon] | NDArray[np.object_]) -> "GridIndex":
+        """An index of any polygons, published or not; they may lie apart, overlap and have holes.
+
+        Args:
+            codes: (n,) their codes, in any order; where several polygons cover a point, the lowest code (bytewise) has it.
+            polygons: (n,) valid ones, degrees, (lon, lat).
+
+        Raises:
+            Invalid: a code twice, another number of polygons than of codes, no polygon, an empty one, coordinates that are no
+                degrees, or an edge across the antimeridian.
+        """
+        shapes = np.array(polygons, dtype=object)
+        check(codes, shapes)
+        order = sorted(range(len(codes)), key=codes.__getitem__)
+        index = cls(replace(NOTHING_YET, codes=[codes[i] for i in order], shapes=list(shapes[order])))
+        index._given = np.array([*order, NOBODY], dtype=np.int32)  # Its last, -1, is nobody's place.
+        return index
+
+    def prepare(self) -> None:
+        """Make the table of cells now, rather than when `locate` is first asked."""
+        self._table.locate([], [])
+
+    def locate(self, lon: Floats, lat: Floats) -> NDArray[np.int32]:
+        """Of n points in degrees the polygon that covers each, borders included, as its position in the codes as they were
+        given, (n,); `NOBODY` (-1) outside of all, and where a coordinate is no number."""
+        found = self._table.locate(lon, lat)
+        return found if self._given is None else self._given[found]
+
+    def locate_one(self, lon: float, lat: float) -> int:
+        """The same for one point."""
+        found = self._table.locate_one(lon, lat)
+        return found if self._given is None else int(self._given[found])
 
     def covering(self, lon: Floats, lat: Floats) -> tuple[Ints, Ints]:
         """Pairs (point, grid) of n points in degrees and the grids that cover them, sorted by point, then grid."""
-        point, grid = self._tree.query(shapely.points(lon, lat))
-        hit = shapely.intersects_xy(self._shapes[grid], lon[point], lat[point])
-        point, grid = point[hit], grid[hit]
-        order = np.lexsort((grid, point))
-        return point[order], grid[order]
-
-    def locate(self, lon: Floats, lat: Floats) -> NDArray[np.int32]:
-        """For each of n points in degrees the lowest grid that covers it, -1 where none does."""
-        found = np.full(len(lon), NOBODY, dtype=np.int32)
-        point, grid = self.covering(lon, lat)
-        found[point[::-1]] = grid[::-1]  # The first of several is written last.
-        return found
+        return self._around.covering(lon, lat)
 
     def nearest(self, lon: Floats, lat: Floats, within_m: float) -> tuple[NDArray[np.int32], Floats]:
         """For each of n points in degrees the grid whose border is nearest, the lowest of several, and the metres to it.
@@ -93,18 +88,7 @@ class GridIndex:
         Points further than `within_m`, or than three degrees from every grid, get -1 and NaN. For a point that a grid covers
         the metres are its distance to the border, but the grid may be the neighbour behind that.
         """
-        found, metres = np.full(len(lon), NOBODY, dtype=np.int32), np.full(len(lon), np.nan)
-        here = np.flatnonzero(self._within_reason(lon, lat)) if self.codes else np.empty(0, dtype=np.intp)
-        if len(here):
-            flat = shapely.points(self._plane.metres(lon[here], lat[here]))
-            reach = within_m + 1.0 if np.isfinite(within_m) else None
-            (point, arc), distance = self._arcs.query_nearest(flat, max_distance=reach, all_matches=True, return_distance=True)
-            near = distance <= within_m
-            point, owners = point[near], np.where(self._owners == NOBODY, len(self.codes), self._owners).min(axis=1)[arc[near]]
-            order = np.lexsort((-owners, point))  # The lowest of several is written last.
-            found[here[point[order]]] = owners[order]
-            metres[here[point]] = distance[near]
-        return found, metres
+        return self._around.nearest(lon, lat, within_m)
 
     def facts(self, lon: Floats, lat: Floats, reach_m: Floats, limit_m: float) -> list[Facts]:
         """The facts about n points in degrees.
@@ -113,214 +97,33 @@ class GridIndex:
             reach_m: (n,), within how many metres other grids matter.
             limit_m: an uncovered point this near to a grid will go to it and wants a runner-up too.
         """
-        if not self.codes:
-            return [Facts((), None, ())] * len(lon)
-        covers = _grouped(len(lon), *self.covering(lon, lat))
-        here = np.flatnonzero(self._within_reason(lon, lat))
-        flat = shapely.points(self._plane.metres(lon[here], lat[here]))
-        own = np.array([own[0] if own else NOBODY for own in covers], dtype=np.intp)[here]
-        near = self._nearest(flat, own)
-        found: list[Facts | None] = [None] * len(lon)
-        plain = near.lone & (near.others != NOBODY) & (reach_m[here] <= 0)
-        for i, other, metres in zip(*(a[plain].tolist() for a in (here, near.others, near.metres)), strict=True):
-            if len(covers[i]) == 1:
-                found[i] = Facts((covers[i][0],), metres, ((other, metres),))
-        rest = np.array([n for n, i in enumerate(here.tolist()) if found[i] is None], dtype=np.intp)
-        around = self._near(flat[rest], reach_m[here[rest]], own[rest].tolist(), limit_m) if len(rest) else []
-        for i, grids in zip(here[rest].tolist(), around, strict=True):
-            found[i] = _facts(tuple(covers[i]), grids)
-        return [facts or _facts(tuple(own), {}) for facts, own in zip(found, covers, strict=True)]
-
-    def _within_reason(self, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
-        west, south, east, north = self._bounds
-        along = (lon >= west - _FAR_DEG) & (lon <= east + _FAR_DEG)
-        return np.asarray(along & (lat >= south - _FAR_DEG) & (lat <= north + _FAR_DEG))
+        return self._around.facts(lon, lat, reach_m, limit_m)
 
     def touching(self, view: Polygon) -> list[tuple[int, float]]:
         """The grids a camera's view (degrees) touches, each with its share of the view's area, largest first; 20 at most."""
-        hit = self._tree.query(view, predicate="intersects")
-        if not len(hit):
-            return []
-        shares = shapely.area(shapely.intersection(self._shapes[hit], view)) / view.area
-        pairs = [(int(g), float(s)) for g, s in zip(hit, shares, strict=True) if s > 0]
-        return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:MOST_OTHERS]
+        return self._around.touching(view)
 
     def metres(self, point: tuple[float, float], grid: int) -> float:
         """Distance from a point (degrees) to a grid; 0 where it covers the point."""
-        lon, lat = np.array([point[0]]), np.array([point[1]])
-        if grid in self.covering(lon, lat)[1]:
-            return 0.0
-        flat = shapely.points(self._plane.metres(lon, lat))
-        return float(shapely.distance(flat, self._arcs.geometries[(self._owners == grid).any(axis=1)]).min())
+        return self._around.metres(point, grid)
 
-    def _nearest(self, flat: NDArray[np.object_], own: Ints) -> "_Nearest":
-        """The nearest arc of each point, where it is one arc of the grid that covers the point.
+    @property
+    def published(self) -> tuple[int, datetime] | None:
+        """The publication whose boundaries these are, and its moment; None before the first."""
+        return (self.publication, self.at) if self.publication else None
 
-        Whoever is inside a grid meets its border first, so only its own arcs are measured. Where two of them are equally
-        near, at a corner, others may begin there too: `lone` is False, and the tree has to be asked.
-        """
-        n = len(flat)
-        found = _Nearest(np.zeros(n, dtype=bool), np.full(n, NOBODY, dtype=np.intp), np.zeros(n))
-        how_many = np.where(own == NOBODY, 0, self._first_arc[own + 1] - self._first_arc[own])
-        asked = np.flatnonzero((how_many > 0) & (how_many <= _OWN_ARCS))
-        if not len(asked):
-            return found
-        lengths, ends = how_many[asked], np.cumsum(how_many[asked])
-        begins = ends - lengths
-        places = np.arange(ends[-1]) + np.repeat(self._first_arc[own[asked]] - begins, lengths)
-        arcs = self._arcs_by_grid[places]
-        metres = shapely.distance(np.repeat(flat[asked], lengths), self._arcs.geometries[arcs])
-        least = np.minimum.reduceat(metres, begins)
-        hits = metres == np.repeat(least, lengths)
-        found.lone[asked] = np.add.reduceat(hits, begins) == 1
-        owners = self._owners[arcs[np.maximum.reduceat(np.where(hits, np.arange(len(hits)), 0), begins)]]
-        found.others[asked] = np.where(owners[:, 0] == own[asked], owners[:, 1], owners[:, 0])
-        found.metres[asked] = least
-        return found
+    @property
+    def _table(self) -> "Cells":
+        if self._cells is None:
+            from gridmap.routing.cells.index import Cells  # noqa: PLC0415  # numba: only where points come by the thousand
 
-    def _near(self, flat: NDArray[np.object_], reach_m: Floats, own: list[int], limit_m: float) -> list[dict[int, float]]:
-        """For each point the distances to the borders of the grids around it: of the nearest border, of the nearest
-        other grid, and of all within reach."""
-        (point, arc), metres = self._arcs.query_nearest(flat, all_matches=True, return_distance=True)
-        near = self._gather(len(flat), point, arc, metres)
-        nearest = np.array([min(around.values()) for around in near])
-        reach = reach_m.copy()
-        for i, around in enumerate(near):
-            if len(around) == 1:
-                (grid, distance), *_ = around.items()
-                # The nearest border is the town's own edge: who comes second lies further off.
-                if grid == own[i] or (own[i] == NOBODY and distance <= limit_m):
-                    reach[i] = max(reach[i], self._bound(flat[i], grid))
-        wide = np.flatnonzero(reach > 0)
-        for some in np.array_split(wide, range(_WIDE_AT_ONCE, len(wide), _WIDE_AT_ONCE)):
-            for i, around in zip(some.tolist(), self._around(flat[some], nearest[some], reach[some]), strict=True):
-                near[i] = around | near[i]
-        return near
+            with self._building:
+                self._cells = self._cells or Cells(self._shapes)
+        return self._cells
 
-    def _around(self, flat: NDArray[np.object_], nearest: Floats, reach: Floats) -> list[dict[int, float]]:
-        """The grids within reach of each point; where they are many, all of some smaller circle that holds enough of them."""
-        found: list[dict[int, float]] = [{} for _ in reach]
-        waiting, radius = np.arange(len(reach)), np.minimum(reach, nearest + self._typical_m)
-        while len(waiting):
-            point, arc = self._arcs.query(flat[waiting], predicate="dwithin", distance=radius[waiting])
-            metres = shapely.distance(flat[waiting][point], self._arcs.geometries[arc])
-            for i, around in zip(waiting.tolist(), self._gather(len(waiting), point, arc, metres), strict=True):
-                found[i] = around
-            few = np.array([len(found[i]) <= MOST_OTHERS for i in waiting.tolist()])  # One of them may be its own.
-            waiting = waiting[few & (radius[waiting] < reach[waiting])]
-            radius = np.minimum(reach, radius * 2)
-        return found
-
-    def _bound(self, flat: shapely.Point, own: int) -> float:
-        """A distance within which some grid other than `own` surely lies; 0 when there is no other."""
-        other = self._shared_by_others(own)
-        return float(shapely.distance(flat, other).min()) * (1 + 1e-12) if len(other) else 0.0
-
-    def _shared_by_others(self, own: int) -> NDArray[np.object_]:
-        mine = (self._owners == own).any(axis=1)
-        beside = mine & (self._owners != NOBODY).all(axis=1)
-        chosen = beside if beside.any() else ~mine
-        return np.asarray(self._arcs.geometries[chosen])
-
-    def _gather(self, n: int, point: Ints, arc: Ints, metres: Floats) -> list[dict[int, float]]:
-        """Of pairs of point and arc, for each point the grids those arcs bound, each with its least distance."""
-        owner = self._owners[arc].ravel()
-        real = owner != NOBODY
-        pair = np.repeat(point, 2)[real] * len(self.codes) + owner[real]
-        metres = np.repeat(metres, 2)[real]
-        order = np.lexsort((metres, pair))
-        pair, metres = pair[order], metres[order]
-        least = np.append(True, pair[1:] != pair[:-1])[: len(pair)]
-        near: list[dict[int, float]] = [{} for _ in range(n)]
-        for i, grid, d in zip(
-            *(column.tolist() for column in (*divmod(pair[least], len(self.codes)), metres[least])), strict=True
-        ):
-            near[i][grid] = d
-        return near
-
-
-class _Nearest(NamedTuple):
-    """Of n points: whether one own arc is nearest, the grid behind it, and the metres to it."""
-
-    lone: NDArray[np.bool_]
-    others: Ints
-    metres: Floats
-
-
-def _by_grid(owners: Ints, grids: int) -> tuple[Ints, Ints]:
-    """The arcs grouped by the grids they bound, and where each grid's group begins, shape (grids + 1,)."""
-    grid, arc = owners.ravel(), np.repeat(np.arange(len(owners)), 2)
-    order = np.argsort(grid, kind="stable")
-    grid, arc = grid[order], arc[order]
-    return arc, np.searchsorted(grid, np.arange(grids + 1))
-
-
-def _prepared(shapes: Sequence[MultiPolygon]) -> NDArray[np.object_]:
-    """The shapes with their point locators built, so that threads may ask them all at once.
-
-    GEOS builds a prepared polygon's locator when it is asked: a plain one for the first question, an indexed one for
-    the second, without a lock. Two threads that ask first end the process (double free; GEOS 3.13, shapely 2.2).
-    """
-    prepared = np.array(shapes, dtype=object)
-    shapely.prepare(prepared)
-    west, south, east, north = shapely.bounds(prepared).T.reshape(4, -1)
-    for _ in range(2):
-        shapely.intersects_xy(prepared, (west + east) / 2, (south + north) / 2)
-    return prepared
-
-
-def _grouped(n: int, point: Ints, grid: Ints) -> list[list[int]]:
-    groups: list[list[int]] = [[] for _ in range(n)]
-    for i, g in zip(point.tolist(), grid.tolist(), strict=True):
-        groups[i].append(g)
-    return groups
-
-
-def _facts(covering: tuple[int, ...], around: dict[int, float]) -> Facts:
-    first = covering[0] if covering else NOBODY
-    reached = {g: 0.0 if g in covering else d for g, d in around.items() if g != first}
-    others = tuple(sorted(reached.items(), key=lambda pair: (pair[1], pair[0]))[:MOST_OTHERS])
-    border = around.get(first) if covering else (others[0][1] if others else None)
-    return Facts(covering, border, others)
-
-
-def _arcs(shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
-    """The borders of a coverage as lines of at most 16 segments, and the grids each bounds, shape (m, 2).
-
-    The second owner is `NOBODY` on the outer edge. Neighbours must share their vertices, which the partition promises.
-    """
-    parts, grid_of_part = shapely.get_parts(shapes, return_index=True)
-    rings, part_of_ring = shapely.get_rings(parts, return_index=True)
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    start = np.flatnonzero(ring[:-1] == ring[1:])
-    owner = grid_of_part[part_of_ring[ring[start]]]
-    first, second = _owners_of(xy[start], xy[start + 1], owner)
-    kept = owner == first
-    start, ring_of, pair = start[kept], ring[start[kept]], np.column_stack([first, second])[kept]
-    fresh = np.ones(len(start), dtype=bool)
-    fresh[1:] = (np.diff(start) != 1) | (np.diff(ring_of) != 0) | (np.diff(pair, axis=0) != 0).any(axis=1)
-    run = np.cumsum(fresh) - 1
-    offset = np.arange(len(start)) - np.flatnonzero(fresh)[run]
-    fresh |= offset % _ARC_SEGMENTS == 0
-    arc = np.cumsum(fresh) - 1
-    ends = np.flatnonzero(np.append(fresh[1:], True))
-    where = np.concatenate([start, start[ends] + 1])
-    which = np.concatenate([arc, arc[ends]])
-    order = np.lexsort((where, which))
-    return np.asarray(shapely.linestrings(xy[where[order]], indices=which[order])), pair[fresh]
-
-
-def _owners_of(a: Floats, b: Floats, owner: Ints) -> tuple[Ints, Ints]:
-    """The lower and the higher grid of every segment a-b, `NOBODY` as the higher where there is no second."""
-    swap = (a[:, 0] > b[:, 0]) | ((a[:, 0] == b[:, 0]) & (a[:, 1] > b[:, 1]))
-    ends = np.where(swap[:, None], np.hstack([b, a]), np.hstack([a, b]))
-    order = np.lexsort((owner, *ends.T))
-    ends, ranked = ends[order], owner[order]
-    twin = np.append((ends[1:] == ends[:-1]).all(axis=1), False)  # The next one is the same segment, seen from the neighbour.
-    low, high = ranked.copy(), np.full(len(ranked), NOBODY, dtype=np.intp)
-    high[twin] = ranked[np.flatnonzero(twin) + 1]
-    after = np.flatnonzero(twin) + 1
-    low[after], high[after] = ranked[after - 1], ranked[after]
-    back = np.empty_like(order)
-    back[order] = np.arange(len(order))
-    return low[back], high[back]
+    @property
+    def _around(self) -> Surroundings:
+        if self._surroundings is None:
+            with self._building:
+                self._surroundings = self._surroundings or Surroundings(self._shapes)
+        return self._surroundings

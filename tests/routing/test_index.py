@@ -173,5 +173,5 @@ def test_a_grids_own_arcs_tell_what_the_tree_of_all_arcs_tells(shapes: list[Shap
     (lon, lat), index = np.vstack([places_on(shapes)[:40], points]).T, index_of(shapes)
     quick = index.facts(lon, lat, np.zeros(len(lon)), 30.0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gridmap.routing.index._OWN_ARCS", 0)
+        patch.setattr("gridmap.routing.surroundings._OWN_ARCS", 0)
         assert index.facts(lon, lat, np.zeros(len(lon)), 30.0) == quick
