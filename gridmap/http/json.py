@@ -16,6 +16,7 @@ GEOJSON = "application/geo+json"
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\]:,]', re.DOTALL)  # The last string may lack its end.
 _MOST_DIGITS = 1000  # A float has some three hundred.
 _MOST_TOKENS = 10_000  # A hundred times what an alert has; past that the search would cost more than the answer is worth.
+_DEEPEST = 50  # Brackets within brackets: no field of ours.
 
 
 class StrictJSON(JSONProvider):
@@ -50,7 +51,7 @@ def _read_with_patience(raw: bytes) -> Any:
         at = error.start
     except json.JSONDecodeError as error:
         at = len(error.doc[: error.pos].encode())
-    except RecursionError:  # Brackets within brackets, by the thousand: nobody's field.
+    except RecursionError:  # As deep as Python is loath to go, which differs by its version.
         at = 0
     text = msg("This is not valid JSON in UTF-8 (from byte %(at)s on)")
     raise Malformed(text, faults=[Fault(field_at(raw[:at]), text, {"at": at})], at=at)
@@ -62,7 +63,7 @@ def _whole(digits: str) -> int | float:
 
 
 def field_at(head: bytes) -> str:
-    """The field, dotted, in which a JSON text stands after its beginning `head`; "" where it stands in none, or far on."""
+    """The field, dotted, after the beginning `head` of a JSON text; "" where there is none, far on, or too deep."""
     tokens = list(islice(_TOKEN.finditer(head), _MOST_TOKENS))
     path: list[str | int | None] = []  # From outside in: the key (None: not known yet) or the place in a list.
     text = ""
@@ -78,7 +79,7 @@ def field_at(head: bytes) -> str:
                 path.append(None if opened == b"{" else 0)
             case b"}" | b"]" if path:
                 path.pop()
-    return ".".join(str(step) for step in path if step is not None)[:200]
+    return ".".join(str(step) for step in path if step is not None)[:200] if len(path) <= _DEEPEST else ""
 
 
 def only_json() -> None:
