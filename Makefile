@@ -8,7 +8,7 @@ WITH_NODE := PATH="$(CURDIR)/.venv/bin:$$PATH" PLAYWRIGHT_NODEJS_PATH="$(CURDIR)
 # Where this is set, every process would compile the whole program anew: a second of each start, minutes of the tests.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test check format migrate demo-data bench screenshots lock wheel clean
+.PHONY: help setup setup-test run test check format migrate demo-data bench bench-points screenshots lock wheel clean
 
 help: ## 显示本说明 · show this
 	@printf 'gridmap  一网统管网格地图\n\n'
@@ -45,6 +45,10 @@ demo-data: setup-test ## 重新生成演示镇数据 · draw the demo town anew 
 
 bench: setup-test ## 测量性能 · measure, and print the figures as a table and as JSON
 	@$(WITH_NODE) exec $(BIN)/python -m tools.bench
+
+bench-points: setup-test ## 与别家比定位速度 · points to polygons, measured beside other programs
+	@$(BIN)/python -m tools.setting_up.peers
+	@exec $(BIN)/python -m tools.bench.locating
 
 screenshots: setup-test ## 重拍文档里的截图 · take the pictures of the documents anew
 	@$(WITH_NODE) exec $(BIN)/python -m tools.screenshots

@@ -14,6 +14,7 @@ LOCKS = (
     ("uv.txt", ("requirements/uv.in",)),
     ("run.txt", ("pyproject.toml", "--group", "node")),
     ("dev.txt", ("pyproject.toml", "--group", "dev", "--group", "node", "-c", "requirements/run.txt")),
+    ("bench.txt", ("--group", "bench", "-c", "requirements/dev.txt")),
 )
 # A lock holds the hashes of every platform's files; an index of this machine's own may hold only this platform's.
 PARTIAL = {"UV_INDEX", "UV_INDEX_STRATEGY", "UV_FIND_LINKS"}
