@@ -19,7 +19,6 @@ from gridmap.db import MANY, copy, run, run_together
 from gridmap.geo.measure import half_box
 from gridmap.geo.shapes import point_wkb
 from gridmap.grids.publishing import LOCK_SQL
-from gridmap.hands import OWN, Hand
 from gridmap.people.first import VERSION_SQL
 
 _LOCK_CLASS = 0x67726964  # "grid": keeps these apart from other users of advisory locks.
@@ -194,11 +193,8 @@ _NUMBER = f"""
 """
 
 
-def open_cases(session: Session, rows: Sequence[dict[str, Any]], hand: Hand = OWN) -> dict[tuple[str, str], Taken]:
-    """Insert cases (every column of `CASE_COLUMNS` in each row); answers their numbers by (source, source_id).
-
-    Many are numbered at once and written by `hand`.
-    """
+def open_cases(session: Session, rows: Sequence[dict[str, Any]]) -> dict[tuple[str, str], Taken]:
+    """Insert cases (every column of `CASE_COLUMNS` in each row); answers their numbers by (source, source_id)."""
     if not rows:
         return {}
     if len(rows) < MANY:
@@ -206,7 +202,7 @@ def open_cases(session: Session, rows: Sequence[dict[str, Any]], hand: Hand = OW
         return {(source, source_id): Taken(case_id, number) for case_id, number, source, source_id in made}
     taken = [Taken(*numbered) for numbered in run(session, _NUMBER, {"how_many": len(rows)})]
     copied = (_copied(one, row) for one, row in zip(taken, rows, strict=True))
-    hand.ask(copy, session, "cases", _COPIED, copied)
+    copy(session, "cases", _COPIED, copied)
     return {(row["source"], row["source_id"]): one for one, row in zip(taken, rows, strict=True)}
 
 

@@ -17,13 +17,11 @@ from gridmap.cases.deadlines import Calendar, Limit, due_at
 from gridmap.cases.ground import Rules
 from gridmap.cases.states import State
 from gridmap.cases.taking import Kept
-from gridmap.db import MANY
 from gridmap.desk.draft import Draft, Incoming, Relation
 from gridmap.desk.drafting import Prepared, prepare, routed_anew
 from gridmap.desk.inviting import invite_joined
 from gridmap.desk.joining import settle
 from gridmap.desk.telling import Fresh, Outcome, event, features_of, outcome
-from gridmap.hands import Hand, second_hand
 from gridmap.journal.write import write
 from gridmap.people.first import first_on_duty
 
@@ -69,16 +67,15 @@ def take(session: Session, prepared: Prepared, *, actor: str, policy: Policy) ->
     # Whatever else a new case is to know from the start is asked for here, once for all of `opening`.
     named = first_on_duty(session, {d.route.grid for d in opening if d.route.grid}, now, version=found.roster)
     rows = _rows(opening, named, now, working.recent(session))
-    with second_hand(worth_it=len(drafts) >= MANY) as hand:
-        made = taking.open_cases(session, rows, hand)
-        for draft in drafts:
-            draft.taken = draft.taken or made[draft.joins or draft.key]
-        fresh = [draft for draft in drafts if draft.relation is not Relation.KNOWN]
-        hand.ask(_keep, session, fresh, actor, now)
-        links = _links(session, fresh, now, hand)
-        features = features_of(session, prepared, dict(zip((d.key for d in opening), rows, strict=True)), now, hand)
-        write(session, [event(draft, features, actor, links.get(draft.key)) for draft in fresh], hand)
-        return [outcome(draft, features, index.names) for draft in drafts]
+    made = taking.open_cases(session, rows)
+    for draft in drafts:
+        draft.taken = draft.taken or made[draft.joins or draft.key]
+    fresh = [draft for draft in drafts if draft.relation is not Relation.KNOWN]
+    _keep(session, fresh, actor, now)
+    links = _links(session, fresh, now)
+    features = features_of(session, prepared, dict(zip((d.key for d in opening), rows, strict=True)), now)
+    write(session, [event(draft, features, actor, links.get(draft.key)) for draft in fresh])
+    return [outcome(draft, features, index.names) for draft in drafts]
 
 
 def _keep(session: Session, fresh: Sequence[Draft], actor: str, now: datetime) -> None:
@@ -86,13 +83,13 @@ def _keep(session: Session, fresh: Sequence[Draft], actor: str, now: datetime) -
     reporters.keep(session, [(draft.case.case_id, *draft.key, *draft.alert.reporter) for draft in fresh if draft.alert.reporter])
 
 
-def _links(session: Session, fresh: Sequence[Draft], now: datetime, hand: Hand) -> Mapping[tuple[str, str], int]:
+def _links(session: Session, fresh: Sequence[Draft], now: datetime) -> Mapping[tuple[str, str], int]:
     """What those are sent whose alert joins a case that is verified already."""
     joined: dict[int, list[tuple[str, str]]] = {}
     for draft in fresh:
         if draft.relation is Relation.JOINED and draft.alert.reporter and any(draft.alert.reporter):
             joined.setdefault(draft.case.case_id, []).append(draft.key)
-    return hand.ask(invite_joined, session, joined, now)() if joined else {}
+    return invite_joined(session, joined, now) if joined else {}
 
 
 def _rows(opening: Sequence[Draft], named: Mapping[str, int], now: datetime, calendar: Calendar) -> list[dict[str, Any]]:

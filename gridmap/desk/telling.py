@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import partial
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -12,7 +11,6 @@ from gridmap.cases import lookup
 from gridmap.desk.draft import Draft, Relation
 from gridmap.desk.drafting import Prepared
 from gridmap.grids.lookup import Name, Span
-from gridmap.hands import Hand
 from gridmap.journal.write import Event
 from gridmap.routing.index import GridIndex
 
@@ -48,13 +46,9 @@ _called: WeakKeyDictionary[GridIndex, dict[str | None, lookup.Grids]] = WeakKeyD
 
 
 def features_of(
-    session: Session,
-    prepared: Prepared,
-    rows: dict[tuple[str, str], dict[str, Any]],
-    now: datetime,
-    hand: Hand,
+    session: Session, prepared: Prepared, rows: dict[tuple[str, str], dict[str, Any]], now: datetime
 ) -> dict[int, dict[str, Any]]:
-    """The features of all cases concerned, by id: new ones from what is being written, others read by `hand` after that."""
+    """The features of all cases concerned, by id: new ones from what was just written, others read."""
     drafts, index = prepared.drafts, prepared.index
     called = _called.setdefault(index, {})
     joined: dict[int, int] = {}
@@ -72,7 +66,7 @@ def features_of(
     for case_id in joined.keys() & features.keys():
         features[case_id]["properties"]["alerts"] += joined[case_id]
     missing = {draft.case.case_id for draft in drafts} - features.keys()
-    return features | (hand.ask(partial(lookup.by_ids, at=now), session, sorted(missing))() if missing else {})
+    return features | (lookup.by_ids(session, sorted(missing), at=now) if missing else {})
 
 
 def _grids(code: str | None, names: Mapping[str, Name]) -> lookup.Grids:

@@ -7,7 +7,6 @@ import orjson
 from sqlalchemy.orm import Session
 
 from gridmap.db import MANY, copy, run
-from gridmap.hands import OWN, Hand
 
 # One JSON document carries all rows: quoting thousands of texts for an SQL array costs more than all the rest.
 _APPEND = """
@@ -37,12 +36,11 @@ class Event(NamedTuple):
     data: Mapping[str, Any]
 
 
-def write(session: Session, events: Sequence[Event], hand: Hand = OWN) -> None:
-    """Append the events in their order; they are published when the caller's transaction commits. Many are written by `hand`."""
+def write(session: Session, events: Sequence[Event]) -> None:
+    """Append the events in their order; they are published when the caller's transaction commits."""
     if not events:
         return
     if len(events) >= MANY:
-        rows = [(*event[:4], orjson.dumps(event.data).decode()) for event in events]
-        hand.ask(copy, session, "journal", Event._fields, rows)
+        copy(session, "journal", Event._fields, ((*event[:4], orjson.dumps(event.data).decode()) for event in events))
         return
     run(session, _APPEND, {"rows": orjson.dumps([event._asdict() for event in events]).decode()})

@@ -77,7 +77,7 @@ def test_many_at_once_are_taken_as_one_by_one(desk: Session, alerts: list[Incomi
     assert told[1] == told[2]
 
 
-def test_a_chunk_so_long_that_a_second_hand_writes_it_is_taken_as_one_by_one(desk: Session) -> None:
+def test_a_chunk_so_long_that_it_is_copied_is_taken_as_one_by_one(desk: Session) -> None:
     chance = random.Random(7)
     before = take(desk, [alert(f"before-{n}", at=(1.4 + n * 0.02, 1.4)) for n in range(5)])
     alerts = [
