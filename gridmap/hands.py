@@ -1,4 +1,4 @@
-"""Who does what is asked: the caller itself, at once, or a second hand while the caller computes."""
+"""A second hand does what it is asked, one thing after the other, while the caller goes on."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,23 +10,17 @@ Result = TypeVar("Result")
 
 
 class Hand:
-    """Does what it is asked at once."""
-
-    def ask(self, deed: Callable[..., Result], *given: Any) -> Callable[[], Result]:
-        """Have `deed(*given)` done after all that was asked before; what is returned tells its result, once it is done."""
-        result = deed(*given)
-        return lambda: result
-
-
-class SecondHand(Hand):
-    """Does it in a thread of its own, one thing after the other; after one that fails nothing more is done."""
+    """Works in a thread of its own; after one thing that fails nothing more is done."""
 
     def __init__(self, pool: ThreadPoolExecutor) -> None:
         self._pool = pool
-        self._last: Future[Any] | None = None  # The last alone: what it gave may be large.
+        self._last: Future[Any] | None = None
 
     def ask(self, deed: Callable[..., Result], *given: Any) -> Callable[[], Result]:
-        """As any hand; whoever asks for a result waits for it, and is told what went wrong with the first that failed."""
+        """Have `deed(*given)` done after all that was asked before.
+
+        Whoever calls what is returned waits for the result, and is told what went wrong with the first that failed.
+        """
         before = self._last
 
         def do() -> Result:
@@ -34,8 +28,8 @@ class SecondHand(Hand):
                 before.result()
             return deed(*given)
 
-        self._last = self._pool.submit(copy_context().run, do)
-        return self._last.result
+        self._last = last = self._pool.submit(copy_context().run, do)
+        return last.result
 
     def finish(self) -> None:
         """Wait until all is done; raises what went wrong."""
@@ -43,19 +37,13 @@ class SecondHand(Hand):
             self._last.result()
 
 
-OWN = Hand()
-
-
 @contextmanager
-def second_hand(*, worth_it: bool = True) -> Iterator[Hand]:
-    """A second hand, at work until the block ends; whatever went wrong is raised there at the latest.
+def second_hand() -> Iterator[Hand]:
+    """One that is at work until the block ends; whatever went wrong is raised there at the latest.
 
-    What it uses, a database session say, is its own until then. Where it is not `worth_it`, the caller's own hand does.
+    What it uses, a file say, is its own until then.
     """
-    if not worth_it:
-        yield OWN
-        return
     with ThreadPoolExecutor(1, "second-hand") as pool:
-        hand = SecondHand(pool)
+        hand = Hand(pool)
         yield hand
         hand.finish()
