@@ -30,9 +30,7 @@ class Answers:
 
     def told(self, table: Any, grids: Grids) -> Any:
         """The table with these columns behind its own, and the publication in its metadata."""
-        table = without(table, set(self.names)).replace_schema_metadata(
-            {**(table.schema.metadata or {}), b"gridmap": self._routed}
-        )
+        table = without(table, *self.names).replace_schema_metadata({**(table.schema.metadata or {}), b"gridmap": self._routed})
         nowhere = grids.grid == NOBODY
         for name, (codes, place) in self._codes.items():
             where = pa.array(place[grids.grid], mask=nowhere)

@@ -116,6 +116,6 @@ def plain(table: Any) -> Any:
     return table.cast(pa.schema(fields))
 
 
-def without(table: Any, names: set[str]) -> Any:
+def without(table: Any, *names: str | None) -> Any:
     """The table without these columns, as far as it has them."""
     return table.select([name for name in table.column_names if name not in names])

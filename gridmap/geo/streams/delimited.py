@@ -208,7 +208,7 @@ class DelimitedFile:
         told = {"lon": pa.array(lon, mask=~np.isfinite(lon)), "lat": pa.array(lat, mask=~np.isfinite(lat))}
         datum = pa.array([str(Datum.WGS84)] * table.num_rows)
         placed = self._places(table.column_names)
-        cells = [self._cells(column) for column in plain(without(table, {self._geometry or ""})).itercolumns()]
+        cells = [self._cells(column) for column in plain(without(table, self._geometry)).itercolumns()]
         cells += [self._cells(told.get(name, datum)) for name in placed]
         lines = pc.binary_join_element_wise(*cells, self._separator)
         ended = pc.binary_join_element_wise(lines, "", _LINE_END)

@@ -128,6 +128,14 @@ def test_a_table_keeps_its_text(tmp_path: Path, route: Routes, refused: list[tup
     assert tally.flaws == {"swapped": (1, [4]), "placeless": (1, [5])}
 
 
+def test_a_column_without_a_name_stays_in_its_place(tmp_path: Path, route: Routes) -> None:
+    (tmp_path / "in.csv").write_text("lon,lat,,note\n{},{},x,y\n".format(*town.spot(0.5, 0.5)))
+    route(tmp_path / "in.csv", tmp_path / "out.csv", datum=Datum.WGS84)
+    header, row = csv.reader((tmp_path / "out.csv").read_text("utf-8-sig").splitlines())
+    assert len(row) == len(header)
+    assert row[2:5] == ["x", "y", town.micro(1, 1)]
+
+
 @pytest.mark.parametrize("datum", [Datum.GCJ02, Datum.BD09])
 def test_a_shifted_datum_is_shifted_back(tmp_path: Path, route: Routes, datum: Datum) -> None:
     lon, lat = town.spot(0.1, 0.5)
