@@ -47,6 +47,7 @@ from gridmap.api.status import bp as status_bp
 from gridmap.api.tasks import bp as tasks_bp
 from gridmap.api.teams import bp as teams_bp
 from gridmap.api.tiles import bp as tiles_bp
+from gridmap.api.zones import bp as zones_bp
 
 _BLUEPRINTS = (
     alerts_bp,
@@ -62,6 +63,7 @@ _BLUEPRINTS = (
     batch_bp,
     routes_bp,
     grids_bp,
+    zones_bp,
     grid_cards_bp,
     grid_files_bp,
     households_bp,

@@ -76,6 +76,7 @@ class ImpactAnswer(BaseModel):
     closed: list[str]
     retired: list[str]
     renamed: list[str]
+    zones: list[str] = Field(description="special zones that begin, change or end")
     grids: list[ChangeAnswer]
     cases: list[HandsAnswer] = Field(description="open cases that move")
     cameras: list[HandsAnswer]

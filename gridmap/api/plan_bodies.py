@@ -5,14 +5,17 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
+from gridmap.api.alert_body import CategoryBody
 from gridmap.api.fields import Latitude, Longitude, Number, Strictly, Text
 from gridmap.errors import msg
+from gridmap.grids.zones import CODE_DIGITS, ZoneKind
 from gridmap.plans.operations.balancing import MOST_PARTS
 from gridmap.plans.operations.proposing import MOST_GRIDS
 from gridmap.plans.operations.splitting import Keep
 
 Place = tuple[Longitude, Latitude]
 Code = Annotated[Text, Field(pattern=r"^([0-9]{9}|[0-9]{12}|[0-9]{15})$", examples=["310151101203001"])]
+ZoneCode = Annotated[Text, Field(pattern=CODE_DIGITS, examples=["310151101Z001"])]
 Line = Annotated[list[Place], Field(min_length=2, max_length=5_000)]
 Outline = Annotated[list[Place], Field(min_length=3, max_length=5_000)]
 Called = Annotated[Text, Field(max_length=200)]
@@ -150,6 +153,27 @@ class RehomeBody(Strictly):
     village: Code
 
 
+class ZoneBody(Strictly):
+    """A special zone: without `code` a new one, which needs all but `name_en` and `takes`; with it, what changes."""
+
+    code: ZoneCode | None = None
+    name: Called | None = None
+    name_en: Called | None = None
+    kind: ZoneKind | None = None
+    takes: Annotated[
+        list[CategoryBody] | None,
+        Field(max_length=100, description="small classes, or large ones by their first two digits; none: every case"),
+    ] = None
+    target: Code | None = None
+    outline: Outline | None = None
+
+
+class ZoneCodeBody(Strictly):
+    """A special zone."""
+
+    code: ZoneCode
+
+
 BODIES: Mapping[str, type[Strictly]] = {
     "move": MoveBody,
     "add_vertex": AddVertexBody,
@@ -169,6 +193,8 @@ BODIES: Mapping[str, type[Strictly]] = {
     "head": HeadBody,
     "renumber": RenumberBody,
     "rehome": RehomeBody,
+    "zone": ZoneBody,
+    "unzone": ZoneCodeBody,
 }
 
 

@@ -9,11 +9,12 @@ from pydantic import Field
 
 from gridmap.accounts.caller import Caller
 from gridmap.api.fields import Strictly
-from gridmap.api.plan_bodies import BODIES, HeadBody, told
+from gridmap.api.plan_bodies import BODIES, HeadBody, ZoneBody, told
 from gridmap.api.plan_heads import headed
 from gridmap.api.plan_shapes import CHANGES, DrawnAnswer, PlanAnswer, limits, one, problem_told, tagged, topology_told
 from gridmap.api.plans import DRAW, ID, locked
 from gridmap.api.shapes import Json
+from gridmap.api.zones import check_categories, zone_feature
 from gridmap.http.json import answer
 from gridmap.http.state import db, settings
 from gridmap.http.who import needs
@@ -42,6 +43,8 @@ _SUMMARIES = {
     "head": "Change who heads a grid",
     "renumber": "Number a village's new grids in order",
     "rehome": "Move a micro-grid to another village",
+    "zone": "Draw or change a special zone",
+    "unzone": "End a special zone",
 }
 
 
@@ -59,13 +62,14 @@ class GotoBody(Strictly):
 
 def _drawn(plan: Plan, drawn: Drawn) -> Json:
     micros = drawn.state.shapes(drawn.delta.codes)
-    found = problems(drawn.state, limits(settings()), drawn.delta.codes)
+    found = problems(drawn.state, limits(settings()), [*drawn.delta.codes, *drawn.delta.zones])
     return {
         "version": plan.version,
         "step": plan.step,
         **lookup.reach(db(), plan)._asdict(),
         "codes": drawn.delta.codes,
-        "ended": [code for code, draft in sorted(drawn.delta.drafts.items()) if draft is None],
+        "ended": [code for code, draft in sorted({**drawn.delta.drafts, **drawn.delta.zones}.items()) if draft is None],
+        "zones": [zone_feature(zone) for code in sorted(drawn.delta.zones) if (zone := drawn.delta.zones[code])],
         "topology": topology_told(drawn.state, plan, drawn.state.around(micros)),
         "problems": [problem_told(problem) for problem in worst_first(found)],
     }
@@ -74,6 +78,8 @@ def _drawn(plan: Plan, drawn: Drawn) -> Json:
 def _post(deed: str, plan_id: int, body: Strictly, query: DeedQuery) -> Response:
     plan, caller = locked(plan_id, DRAW)
     facts = headed(plan, body) if isinstance(body, HeadBody) else told(body)
+    if isinstance(body, ZoneBody):
+        check_categories(db(), body.takes or ())
     if query.preview:
         return tagged(answer(_drawn(plan, drafting.preview(db(), plan, deed, facts))), plan)
     made = _drawn(plan, drafting.draw(db(), plan, deed, facts, caller=caller))

@@ -13,6 +13,7 @@ from gridmap.api.fields import Bbox, Strictly, bounds
 from gridmap.api.plan_shapes import ProblemAnswer, feature, limits, problem_told, tagged, topology_told
 from gridmap.api.plans import ID, READ, read
 from gridmap.api.shapes import FeatureCollection, Json, collection
+from gridmap.api.zones import zone_feature
 from gridmap.http.json import GEOJSON, answer
 from gridmap.http.state import db, settings
 from gridmap.http.who import may, needs
@@ -138,6 +139,20 @@ def get_plan_grids(plan_id: int, query: GridsQuery) -> Response:
     there = _within(state, plan.ground, query.bbox)
     shown = [code for code in there if code.startswith(plan.ground) and (code in touched or not query.changed)]
     features = [feature(state.grid(code), changed=code in touched, sources=list(state.origin(code))) for code in shown]
+    return tagged(answer(collection(features), mimetype=GEOJSON), plan)
+
+
+@bp.get(f"/{ID}/zones.geojson")
+@needs(READ)
+@bp.input(StepQuery, location="query", arg_name="query")
+@bp.output(FeatureCollection, content_type=GEOJSON)
+@bp.doc(summary="A plan's special zones as GeoJSON", description="`changed`: the plan changes it.", responses=NO_SUCH)
+def get_plan_zones(plan_id: int, query: StepQuery) -> Response:
+    """All the zones as they would be."""
+    plan = read(plan_id)
+    state = lookup.state(db(), plan, query.step)
+    touched = set(state.touched_zones())
+    features = [zone_feature(zone, changed=code in touched) for code, zone in state.zones.items()]
     return tagged(answer(collection(features), mimetype=GEOJSON), plan)
 
 

@@ -95,6 +95,7 @@ class DrawnAnswer(BaseModel):
     redo: int | None
     codes: list[str]
     ended: list[str]
+    zones: list[Json] = Field(description="the zones it drew or changed, as GeoJSON features")
     topology: Json
     problems: list[ProblemAnswer]
 

@@ -16,6 +16,7 @@ from gridmap.desk.redrawing.enact import Enacted, roll_back
 from gridmap.desk.redrawing.impact import Deed, preview
 from gridmap.errors import Conflict, msg
 from gridmap.grids import lookup, publications
+from gridmap.grids.codes import LENGTHS, Level
 from gridmap.grids.rollback import reversal
 from gridmap.http import who
 from gridmap.http.json import answer
@@ -174,7 +175,7 @@ def enacted_told(done: Enacted) -> Json:
 def _check(publication: int) -> None:
     """Whoever asks may publish wherever the rollback touches anything."""
     change = reversal(db(), publication)
-    for code in {*change.grids, *change.retired}:
+    for code in {*change.grids, *change.retired, *(zone[: LENGTHS[Level.TOWN]] for zone in change.zones)}:
         who.check("grids.publish", Scope(code))
 
 

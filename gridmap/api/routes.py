@@ -1,15 +1,17 @@
 """GET and POST /api/v1/route: where would this go, and why."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from apiflask import APIBlueprint
 from flask import Response, request
 from pydantic import BaseModel, Field, model_validator
 
+from gridmap.api.alert_body import CategoryBody
 from gridmap.api.fields import (
     DatumField,
+    Name,
     Number,
     PastMoment,
     QueryLatitude,
@@ -21,6 +23,7 @@ from gridmap.api.fields import (
 from gridmap.api.shapes import RouteAnswer, route_answer, route_told
 from gridmap.errors import msg
 from gridmap.geo.datum import to_wgs84
+from gridmap.grids.zones import path
 from gridmap.http.json import answer, only_json
 from gridmap.http.state import db, settings
 from gridmap.http.who import needs
@@ -38,6 +41,16 @@ class RouteQuery(Strictly):
     datum: DatumField
     accuracy_m: Annotated[QueryNumber, Field(ge=0, le=50_000)] | None = None
     at: QueryPastMoment | None = None
+    standard_ref: (
+        Annotated[Name, Field(description="with `kind` and `code` the category, which special zones ask for")] | None
+    ) = None
+    kind: Literal["component", "matter"] | None = None
+    code: Name | None = None
+
+    @property
+    def category(self) -> str | None:
+        """The category's path; None where it is not told in full."""
+        return path(self.standard_ref, self.kind, self.code) if self.standard_ref and self.kind and self.code else None
 
 
 class RouteColumns(Strictly):
@@ -47,6 +60,7 @@ class RouteColumns(Strictly):
     lat: Annotated[list[Number], Field(min_length=1, max_length=MOST_POINTS)]
     datum: DatumField
     accuracy_m: Annotated[list[Number], Field(max_length=MOST_POINTS)] | None = None
+    category: Annotated[CategoryBody | None, Field(description="of all the points; special zones ask for it")] = None
     at: PastMoment | None = None
 
     @model_validator(mode="after")
@@ -77,6 +91,7 @@ class RouteColumnsAnswer(BaseModel):
     runner_up: list[str | None]
     runner_up_distance_m: list[float | None]
     ambiguous: list[bool]
+    zone: list[str | None] = Field(description="the special zone that sends such cases to `grid`")
     publication: int | None
 
 
@@ -88,7 +103,7 @@ class RouteColumnsAnswer(BaseModel):
 def get_route(query: RouteQuery) -> Response:
     """Route one point, with the whole reason."""
     lon, lat = to_wgs84(query.datum, query.lon, query.lat)
-    place = Place(float(lon), float(lat), query.accuracy_m)
+    place = Place(float(lon), float(lat), query.accuracy_m, category=query.category)
     index = index_at(db(), query.at)
     (route,) = route_by(index, [place], limit_m=settings().nearest_limit_m)
     if query.at is not None:  # What has ended since, and what is called otherwise by now, only the database knows.
@@ -121,7 +136,9 @@ def post_route(body: RouteColumns) -> Response:
     """Route many points at once."""
     lon, lat = to_wgs84(body.datum, np.array(body.lon), np.array(body.lat))
     accuracy: Sequence[float | None] = body.accuracy_m if body.accuracy_m is not None else [None] * len(body.lon)
-    places = [Place(x, y, a) for x, y, a in zip(lon.tolist(), lat.tolist(), accuracy, strict=True)]
+    asked = body.category
+    category = None if asked is None else path(asked.standard_ref, asked.kind, asked.code)
+    places = [Place(x, y, a, category=category) for x, y, a in zip(lon.tolist(), lat.tolist(), accuracy, strict=True)]
     routes = route_all(db(), places, limit_m=settings().nearest_limit_m, at=body.at)
     columns: dict[str, Any] = {
         "grid": [route.grid for route in routes],
@@ -130,6 +147,7 @@ def post_route(body: RouteColumns) -> Response:
         "runner_up": [route.runner_up.code if route.runner_up else None for route in routes],
         "runner_up_distance_m": [_cm(route.runner_up.distance_m) if route.runner_up else None for route in routes],
         "ambiguous": [route.ambiguous for route in routes],
+        "zone": [route.sent.zone.code if route.sent else None for route in routes],
         "publication": routes[0].publication,
     }
     return answer(columns)

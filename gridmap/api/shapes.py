@@ -30,6 +30,16 @@ class OtherGrid(GridName):
     share: float | None = Field(default=None, description="of the camera's view, 0 to 1")
 
 
+class ZoneStep(BaseModel):
+    """The special zone that sends such cases to `grid`, and the micro-grid the place lies in."""
+
+    code: str
+    name: str
+    name_en: str
+    kind: str
+    lies_in: GridName | None
+
+
 class RouteAnswer(BaseModel):
     """Where something goes, and why."""
 
@@ -45,6 +55,7 @@ class RouteAnswer(BaseModel):
     accuracy_m: float | None
     limit_m: float | None
     point: dict[str, float] | None
+    zone: ZoneStep | None
     words: dict[str, str]
 
 
@@ -91,6 +102,7 @@ def route_told(facts: Json, called: Mapping[str, Name], boundary: Span | None) -
         "runner_up": _other(facts["runner_up"], called) if facts["runner_up"] else None,
         "candidates": [_other(other, called) for other in facts["candidates"]],
         "point": dict(zip(("lon", "lat"), facts["point"], strict=True)) if facts["point"] else None,
+        "zone": facts["zone"] | {"lies_in": _name(called, facts["zone"]["lies_in"])} if "zone" in facts else None,
         "unknown_camera": facts.get("unknown_camera"),
         "words": words,
     }

@@ -10,7 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gridmap.cases.deadlines import Limit, Unit
+from gridmap.cases.models import Category
 from gridmap.db import run
+from gridmap.grids import zones
 from gridmap.recent import Recent
 
 
@@ -33,6 +35,11 @@ class KnownCategory:
     name_zh: str
     name_en: str
     limit: Limit | None
+
+    @cached_property
+    def path(self) -> str:
+        """As special zones name it."""
+        return zones.path(*self.key)
 
     @cached_property
     def facts(self) -> dict[str, str]:
@@ -103,6 +110,12 @@ def recent(session: Session, keys: Collection[CategoryKey], source_codes: Collec
     if not newer.by_key and not newer.by_source_code:
         return heard
     return Catalogue(heard.by_key | newer.by_key, heard.by_source_code | newer.by_source_code)
+
+
+def category_path(session: Session, category_id: int | None) -> str | None:
+    """The path of a category as special zones name it; None for none."""
+    found = None if category_id is None else session.get(Category, category_id)
+    return None if found is None else zones.path(found.standard_ref, found.kind, found.code)
 
 
 def _known(id_: int, standard_ref: str, kind: str, code: str, *rest: Any) -> KnownCategory:

@@ -48,7 +48,7 @@ def _routed(
     seen: dict[str, KnownCamera],
     nearest_limit_m: float,
 ) -> Prepared:
-    routes = route_by(index, [_place(alert, seen) for alert, _ in understood], limit_m=nearest_limit_m)
+    routes = route_by(index, [_place(alert, category, seen) for alert, category in understood], limit_m=nearest_limit_m)
     drafts = [
         Draft(alert, category, route, _route_facts(alert, route, seen))
         for (alert, category), route in zip(understood, routes, strict=True)
@@ -69,9 +69,10 @@ def _category(alert: Incoming, found: Catalogue, seen: dict[str, KnownCamera]) -
     return next((known for code in codes if (known := found.by_source_code.get(code))), None)
 
 
-def _place(alert: Incoming, seen: dict[str, KnownCamera]) -> Place:
+def _place(alert: Incoming, category: KnownCategory | None, seen: dict[str, KnownCamera]) -> Place:
     camera = seen.get(alert.camera_id) if alert.camera_id else None
-    return Place(alert.lon, alert.lat, alert.accuracy_m, camera and camera.pole, camera and camera.view)
+    path = category.path if category else None
+    return Place(alert.lon, alert.lat, alert.accuracy_m, camera and camera.pole, camera and camera.view, path)
 
 
 def _route_facts(alert: Incoming, route: Route, seen: dict[str, KnownCamera]) -> dict[str, Any]:

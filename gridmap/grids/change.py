@@ -22,6 +22,22 @@ class GridDraft:
 
 
 @dataclass(frozen=True)
+class ZoneDraft:
+    """A special zone as it shall be from the publish on (see `grids.zones`).
+
+    `shape` in degrees WGS-84; `target` is the micro-grid that gets its cases; `takes` the paths of the categories, none: all.
+    """
+
+    code: str
+    name: str
+    kind: str
+    target: str
+    shape: MultiPolygon
+    name_en: str = ""
+    takes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Change:
     """What differs from the boundaries in force; whatever is not named stays, and parents follow their children.
 
@@ -30,9 +46,11 @@ class Change:
         grids: what is new or changed, by code: micro-grids with their shape, villages and towns with their names alone.
         retired: codes that end.
         sources: for a new code the codes it was made from: a hint for lineage, the areas decide its shares.
+        zones: special zones that are new or changed, by code; None: it ends.
     """
 
     base: int | None
     grids: Mapping[str, GridDraft] = field(default_factory=dict)
     retired: frozenset[str] = frozenset()
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    zones: Mapping[str, ZoneDraft | None] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """Reads of the grids."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from gridmap import clock
 from gridmap.db import run
 from gridmap.errors import NotFound, msg
+from gridmap.grids import zones
+from gridmap.grids.change import ZoneDraft
 from gridmap.grids.codes import Level
 from gridmap.grids.models import Boundary, Grid
 
@@ -37,7 +39,7 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class InForce:
-    """The micro-grids in force under one publication, by code; geometries in degrees; names of all grids there are."""
+    """The micro-grids in force under one publication, by code; geometries in degrees; names of all grids there are; the zones."""
 
     publication: int
     at: datetime
@@ -45,6 +47,7 @@ class InForce:
     spans: list[Span]
     shapes: list[shapely.MultiPolygon]
     names: dict[str, Name]
+    zones: list[ZoneDraft] = field(default_factory=list)
 
 
 NOTHING_YET = InForce(0, datetime.min.replace(tzinfo=UTC), [], [], [], {})
@@ -68,7 +71,8 @@ def micro_grids(session: Session, publication: int, at: datetime) -> InForce:
     ).all()
     spans = [Span(row.id, row.publication_id, row.valid.lower, row.valid.upper) for row in rows]
     called = {row.code: Name(*row) for row in session.execute(select(Grid.code, Grid.name, Grid.name_en))}
-    return InForce(publication, at, [row.grid_code for row in rows], spans, [row.geom for row in rows], called)
+    there = [zone.draft for zone in zones.at(session, at)]
+    return InForce(publication, at, [row.grid_code for row in rows], spans, [row.geom for row in rows], called, there)
 
 
 def names(session: Session, codes: Sequence[str]) -> dict[str, Name]:

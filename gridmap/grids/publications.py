@@ -32,11 +32,13 @@ _CODES = text(
 _BOUNDS = text(
     """
     SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)
-    FROM (SELECT ST_Extent(geom) AS box FROM boundary
-          WHERE level = 'micro' AND (publication_id = :id OR upper(valid) = :at)) AS touched
+    FROM (SELECT ST_Extent(geom) AS box FROM (
+            SELECT geom FROM boundary WHERE level = 'micro' AND (publication_id = :id OR upper(valid) = :at)
+            UNION ALL SELECT geom FROM zone WHERE publication_id = :id OR upper(valid) = :at) AS shapes) AS touched
     WHERE box IS NOT NULL
     """
 )
+_ZONES = text("SELECT DISTINCT code FROM zone WHERE publication_id = :id OR upper(valid) = :at ORDER BY code")
 _RENAMED = text("SELECT grid_code FROM renaming WHERE publication_id = :id ORDER BY grid_code")
 _LINEAGE = text(
     """
@@ -46,7 +48,7 @@ _LINEAGE = text(
 )
 
 
-# Micro-grids whose boundary began or ended after a publish, and grids that were renamed.
+# Micro-grids whose boundary began or ended after a publish, grids that were renamed, and zones.
 _TOUCHED_SINCE = text(
     """
     SELECT b.grid_code AS code, b.publication_id AS publication FROM boundary b
@@ -54,12 +56,14 @@ _TOUCHED_SINCE = text(
     UNION SELECT b.grid_code, p.id FROM boundary b JOIN publication p ON p.at = upper(b.valid)
     WHERE b.level = 'micro' AND p.id > :base
     UNION SELECT r.grid_code, r.publication_id FROM renaming r WHERE r.publication_id > :base
+    UNION SELECT z.code, z.publication_id FROM zone z WHERE z.publication_id > :base
+    UNION SELECT z.code, p.id FROM zone z JOIN publication p ON p.at = upper(z.valid) WHERE p.id > :base
     """
 )
 
 
 def touched_since(session: Session, base: int) -> dict[str, int]:
-    """The grids that publishes after `base` touched, each with the last that did."""
+    """The grids and zones that publishes after `base` touched, each with the last that did."""
     rows = sorted(session.execute(_TOUCHED_SINCE, {"base": base}).all(), key=lambda row: row.publication)
     return {row.code: row.publication for row in rows}
 
@@ -96,6 +100,7 @@ def whole(session: Session, publication: int) -> dict[str, Any]:
         "begun": [one.code for one in touched if one.opened and not one.closed],
         "ended": [one.code for one in touched if one.closed and not one.opened],
         "renamed": list(session.scalars(_RENAMED, {"id": publication})),
+        "zones": list(session.scalars(_ZONES, {"id": publication, "at": row["at"]})),
     }
     box = session.execute(_BOUNDS, {"id": publication, "at": row["at"]}).one_or_none()
     lineage = [dict(one) for one in session.execute(_LINEAGE, {"id": publication}).mappings()]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.errors import Invalid, msg
 from gridmap.geo.shapes import as_multipolygon, snapped, united
-from gridmap.grids import tiling
+from gridmap.grids import tiling, zoning
 from gridmap.grids.change import Change, GridDraft
 from gridmap.grids.checking import NoPartition, check_base, check_codes, check_partition, few
 from gridmap.grids.codes import Level, level_of, parent_of
@@ -47,6 +47,7 @@ class Published:
     closed: list[str] = field(default_factory=list)
     retired: list[str] = field(default_factory=list)
     renamed: list[str] = field(default_factory=list)
+    zones: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -87,11 +88,12 @@ def redraw(
         _lock_trials(session)
     else:
         _lock(session)
-    change = replace(change, grids={code: _snap(draft) for code, draft in change.grids.items()})
+    zones = zoning.differing(session, {code: zoning.snap(zone) for code, zone in change.zones.items()})
+    change = replace(change, grids={code: _snap(draft) for code, draft in change.grids.items()}, zones=zones)
     check_codes(session, change, restored=set() if undoes is None else ended_by(session, undoes))
     before, after = _moved(session, change)
     renamed = renamings(session, change.grids.values())
-    check_base(session, change, {*before, *after, *renamed})
+    check_base(session, change, {*before, *after, *renamed, *zones})
     check_partition(session, {code: there.shape for code, there in before.items()}, after, same_ground=undoes is None)
     return _put_in_force(session, change, before, after, Deed(actor, at, note, undoes, trial))
 
@@ -178,7 +180,7 @@ def _put_in_force(
     parents_before, parents_after = _unions(session, before, after, change.retired)
     renamed = renamings(session, change.grids.values())
     closing, opening = {**before, **parents_before}, {**after, **parents_after}
-    if not (closing or opening or renamed):
+    if not (closing or opening or renamed or change.zones):
         return Published(None, at)
     row = {"at": at, "actor": deed.actor, "note": deed.note, "undoes": deed.undoes}
     publication = _number(session, row, trial=deed.trial)
@@ -187,8 +189,11 @@ def _put_in_force(
     close_boundaries(session, closed, at)
     open_boundaries(session, opening, at, publication)
     session.execute(update(Grid).where(Grid.code == func.any(sorted(change.retired))).values(retired_at=at))
+    zoning.put_in_force(session, change.zones, change.retired, moment=at, publication=publication)
     keep_lineage(session, publication, {code: there.shape for code, there in closing.items()}, opening, change.sources)
-    done = Published(publication, at, sorted(opening), sorted(closing), sorted(change.retired), sorted(renamed))
+    done = Published(
+        publication, at, sorted(opening), sorted(closing), sorted(change.retired), sorted(renamed), sorted(change.zones)
+    )
     if deed.trial:
         return done
     boxes = [shape.bounds for shape in (*(there.shape for there in before.values()), *after.values())]
@@ -248,6 +253,7 @@ def _event(done: Published, deed: Deed) -> Event:
         "closed": done.closed,
         "retired": done.retired,
         "renamed": done.renamed,
+        "zones": done.zones,
         "undoes": deed.undoes,
     }
     return Event("grids", "grids.published", str(done.publication), deed.actor, data)

@@ -5,10 +5,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gridmap.errors import Invalid, NotFound, msg
-from gridmap.grids.change import Change, GridDraft
+from gridmap.grids.change import Change, GridDraft, ZoneDraft
 from gridmap.grids.codes import Level, level_of
 from gridmap.grids.models import Boundary, Grid, Publication, Renaming
 from gridmap.grids.writing import in_force, names
+from gridmap.grids.zones import Zone
 
 
 def reversal(session: Session, publication: int) -> Change:
@@ -31,7 +32,15 @@ def reversal(session: Session, publication: int) -> Change:
     opened = set(session.scalars(select(Boundary.grid_code).where(Boundary.publication_id == publication)))
     rows = session.execute(select(Boundary.grid_code, Boundary.geom).where(func.upper(Boundary.valid) == undone.at))
     closed: dict[str, MultiPolygon] = {row[0]: row[1] for row in rows}
-    return Change(publication, _drafts(session, publication, opened, closed), frozenset(opened - closed.keys()))
+    drafts = _drafts(session, publication, opened, closed)
+    return Change(publication, drafts, frozenset(opened - closed.keys()), zones=_zones(session, undone))
+
+
+def _zones(session: Session, undone: Publication) -> dict[str, ZoneDraft | None]:
+    """The zones a publish changed as they were before; None: they came with it."""
+    begun = session.scalars(select(Zone.code).where(Zone.publication_id == undone.id))
+    ended = session.scalars(select(Zone).where(func.upper(Zone.valid) == undone.at))
+    return dict.fromkeys(begun) | {zone.code: zone.draft for zone in ended}
 
 
 def _drafts(session: Session, publication: int, opened: set[str], closed: dict[str, MultiPolygon]) -> dict[str, GridDraft]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from gridmap import clock
 from gridmap.errors import Conflict, Invalid, NotFound, msg
-from gridmap.grids.change import Change, GridDraft
+from gridmap.grids.change import Change, GridDraft, ZoneDraft
 from gridmap.grids.models import Scheduled
 
 
@@ -93,7 +93,16 @@ def as_json(change: Change) -> dict[str, Any]:
             }
             for draft in change.grids.values()
         ],
+        "zones": {code: None if zone is None else _zone_json(zone) for code, zone in change.zones.items()},
     }
+
+
+def _zone_json(zone: ZoneDraft) -> dict[str, Any]:
+    return {**vars(zone), "takes": list(zone.takes), "shape": shapely.to_wkb(zone.shape, hex=True)}
+
+
+def _zone(facts: Mapping[str, Any]) -> ZoneDraft:
+    return ZoneDraft(**{**facts, "takes": tuple(facts["takes"]), "shape": shapely.from_wkb(facts["shape"])})
 
 
 def from_json(kept: Mapping[str, Any]) -> Change:
@@ -103,4 +112,5 @@ def from_json(kept: Mapping[str, Any]) -> Change:
         for facts in kept["grids"]
     ]
     sources = {code: tuple(made_from) for code, made_from in kept["sources"].items()}
-    return Change(kept["base"], {draft.code: draft for draft in drafts}, frozenset(kept["retired"]), sources)
+    zones = {code: None if facts is None else _zone(facts) for code, facts in kept.get("zones", {}).items()}
+    return Change(kept["base"], {draft.code: draft for draft in drafts}, frozenset(kept["retired"]), sources, zones)

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gridmap.errors import NotFound, msg
-from gridmap.plans.operations import balancing, merging, moving, naming, numbering, proposing, redrawing, splitting
+from gridmap.grids import zones
+from gridmap.plans.operations import balancing, merging, moving, naming, numbering, proposing, redrawing, splitting, zoning
 from gridmap.plans.operations.moving import Move
 from gridmap.plans.state import Delta, State
 
@@ -42,6 +43,15 @@ def _propose(state: State, body: Body) -> Delta:
     return proposing.propose(state, body["village"], body["parts"], points=_weights(body), lines=lines)
 
 
+def _zone(state: State, body: Body) -> Delta:
+    facts = {name: body[name] for name in ("name", "name_en", "kind", "target") if name in body}
+    if "outline" in body:
+        facts["outline"] = _places(body["outline"])
+    if "takes" in body:
+        facts["takes"] = tuple(sorted(zones.path(one["standard_ref"], one["kind"], one["code"]) for one in body["takes"]))
+    return zoning.zone(state, body.get("code"), facts)
+
+
 def _weights(body: Body) -> list[tuple[float, float, float]]:
     return [(float(x), float(y), float(weight)) for x, y, weight in body.get("points", ())]
 
@@ -65,6 +75,8 @@ DEEDS: Mapping[str, Callable[[State, Body], Delta]] = {
     "trim": lambda state, body: redrawing.trim(state, body["code"]),
     "node": lambda state, body: redrawing.node(state, body["codes"]),
     "untangle": lambda state, body: redrawing.untangle(state, body["code"]),
+    "zone": _zone,
+    "unzone": lambda state, body: zoning.unzone(state, body["code"]),
     "rename": lambda state, body: naming.rename(state, body["code"], body["name"], body.get("name_en", "")),
     "head": lambda state, body: naming.head(state, body["code"], body["head_name"], body.get("head_phone", "")),
     "renumber": lambda state, body: numbering.renumber(state, body["village"], body.get("codes", ())),

@@ -10,12 +10,13 @@ from gridmap import clock
 from gridmap.accounts.caller import Caller
 from gridmap.errors import Conflict, Invalid, NotAllowed, NotFound, msg
 from gridmap.grids import lookup as grids
+from gridmap.grids.change import ZoneDraft
 from gridmap.grids.codes import Level, level_of
 from gridmap.journal.write import Event, write
 from gridmap.plans import lookup
 from gridmap.plans.deeds import apply
 from gridmap.plans.life import check_drawable
-from gridmap.plans.models import Plan, PlanGrid, PlanStep
+from gridmap.plans.models import Plan, PlanGrid, PlanStep, PlanZone
 from gridmap.plans.state import Delta, State
 
 TOPIC = "plans"
@@ -121,6 +122,8 @@ def keep(session: Session, plan: Plan, deed: str, body: Mapping[str, Any], drawn
     session.execute(insert(PlanStep).values(plan_id=plan.id, seq=plan.step, **facts))
     if rows := _rows(plan, drawn):
         session.execute(insert(PlanGrid), rows)
+    if drawn.delta.zones:
+        session.execute(insert(PlanZone), _zone_rows(plan, drawn.delta.zones))
     tell(session, plan, "plan.drawn", caller)
 
 
@@ -131,6 +134,16 @@ def _rows(plan: Plan, drawn: Drawn) -> list[dict[str, Any]]:
         | {name: getattr(draft, name, None if name == "shape" else "") for name in names}
         | {"sources": list(drawn.state.sources.get(code, ()))}
         for code, draft in drawn.delta.drafts.items()
+    ]
+
+
+def _zone_rows(plan: Plan, zones: Mapping[str, ZoneDraft | None]) -> list[dict[str, Any]]:
+    names = ("name", "name_en", "kind", "target")
+    return [
+        {"plan_id": plan.id, "seq": plan.step, "code": code, "ended": zone is None, "shape": None if zone is None else zone.shape}
+        | {name: getattr(zone, name, "") for name in names}
+        | {"takes": [] if zone is None else list(zone.takes)}
+        for code, zone in zones.items()
     ]
 
 

@@ -24,6 +24,8 @@ class Flaw(StrEnum):
     TOO_LARGE = "too_large"
     CODE_USED = "code_used"
     UNHEADED = "unheaded"
+    ZONE_OVERLAP = "zone_overlap"
+    ZONE_TARGET = "zone_target"
 
 
 UNFINISHED = frozenset({Flaw.UNHEADED})  # Somebody has yet to say; everything else is wrong.
@@ -41,6 +43,8 @@ _SENTENCES: Mapping[StrEnum, str] = {
     Flaw.TOO_LARGE: msg("%(codes)s has %(area)s m²; more than %(limit)s m² is too large"),
     Flaw.CODE_USED: msg("The code %(codes)s was used before: codes are never used again"),
     Flaw.UNHEADED: msg("Nobody heads the new grid %(codes)s yet"),
+    Flaw.ZONE_OVERLAP: msg("The zones %(codes)s take the same cases on %(area)s m² at %(place)s"),
+    Flaw.ZONE_TARGET: msg("A zone sends its cases to a grid that is no more: %(codes)s"),
 }
 
 

@@ -13,11 +13,12 @@ from gridmap.db import identity
 from gridmap.errors import NotFound, msg
 from gridmap.geo.shapes import as_multipolygon
 from gridmap.grids import lookup as grids
-from gridmap.grids.change import GridDraft
+from gridmap.grids.change import GridDraft, ZoneDraft
 from gridmap.grids.codes import LENGTHS, Level
 from gridmap.grids.models import Grid, Publication
+from gridmap.grids.zones import Zone
 from gridmap.plans.life import Stage
-from gridmap.plans.models import Plan, PlanComment, PlanGrid, PlanReviewer, PlanStep
+from gridmap.plans.models import Plan, PlanComment, PlanGrid, PlanReviewer, PlanStep, PlanZone
 from gridmap.plans.state import Base, State
 
 _HELD = 4  # Bases a process keeps at hand; a city of 5,000 grids takes some 10 MB.
@@ -74,7 +75,8 @@ def _read_base(session: Session, publication: int) -> Base:
     shapes = zip(there.codes, there.shapes, strict=True)
     drafts = {code: replace(known[code], shape=as_multipolygon(shape)) for code, shape in shapes}
     drafts |= {code: known[code] for code in {code[:digits] for code in there.codes for digits in _ABOVE}}
-    return Base(publication, drafts, frozenset(known))
+    used = frozenset(session.scalars(select(Zone.code).distinct()))
+    return Base(publication, drafts, frozenset(known) | used, {zone.code: zone for zone in there.zones})
 
 
 _PATH = """
@@ -91,6 +93,17 @@ _GRIDS = text(
     FROM plan_grid g JOIN path USING (seq)
     WHERE g.plan_id = :plan
     ORDER BY g.code, g.seq DESC
+    """
+)
+
+
+_ZONES = text(
+    _PATH
+    + """
+    SELECT DISTINCT ON (z.code) z.*
+    FROM plan_zone z JOIN path USING (seq)
+    WHERE z.plan_id = :plan
+    ORDER BY z.code, z.seq DESC
     """
 )
 
@@ -113,7 +126,15 @@ def state(session: Session, plan: Plan, step: int | None = None) -> State:
     found = session.scalars(select(PlanGrid).from_statement(_GRIDS), {"plan": plan.id, "step": at}).all()
     changed = {row.code: None if row.ended else _draft(row) for row in found}
     sources = {row.code: tuple(row.sources) for row in found if row.sources}
-    return State(base(session, base_id(session, plan, at)), plan.ground, changed, sources)
+    zoned = session.scalars(select(PlanZone).from_statement(_ZONES), {"plan": plan.id, "step": at}).all()
+    zones = {row.code: _zone(row) for row in zoned}
+    return State(base(session, base_id(session, plan, at)), plan.ground, changed, sources, zones)
+
+
+def _zone(row: PlanZone) -> ZoneDraft | None:
+    if row.shape is None:
+        return None
+    return ZoneDraft(row.code, row.name, row.kind, row.target, row.shape, row.name_en, tuple(row.takes))
 
 
 def _draft(row: PlanGrid) -> GridDraft:

@@ -5,13 +5,9 @@ from collections.abc import Iterable
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gridmap.geo.measure import area_m2, distance_m
+from gridmap.geo.measure import area_m2
+from gridmap.grids.pieces import extent_m
 from gridmap.plans.flaws import Flaw, Problem, Repair
-
-
-def extent_m(geometry: BaseGeometry) -> float:
-    """The diagonal of its box in metres."""
-    return distance_m(*geometry.bounds)
 
 
 def told(flaw: Flaw, codes: Iterable[str], geometry: BaseGeometry, repairs: Iterable[Repair] = (), limit: float = 0.0) -> Problem:

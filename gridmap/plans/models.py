@@ -12,6 +12,7 @@ from gridmap.accounts.models import Account
 from gridmap.db import Base
 from gridmap.geo.shapes import Shape
 from gridmap.grids.models import Grid, Publication
+from gridmap.grids.zones import CODE_DIGITS
 from gridmap.plans.life import Stage
 
 
@@ -82,6 +83,28 @@ class PlanGrid(Base):
     head_phone: Mapped[str] = mapped_column(Text, server_default="")
     shape: Mapped[MultiPolygon | None] = mapped_column(Shape("MULTIPOLYGON", spatial_index=False))
     sources: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'::text[]"))
+
+
+class PlanZone(Base):
+    """A special zone as a step left it. `ended`: it is no more, and the rest says nothing."""
+
+    __tablename__ = "plan_zone"
+    __table_args__ = (
+        ForeignKeyConstraint(["plan_id", "seq"], ["plan_step.plan_id", "plan_step.seq"]),
+        CheckConstraint(f"code ~ '{CODE_DIGITS}'", name="code_digits"),
+        CheckConstraint("ended = (shape IS NULL)", name="ended"),
+    )
+
+    plan_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    code: Mapped[str] = mapped_column(Text, primary_key=True)
+    ended: Mapped[bool] = mapped_column(server_default=text("false"))
+    name: Mapped[str] = mapped_column(Text, server_default="")
+    name_en: Mapped[str] = mapped_column(Text, server_default="")
+    kind: Mapped[str] = mapped_column(Text, server_default="")
+    target: Mapped[str] = mapped_column(Text, server_default="")
+    takes: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'::text[]"))
+    shape: Mapped[MultiPolygon | None] = mapped_column(Shape("MULTIPOLYGON", spatial_index=False))
 
 
 class PlanReviewer(Base):

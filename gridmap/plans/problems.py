@@ -11,21 +11,26 @@ import shapely
 from shapely.geometry import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
-from gridmap.geo.measure import area_m2
 from gridmap.grids import coverage
+from gridmap.grids.pieces import pieces
 from gridmap.plans.flaws import Flaw, Limits, Problem, Repair
 from gridmap.plans.grids_alone import alone
-from gridmap.plans.measured import crossing, extent_m, told
+from gridmap.plans.measured import crossing, told
 from gridmap.plans.repairs import absorbing, by_shared_border
 from gridmap.plans.state import MICRO, State
+from gridmap.plans.zone_problems import of_zones
 
 Shapes = Mapping[str, MultiPolygon]
 _FROM_THE_JUDGE = {coverage.Flaw.OVERLAP: Flaw.OVERLAP, coverage.Flaw.UNNODED: Flaw.UNNODED}
 
 
 def problems(state: State, limits: Limits, codes: Iterable[str] | None = None) -> list[Problem]:
-    """The problems of the grids with these codes (default: all the plan changed) and of the ground they had or have."""
-    touched = [code for code in (state.touched() if codes is None else sorted(codes)) if len(code) == MICRO]
+    """The problems of the grids and zones with these codes (default: all the plan changed) and of the ground they had or have."""
+    asked = sorted({*state.touched(), *state.touched_zones()} if codes is None else set(codes))
+    return [*_of_grids(state, limits, [code for code in asked if len(code) == MICRO]), *of_zones(state, asked)]
+
+
+def _of_grids(state: State, limits: Limits, touched: list[str]) -> list[Problem]:
     now = state.shapes(touched)
     broken = [_crossing(code, shape) for code, shape in now.items() if not shape.is_valid]
     single = [problem for code in now if now[code].is_valid for problem in alone(state, code, limits)]
@@ -44,22 +49,16 @@ def _crossing(code: str, shape: MultiPolygon) -> Problem:
     return Problem(Flaw.CROSSING, (code,), place.x, place.y, 0.0, 0.0, place, repairs=(Repair("untangle", {"code": code}),))
 
 
-def _areal(shape: BaseGeometry) -> list[BaseGeometry]:
-    """The parts of a difference that are more than what rounding a corner leaves (see `coverage.THIN_M`)."""
-    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-    return [part for part in parts if area_m2(part) > coverage.THIN_M * extent_m(part)]
-
-
 def _gaps(before: Iterable[BaseGeometry], beside: Shapes) -> Iterator[Problem]:
     lost = shapely.difference(shapely.union_all(list(before)), shapely.union_all(list(beside.values())))
-    for part in _areal(lost):
+    for part in pieces(lost):
         around = by_shared_border(part, beside)
         yield told(Flaw.GAP, around, part, absorbing(part, around))
 
 
 def _outside(state: State, now: Shapes) -> Iterator[Problem]:
     drawn = shapely.union_all(list(now.values()))
-    for part in _areal(shapely.difference(drawn, shapely.union_all(state.base.near(drawn)))):
+    for part in pieces(shapely.difference(drawn, shapely.union_all(state.base.near(drawn)))):
         codes = [code for code, shape in now.items() if shapely.relate_pattern(shape, part, "T********")]
         yield told(Flaw.OUTSIDE, codes, part, [Repair("trim", {"code": code}) for code in codes])
 

@@ -20,7 +20,7 @@ _BESIDE_DEG = 1e-7
 def meeting(state: State, onto: Base, since: Collection[str]) -> list[str]:
     """The codes a plan changes and others have changed `since` its base, and those whose village is gone; in order."""
     orphans = {code for code in state.touched() if state.find(code) and (up := parent_of(code)) and up not in onto.drafts}
-    return sorted((set(state.touched()) & set(since)) | orphans)
+    return sorted(({*state.touched(), *state.touched_zones()} & set(since)) | orphans)
 
 
 def giving_way(state: State, met: Collection[str]) -> frozenset[str]:
@@ -32,7 +32,8 @@ def rebased(state: State, onto: Base, given_up: Collection[str]) -> Delta:
     """What a step has to write so that a plan stands on `onto`: what it does not change, or no longer, is as it is there."""
     kept = set(state.touched()) - set(given_up)
     drafts = {code: onto.drafts.get(code) for code in state.changed if code not in kept}
-    return Delta(drafts, {code: (code,) if draft else () for code, draft in drafts.items()})
+    zones = {code: onto.zones.get(code) for code in state.zoned if code not in set(state.touched_zones()) - set(given_up)}
+    return Delta(drafts, {code: (code,) if draft else () for code, draft in drafts.items()}, zones)
 
 
 def moved(state: State, onto: Base, delta: Delta) -> State:
@@ -41,10 +42,11 @@ def moved(state: State, onto: Base, delta: Delta) -> State:
 
 
 def parts(state: State) -> list[frozenset[str]]:
-    """The codes a plan changes, by what only makes sense together; villages and towns by themselves: only their names change."""
+    """The codes a plan changes, by what only makes sense together; villages, towns and zones by themselves."""
     touched = state.touched()
     ground = {code: _ground(state, code) for code in touched if len(code) == MICRO}
-    return [*_touching(ground), *(frozenset({code}) for code in touched if len(code) != MICRO)]
+    alone = [*(code for code in touched if len(code) != MICRO), *state.touched_zones()]
+    return [*_touching(ground), *(frozenset({code}) for code in alone)]
 
 
 def _ground(state: State, code: str) -> BaseGeometry:

@@ -73,7 +73,7 @@ def _turn(session: Session, plan: Plan, stage: Stage, kind: str, caller: Caller)
 
 def _check_sound(session: Session, plan: Plan, limits: Limits, *, unfinished: bool) -> None:
     state = lookup.state(session, plan)
-    if not state.touched():
+    if not (state.touched() or state.touched_zones()):
         raise Conflict(msg("The plan changes nothing yet"))
     found = [problem for problem in problems(state, limits) if not (unfinished and problem.unfinished)]
     if found:

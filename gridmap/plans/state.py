@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gridmap.errors import NotFound, msg
 from gridmap.geo.shapes import as_multipolygon
-from gridmap.grids.change import Change, GridDraft
+from gridmap.grids.change import Change, GridDraft, ZoneDraft
 from gridmap.grids.codes import LENGTHS, Level, parent_of
 
 MICRO, VILLAGE = LENGTHS[Level.MICRO], LENGTHS[Level.VILLAGE]
@@ -23,12 +23,14 @@ class Base:
     Attributes:
         publication: which publish put them in force; None: there was none yet.
         drafts: the grids of all levels in force then, by code; shapes in degrees on the lattice of 1e-8.
-        known: every code that was ever used, retired ones too.
+        known: every code that was ever used, retired ones too; of zones as well.
+        zones: the special zones in force then, by code.
     """
 
     publication: int | None
     drafts: Mapping[str, GridDraft]
     known: frozenset[str]
+    zones: Mapping[str, ZoneDraft] = field(default_factory=dict)
 
     @cached_property
     def micros(self) -> list[str]:
@@ -56,10 +58,12 @@ class Delta:
     Attributes:
         drafts: grids as they are after it, by code; None: it ends.
         sources: for codes that are new or took in others, the codes of the base they stem from.
+        zones: special zones as they are after it, by code; None: it ends.
     """
 
     drafts: Mapping[str, GridDraft | None]
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    zones: Mapping[str, ZoneDraft | None] = field(default_factory=dict)
 
     @property
     def codes(self) -> list[str]:
@@ -76,12 +80,24 @@ class State:
         ground: the code of the grid whose ground the plan may draw; the grid itself and all below it.
         changed: what differs from the base, by code; None: it ended.
         sources: for changed codes the codes of the base they stem from, where that is not just themselves.
+        zoned: special zones that differ from the base, by code; None: it ended.
     """
 
     base: Base
     ground: str
     changed: Mapping[str, GridDraft | None] = field(default_factory=dict)
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    zoned: Mapping[str, ZoneDraft | None] = field(default_factory=dict)
+
+    @cached_property
+    def zones(self) -> dict[str, ZoneDraft]:
+        """The special zones as they are, by code."""
+        now = {**self.base.zones, **self.zoned}
+        return {code: zone for code, zone in sorted(now.items()) if zone is not None}
+
+    def touched_zones(self) -> list[str]:
+        """The codes of the zones that differ from the base, in order."""
+        return sorted(code for code in self.zoned if self.zones.get(code) != self.base.zones.get(code))
 
     def find(self, code: str) -> GridDraft | None:
         """The grid as it is, or None where there is none."""
@@ -136,7 +152,8 @@ class State:
 
     def then(self, delta: Delta) -> "State":
         """The state after a step."""
-        return State(self.base, self.ground, {**self.changed, **delta.drafts}, {**self.sources, **delta.sources})
+        grids = {**self.changed, **delta.drafts}, {**self.sources, **delta.sources}
+        return State(self.base, self.ground, *grids, {**self.zoned, **delta.zones})
 
     def origin(self, code: str) -> tuple[str, ...]:
         """The codes of the base a grid stems from."""
@@ -157,4 +174,5 @@ class State:
             grids,
             frozenset(ended | above),
             {code: self.sources[code] for code in grids if code in self.sources and code not in self.base.drafts},
+            {code: self.zones.get(code) for code in self.touched_zones()},
         )

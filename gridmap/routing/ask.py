@@ -16,12 +16,14 @@ from gridmap.grids import lookup
 from gridmap.places.views import representative
 from gridmap.routing.index import GridIndex
 from gridmap.routing.route import NOWHERE, Basis, Other, Route, decide
+from gridmap.routing.zones import Sent
 
 
 class Place(NamedTuple):
     """Where something was seen: a point of its own, or what is known of the camera that saw it.
 
-    Degrees WGS-84, (lon, lat); `accuracy_m` is the radius the sender vouches for.
+    Degrees WGS-84, (lon, lat); `accuracy_m` is the radius the sender vouches for; `category` the path
+    (`grids.zones.path`) of what was seen, if that is known.
     """
 
     lon: float | None = None
@@ -29,6 +31,7 @@ class Place(NamedTuple):
     accuracy_m: float | None = None
     camera_pole: Point | None = None
     camera_view: Polygon | None = None
+    category: str | None = None
 
     @property
     def basis(self) -> Basis:
@@ -127,6 +130,11 @@ def route_by(index: GridIndex, places: Sequence[Place], *, limit_m: float) -> li
         if basis is Basis.CAMERA_VIEW and place.camera_view is not None:
             route = _seen(route, place.camera_view, index, point)
         routes[i] = route
+    if index.zones:
+        zones = index.zones.taking(lon, lat, [place.category for _, place, *_ in asked])
+        for (i, *_), zone in zip(asked, zones, strict=True):
+            if zone is not None and (lies_in := routes[i].grid) is not None:
+                routes[i] = routes[i]._replace(grid=zone.target, sent=Sent(zone, lies_in))
     return routes
 
 

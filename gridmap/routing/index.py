@@ -18,6 +18,7 @@ from gridmap.grids.lookup import NOTHING_YET, InForce
 from gridmap.routing.arcs import NOBODY, Floats, Ints
 from gridmap.routing.given import check
 from gridmap.routing.surroundings import MOST_OTHERS, Facts, Surroundings
+from gridmap.routing.zones import ZoneIndex
 
 if TYPE_CHECKING:
     from gridmap.routing.cells.index import Cells
@@ -38,6 +39,7 @@ class GridIndex:
         self.codes = held.codes
         self.spans = held.spans
         self.names = held.names
+        self.zones = ZoneIndex(held.zones)
         self._shapes = held.shapes
         self._given: NDArray[np.int32] | None = None  # Where the codes stood before they were sorted.
         self._building = Lock()

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from gridmap.grids.lookup import Span
 from gridmap.routing.index import Facts, GridIndex
+from gridmap.routing.zones import Sent
 
 
 class Rule(StrEnum):
@@ -34,7 +35,10 @@ class Other(NamedTuple):
 
 
 class Route(NamedTuple):
-    """A routing decision with its whole reason. Distances in metres, `point` in degrees (lon, lat) WGS-84."""
+    """A routing decision with its whole reason. Distances in metres, `point` in degrees (lon, lat) WGS-84.
+
+    Where a special zone `sent` it on, `grid` is the one that gets it; boundary, distance and rule are of the one it lies in.
+    """
 
     rule: Rule
     basis: Basis
@@ -47,6 +51,7 @@ class Route(NamedTuple):
     candidates: tuple[Other, ...] = ()
     accuracy_m: float | None = None
     limit_m: float | None = None
+    sent: Sent | None = None
 
     @property
     def ambiguous(self) -> bool:
@@ -55,8 +60,8 @@ class Route(NamedTuple):
 
     def facts(self) -> dict[str, Any]:
         """The decision as JSON-ready facts, distances to the centimetre."""
-        rule, basis, grid, point, publication, boundary, border_m, runner_up, candidates, accuracy_m, limit_m = self
-        return {
+        rule, basis, grid, point, publication, boundary, border_m, runner_up, candidates, accuracy_m, limit_m, sent = self
+        facts: dict[str, Any] = {
             "rule": rule._value_,  # As `value`, which looks it up by way of the class.
             "basis": basis._value_,
             "grid": grid,
@@ -70,6 +75,9 @@ class Route(NamedTuple):
             "accuracy_m": accuracy_m,
             "limit_m": limit_m,
         }
+        if sent is not None:
+            facts["zone"] = sent.facts()
+        return facts
 
 
 def _cm(metres: float | None) -> float | None:

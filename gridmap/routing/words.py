@@ -33,6 +33,10 @@ _DOUBT = (
 )
 _SPANS = ("视野跨越多个网格，也可能属于：{grids}", "the view spans several grids; it may also belong to {grids}")
 _TOLD = 5  # Candidates by name; the rest are counted.
+_ZONE = (
+    "专属区域“{zone}”把这类案件交给{grid}",
+    'the special zone "{zone}" sends such cases to {grid}',
+)
 _REDRAWN = ("边界重划以后从{grid}转来", "moved here from {grid} when the boundaries were redrawn")
 _UNKNOWN_CAMERA = ("未登记的摄像头{camera}", "Camera {camera} is not on record")
 
@@ -53,7 +57,8 @@ def mentioned(facts: Mapping[str, Any]) -> list[str]:
     """Codes of the grids that a route's reason speaks of."""
     others = [*facts["candidates"], *([facts["runner_up"]] if facts["runner_up"] else [])]
     before = facts.get("redrawn", {}).get("from")
-    return [*(other["code"] for other in others), *filter(None, [facts["grid"], before])]
+    lies_in = facts.get("zone", {}).get("lies_in")
+    return [*(other["code"] for other in others), *filter(None, [facts["grid"], lies_in, before])]
 
 
 def _sentence(facts: Mapping[str, Any], names: Names, language: int) -> str:
@@ -68,6 +73,9 @@ def _sentence(facts: Mapping[str, Any], names: Names, language: int) -> str:
         parts.append(_NEXT[language].format(grid=grid, distance=distance))
     if facts.get("candidates"):
         parts.append(_doubt(facts, names, language))
+    if zone := facts.get("zone"):
+        called = (zone["name"], zone["name_en"] or zone["name"])[language]
+        parts.append(_ZONE[language].format(zone=called, grid=_name(facts["grid"], names, language)))
     if redrawn := facts.get("redrawn"):
         parts.append(_REDRAWN[language].format(grid=_name(redrawn["from"], names, language)))
     if language == 0:
@@ -77,7 +85,7 @@ def _sentence(facts: Mapping[str, Any], names: Names, language: int) -> str:
 
 def _rule(facts: Mapping[str, Any], names: Names, language: int) -> str:
     return _RULE[Rule(facts["rule"])][language].format(
-        grid=_name(facts["grid"], names, language),
+        grid=_name(facts["zone"]["lies_in"] if "zone" in facts else facts["grid"], names, language),
         border=_metres(facts["distance_to_border_m"], language),
         limit=_metres(facts["limit_m"], language),
     )

@@ -57,6 +57,8 @@ DEEDS: Mapping[str, str] = {
     "head": msg("Somebody was named to head a grid"),
     "renumber": msg("Grids got new numbers"),
     "rehome": msg("A grid went to another village"),
+    "zone": msg("A special zone was drawn or changed"),
+    "unzone": msg("A special zone ended"),
 }
 
 

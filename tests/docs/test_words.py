@@ -12,6 +12,7 @@ from gridmap.desk.alerts import Relation
 from gridmap.geo.datum import Datum
 from gridmap.grids.codes import Level
 from gridmap.grids.coverage import Flaw
+from gridmap.grids.zones import ZoneKind
 from gridmap.people.duty import Reason
 from gridmap.people.models import Team
 from gridmap.places.models import CameraState
@@ -32,6 +33,7 @@ ENUMERATIONS: tuple[type[StrEnum], ...] = (
     Level,
     Flaw,
     PlanFlaw,
+    ZoneKind,
     Stage,
     CameraState,
     Basis,
@@ -48,7 +50,7 @@ def table(name: str) -> dict[str, str]:
     return dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", rows[1], re.MULTILINE)) if rows else {}
 
 
-NAMES: dict[type[StrEnum], str] = {CameraState: "Camera state", PlanFlaw: "Plan flaw", Reason: "On duty"}
+NAMES: dict[type[StrEnum], str] = {CameraState: "Camera state", PlanFlaw: "Plan flaw", ZoneKind: "Zone kind", Reason: "On duty"}
 
 
 @pytest.mark.parametrize("kind", ENUMERATIONS, ids=lambda kind: kind.__name__)

@@ -3,7 +3,7 @@
 from shapely.geometry import Point
 from sqlalchemy import select
 
-from gridmap.cases.categories import CategoryKey, catalogue
+from gridmap.cases.categories import CategoryKey, catalogue, category_path
 from gridmap.cases.deadlines import Limit, Unit
 from gridmap.cases.models import TimeLimit
 from gridmap.cases.states import State
@@ -28,8 +28,25 @@ def classify(doing: Doing) -> State:
         doing.case.clock_round += 1
     doing.case.limit_value, doing.case.limit_unit = (limit.value, limit.unit) if limit else (None, None)
     doing.facts |= {"category": key._asdict(), "limit": {"value": limit.value, "unit": limit.unit.value} if limit else None}
+    _send(doing, known.path)
     doing.reckon()
     return State(doing.case.state)
+
+
+def _send(doing: Doing, category: str) -> None:
+    """Special zones take cases by their category: with another one it may go to another grid."""
+    spot, kept = doing.case.location, doing.case.route
+    if spot is None:
+        return
+    route = route_one(doing.session, Place(spot.x, spot.y, category=category), limit_m=doing.nearest_limit_m)
+    if route.sent is None and "zone" not in kept:
+        return
+    before = doing.case.grid_code
+    unsent = {key: value for key, value in kept.items() if key != "zone"}
+    told = route.facts()
+    doing.case.grid_code = route.grid
+    doing.case.route = {**unsent, "grid": route.grid, **({"zone": told["zone"]} if route.sent else {})}
+    doing.facts |= {"grid_before": before, "grid": route.grid}
 
 
 def _limit_under(doing: Doing, category_id: int, condition: str) -> Limit:
@@ -47,7 +64,8 @@ def locate(doing: Doing) -> State:
     spot = doing.told.location
     if spot is None:
         raise Invalid(msg("This field is required"), field="location")
-    route = route_one(doing.session, Place(spot.lon, spot.lat), limit_m=doing.nearest_limit_m)
+    path = category_path(doing.session, doing.case.category_id)
+    route = route_one(doing.session, Place(spot.lon, spot.lat, category=path), limit_m=doing.nearest_limit_m)
     before = doing.case.grid_code
     doing.case.location, doing.case.accuracy_m = Point(spot.lon, spot.lat), None
     doing.case.address = doing.case.address if spot.address is None else spot.address

@@ -89,7 +89,8 @@ def enact_whole(
 
 def _follow(session: Session, done: Published, actor: str, limit_m: float, *, trial: bool = False) -> Enacted:
     ground = touched(session, done)
-    if ground is None or not ground.before:  # Names alone, or the first boundaries there ever were: no case lies elsewhere now.
+    # Names alone, or the first boundaries there ever were: no case lies elsewhere now.
+    if ground is None or not (ground.before or ground.zones):
         return Enacted(done, ground)
     now = clock.now()
     if trial:

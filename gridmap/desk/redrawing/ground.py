@@ -1,6 +1,7 @@
 """The ground a publish touches: the micro-grids on it before and after, and an index of who has which spot now."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -9,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gridmap.geo.measure import half_box
+from gridmap.grids import zones
 from gridmap.grids.lookup import Bounds, InForce, Name, Span
 from gridmap.grids.publishing import Published
 from gridmap.routing.index import GridIndex
@@ -18,6 +20,9 @@ _TOUCHED = text(
     SELECT grid_code AS code, upper(valid) = :at AS ended, ST_AsBinary(geom) AS wkb
     FROM boundary
     WHERE level = 'micro' AND grid_code = ANY(CAST(:codes AS text[])) AND (upper(valid) = :at OR lower(valid) = :at)
+    UNION ALL
+    SELECT code, NULL, ST_AsBinary(geom) FROM zone
+    WHERE code = ANY(CAST(:zones AS text[])) AND (upper(valid) = :at OR lower(valid) = :at)
     """
 )
 _AROUND = text(
@@ -37,13 +42,14 @@ def as_values(bounds: Bounds) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Ground:
-    """What a publish touched: the codes of its micro-grids before and after, and the box around them, degrees."""
+    """What a publish touched: the codes of its micro-grids before and after, its zones, and the box around them all, degrees."""
 
     publication: int
     at: datetime
     before: frozenset[str]
     after: frozenset[str]
     bounds: Bounds
+    zones: frozenset[str] = frozenset()
 
     @property
     def box(self) -> dict[str, float]:
@@ -56,17 +62,25 @@ class Ground:
         wide, high = half_box(max(abs(south), abs(north)), metres)
         return west - wide, south - high, east + wide, north + high
 
+    def holding(self, spots: Iterable[tuple[float, float]]) -> "Ground":
+        """The same with a box that also holds these spots: cases that zones send to its grids lie elsewhere."""
+        west, south, east, north = self.bounds
+        lon, lat = zip((west, south), (east, north), *spots, strict=True)
+        return replace(self, bounds=(min(lon), min(lat), max(lon), max(lat)))
+
 
 def touched(session: Session, done: Published) -> Ground | None:
     """The ground of a publish; None where it touched names alone."""
     if done.publication is None:
         return None
-    rows = session.execute(_TOUCHED, {"at": done.at, "codes": sorted({*done.opened, *done.closed})}).all()
+    rows = session.execute(_TOUCHED, {"at": done.at, "codes": sorted({*done.opened, *done.closed}), "zones": done.zones}).all()
     if not rows:
         return None
     west, south, east, north = shapely.total_bounds(shapely.from_wkb(np.array([bytes(row.wkb) for row in rows], dtype=object)))
     before, after = (frozenset(row.code for row in rows if row.ended is ended) for ended in (True, False))
-    return Ground(done.publication, done.at, before, after, (float(west), float(south), float(east), float(north)))
+    return Ground(
+        done.publication, done.at, before, after, (float(west), float(south), float(east), float(north)), frozenset(done.zones)
+    )
 
 
 def index_of(session: Session, ground: Ground, reach_m: float) -> GridIndex:
@@ -85,4 +99,5 @@ def _in_force(session: Session, ground: Ground, bounds: Bounds) -> InForce:
     spans = [Span(row.id, row.publication_id, row.since, None) for row in rows]
     shapes = [shapely.from_wkb(bytes(row.wkb)) for row in rows]
     called = {row.code: Name(row.code, row.name, row.name_en) for row in rows}
-    return InForce(ground.publication, ground.at, codes, spans, shapes, called)
+    there = [zone.draft for zone in zones.at(session, ground.at, bounds)]
+    return InForce(ground.publication, ground.at, codes, spans, shapes, called, there)

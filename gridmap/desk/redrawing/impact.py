@@ -96,6 +96,7 @@ class Impact:
     closed: list[str]
     retired: list[str]
     renamed: list[str]
+    zones: list[str]
     grids: list[Change]
     cases: list[Hands]
     cameras: list[Hands]
@@ -144,6 +145,7 @@ def measured(session: Session, done: Enacted) -> Impact:
         published.closed,
         published.retired,
         published.renamed,
+        published.zones,
         [Change(code, *called[code], figures.get((code, True)), figures.get((code, False))) for code in sorted(called)],
         [Hands(one.number, "", "", one.before, one.after, one.due_at) for one in done.moved],
         _changing(session, done, "camera", "id"),

@@ -23,7 +23,8 @@ from gridmap.routing.route import Basis, Route
 COUNTED = timedelta(days=90)
 _COLUMNS = """
     c.id, c.number, c.grid_code, c.closed_at IS NULL AS open, ST_X(c.location) AS lon, ST_Y(c.location) AS lat, c.accuracy_m,
-    c.camera_id, c.route, c.due_at, c.state, c.received_at
+    c.camera_id, c.route, c.due_at, c.state, c.received_at,
+    (SELECT k.standard_ref || '/' || k.kind || '/' || k.code FROM category k WHERE k.id = c.category_id) AS category
 """
 # In the order of ids, as whoever locks several cases does.
 _OPEN = f"""
@@ -90,35 +91,39 @@ class Census:
 
 def move(session: Session, ground: Ground, *, actor: str, limit_m: float, now: datetime) -> Census:
     """Route the open cases of the ground anew; each that changes grid gets its row in the journal. Closed ones stay."""
-    found = _found(session, ground, _LOCK, limit_m)
+    found = _found(session, ground, _LOCK, limit_m, now)
     if moving := [(row, route) for row, route in found.routed if _moves(row, route)]:
         _write(session, ground, moving, actor=actor, now=now)
-    return _census(session, ground, found, limit_m=limit_m, now=now)
+    return _census(found, now)
 
 
 def survey(session: Session, ground: Ground, *, limit_m: float, now: datetime) -> Census:
     """What `move` would find, with no case written or locked."""
-    return _census(session, ground, _found(session, ground, _LOOK, limit_m), limit_m=limit_m, now=now)
+    return _census(_found(session, ground, _LOOK, limit_m, now), now)
 
 
 class _Found(NamedTuple):
-    """The open cases of the ground, each with its new route, and the index they were routed by."""
+    """The open cases of the ground, each with its new route, and where those closed within 90 days lie."""
 
     routed: list[tuple[Any, Route]]
-    by: GridIndex
+    closed: list[Lying]
 
 
-def _found(session: Session, ground: Ground, asked: TextClause, limit_m: float) -> _Found:
+def _found(session: Session, ground: Ground, asked: TextClause, limit_m: float, now: datetime) -> _Found:
     rows = session.execute(asked, {**as_values(ground.wider(limit_m)), "codes": sorted(ground.before)}).all()
-    index = index_of(session, ground, max([limit_m, *(row.accuracy_m or 0.0 for row in rows)]))
-    return _Found(list(zip(rows, _routes(session, rows, index, limit_m), strict=True)), index)
+    past = session.execute(_RECENT, {"codes": sorted(ground.before), "since": now - COUNTED}).all()
+    wide = ground.holding((row.lon, row.lat) for row in (*rows, *past))
+    index = index_of(session, wide, max([limit_m, *(row.accuracy_m or 0.0 for row in rows)]))
+    routes = route_by(index, [Place(row.lon, row.lat, category=row.category) for row in past], limit_m=limit_m)
+    closed = [Lying(row.grid_code, route.grid, open=False, recent=True) for row, route in zip(past, routes, strict=True)]
+    return _Found(list(zip(rows, _routes(session, rows, index, limit_m), strict=True)), closed)
 
 
 def _moves(row: Any, route: Route) -> bool:
     return bool(route.grid != row.grid_code)
 
 
-def _census(session: Session, ground: Ground, found: _Found, *, limit_m: float, now: datetime) -> Census:
+def _census(found: _Found, now: datetime) -> Census:
     moved = [
         Moved(row.id, row.number, row.grid_code, route.grid, row.state, row.due_at)
         for row, route in found.routed
@@ -129,13 +134,7 @@ def _census(session: Session, ground: Ground, found: _Found, *, limit_m: float, 
         Lying(row.grid_code, route.grid, open=True, recent=row.received_at > since, due_at=row.due_at)
         for row, route in found.routed
     ]
-    return Census(moved, lying + _recent(session, ground, found.by, limit_m=limit_m, now=now))
-
-
-def _recent(session: Session, ground: Ground, index: GridIndex, *, limit_m: float, now: datetime) -> list[Lying]:
-    rows = session.execute(_RECENT, {"codes": sorted(ground.before), "since": now - COUNTED}).all()
-    routes = route_by(index, [Place(row.lon, row.lat) for row in rows], limit_m=limit_m)
-    return [Lying(row.grid_code, route.grid, open=False, recent=True) for row, route in zip(rows, routes, strict=True)]
+    return Census(moved, lying + found.closed)
 
 
 def _routes(session: Session, found: Sequence[Any], index: GridIndex, limit_m: float) -> list[Route]:
@@ -148,9 +147,9 @@ def _place(row: Any, seen: dict[str, KnownCamera]) -> Place:
     """The spot it was routed by before; a view, if the camera still looks there, tells who else is in it."""
     view = seen[row.camera_id].view if row.camera_id in seen else None
     if view is not None and representative(view).equals(Point(row.lon, row.lat)):
-        return Place(camera_view=view)
+        return Place(camera_view=view, category=row.category)
     accuracy = row.accuracy_m if row.route["basis"] == Basis.LOCATION else None
-    return Place(row.lon, row.lat, accuracy)
+    return Place(row.lon, row.lat, accuracy, category=row.category)
 
 
 def _write(session: Session, ground: Ground, moving: Sequence[tuple[Any, Route]], *, actor: str, now: datetime) -> None:

@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from gridmap.errors import msg
 from gridmap.geo.measure import area_m2
 from gridmap.grids.found import Found
-from gridmap.plans.measured import extent_m
+from gridmap.grids.pieces import extent_m
 
 
 class Mend(StrEnum):

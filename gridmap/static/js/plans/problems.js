@@ -33,8 +33,8 @@ export class Problems {
 
   // What a repair does, and to whom.
   #repair(one, { deed, body }) {
-    const code = { absorb: body.code, assign: body.to, merge: body.into }[deed];
-    return code ? t(`repair.${deed}_to`, { name: name_of(this.draft.topology.grids.get(code)?.facts ?? { code }) }) : t(`repair.${deed}`);
+    const code = { absorb: body.code, assign: body.to, merge: body.into, zone: body.target }[deed];
+    return code ? t(`repair.${deed}_to`, { name: name_of(this.draft.topology.grids.get(code)?.facts ?? { code }) }) : t(`repair.${deed}`, { code: body.code });
   }
 }
 

@@ -1,0 +1,88 @@
+"""Special zones of a plan: drawn, changed and ended."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import shapely
+from shapely.geometry import MultiPolygon, Polygon
+
+from gridmap.errors import Invalid, NotFound, msg
+from gridmap.geo.shapes import as_multipolygon, snapped
+from gridmap.grids.change import ZoneDraft
+from gridmap.grids.pieces import pieces
+from gridmap.plans.operations.drawn import check_own
+from gridmap.plans.state import MICRO, Delta, State
+
+_TOWN = 9
+_NEEDED = ("name", "kind", "target", "outline")
+
+
+def zone(state: State, code: str | None, facts: dict[str, Any]) -> Delta:
+    """Draw a zone, or change what is given of one.
+
+    Args:
+        code: of the zone; None: a new one under the next free code.
+        facts: name, name_en, kind, takes (paths), target (a micro-grid's code), outline (degrees, longitude first).
+
+    Raises:
+        NotFound: there is no such zone or target.
+        Invalid: something is missing or would not change, the outline crosses itself or leaves the plan's ground, or the target
+            is no micro-grid of it.
+    """
+    shaped = {key: value for key, value in facts.items() if key != "outline"}
+    if "outline" in facts:
+        shaped["shape"] = _ground(state, facts["outline"])
+    if code is None:
+        made = _new(state, shaped)
+    else:
+        before = _own(state, code)
+        made = replace(before, **shaped)
+        if made == before:
+            raise Invalid(msg("This would change nothing"))
+    if not made.name.strip():
+        raise Invalid(msg("A name is needed"), field="name")
+    check_own(state, made.target)
+    if len(made.target) != MICRO:
+        raise Invalid(msg("These are no micro-grids in force: %(codes)s"), field="target", codes=made.target)
+    state.grid(made.target)
+    return Delta({}, zones={made.code: made})
+
+
+def unzone(state: State, code: str) -> Delta:
+    """End a zone. `NotFound` where there is none, `Invalid` where it reaches beyond the plan's ground."""
+    return Delta({}, zones={_own(state, code).code: None})
+
+
+def _new(state: State, shaped: dict[str, Any]) -> ZoneDraft:
+    if missing := [name for name in _NEEDED if ("shape" if name == "outline" else name) not in shaped]:
+        raise Invalid(msg("This field is required"), field=missing[0])
+    used = state.base.known | state.zoned.keys()
+    town = state.ground[:_TOWN]
+    code = next((free for n in range(1, 1000) if (free := f"{town}Z{n:03d}") not in used), None)
+    if code is None:
+        raise Invalid(msg("No code is left for another zone in %(town)s"), town=town)
+    return ZoneDraft(code=code, **shaped)
+
+
+def _own(state: State, code: str) -> ZoneDraft:
+    found = state.zones.get(code)
+    if found is None:
+        raise NotFound(msg("This plan has no zone with the code '%(code)s'"), field="code", code=code[:40])
+    _check_within(state, found.shape)
+    return found
+
+
+def _ground(state: State, outline: Sequence[tuple[float, float]]) -> MultiPolygon:
+    drawn = snapped(Polygon(outline))
+    if not drawn.is_valid or not pieces(drawn):
+        raise Invalid(msg("The outline crosses itself or encloses nothing"), field="outline")
+    shape = as_multipolygon(drawn)
+    _check_within(state, shape)
+    return shape
+
+
+def _check_within(state: State, shape: MultiPolygon) -> None:
+    own = [ground for code, ground in state.near(shape).items() if code.startswith(state.ground)]
+    if pieces(shapely.difference(shape, shapely.union_all(own))):
+        raise Invalid(msg("A zone lies within the plan's ground, %(ground)s"), field="outline", ground=state.ground)

@@ -1,0 +1,27 @@
+"""What is wrong with the special zones of a plan. Pure."""
+
+from collections.abc import Collection, Iterator
+
+from gridmap.grids.zoning import clash
+from gridmap.plans.flaws import Flaw, Problem, Repair
+from gridmap.plans.measured import told
+from gridmap.plans.state import State
+
+
+def of_zones(state: State, codes: Collection[str]) -> Iterator[Problem]:
+    """The problems of the zones with these codes, and of those that send their cases to grids with these codes."""
+    for code, zone in state.zones.items():
+        if (code in codes or zone.target in codes) and state.find(zone.target) is None:
+            heirs = [other for other in state.changed if zone.target in state.origin(other) and state.find(other)]
+            mended = [Repair("zone", {"code": code, "target": other}) for other in sorted(heirs)]
+            yield told(Flaw.ZONE_TARGET, [code, zone.target], zone.shape, [*mended, Repair("unzone", {"code": code})])
+        if code in codes:
+            yield from _clashes(state, code, codes)
+
+
+def _clashes(state: State, code: str, codes: Collection[str]) -> Iterator[Problem]:
+    for other, zone in state.zones.items():
+        if other == code or (other in codes and other < code):
+            continue
+        for part in clash(state.zones[code], zone):
+            yield told(Flaw.ZONE_OVERLAP, [code, other], part, [Repair("unzone", {"code": one}) for one in (code, other)])
