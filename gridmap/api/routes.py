@@ -47,9 +47,17 @@ class RouteQuery(Strictly):
     kind: Literal["component", "matter"] | None = None
     code: Name | None = None
 
+    @model_validator(mode="after")
+    def _whole_category(self) -> Self:
+        parts = {"standard_ref": self.standard_ref, "kind": self.kind, "code": self.code}
+        missing = [name for name, part in parts.items() if part is None]
+        if missing and len(missing) < len(parts):
+            raise ValueError(msg("standard_ref, kind and code go together"), {}, missing[0])
+        return self
+
     @property
     def category(self) -> str | None:
-        """The category's path; None where it is not told in full."""
+        """The category's path; None where none is asked for."""
         return path(self.standard_ref, self.kind, self.code) if self.standard_ref and self.kind and self.code else None
 
 

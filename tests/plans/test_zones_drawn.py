@@ -66,6 +66,7 @@ def test_drawn_published_asked_for_and_taken_back(app: APIFlask, planner: FlaskC
     asked = f"route?lon={lon}&lat={lat}&datum=wgs84&standard_ref={town.STANDARD}&kind=matter&code=06010"
     route = get(planner, asked)
     assert (route["grid"], route["zone"]["code"], route["zone"]["lies_in"]["code"]) == (TARGET, CODE, town.micro(1, 1))
+    refused(planner.get(f"/api/v1/route?lon={lon}&lat={lat}&datum=wgs84&code=06010"), "standard_ref")
     many = {"lon": [lon], "lat": [lat], "datum": "wgs84", "category": RUBBISH}
     assert planner.post("/api/v1/route", json=many).get_json()["zone"] == [CODE]
     whole = get(planner, f"publications/{published.get_json()['publication']}")
