@@ -20,6 +20,7 @@ def furnish(app: Flask) -> None:
     app.context_processor(_at_hand)
     app.add_template_filter(local, "local")
     app.register_error_handler(GridmapError, _told)
+    app.after_request(_nowhere)
 
 
 def _at_hand() -> dict[str, object]:
@@ -63,6 +64,13 @@ def _told(error: GridmapError) -> AnyResponse:
     if isinstance(error, NotAllowed) and me is not None and me.must_change:
         return redirect(url_for("own.page"), 303)
     return page_of(error)
+
+
+def _nowhere(response: Response) -> Response:
+    """An address where nothing is, as a page: no route was found, so no error of ours was raised."""
+    if response.status_code != 404 or response.mimetype != problems.PROBLEM or not looks():
+        return response
+    return make_response(render_template("error.html", words=response.get_json(force=True)["detail"]), 404)
 
 
 def page_of(error: GridmapError) -> Response:
