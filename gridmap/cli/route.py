@@ -83,7 +83,9 @@ def command(
 ) -> None:
     """大批定格 · find the grid of every point of a file of any size.
 
-    后缀决定格式 · the suffix says the format: .parquet .csv .tsv；没有后缀的 OUT 是一个文件夹 · an OUT without one is a folder.
+    后缀决定格式 · the suffix says the format: .parquet .csv .tsv .gpkg .geojsonl .ndjson.
+
+    没有后缀的 OUT 是一个 Parquet 文件夹 · an OUT without one is a folder of Parquet.
 
     退出码 exit status: 0 完成 done, 1 有行未能读入或被拒绝 some rows were kept out, or refused, 2 用法有误 usage.
     """

@@ -75,6 +75,8 @@ def test_files_that_are_none(types: Types, tmp_path: Path) -> None:
         ("d.csv", b""),
         ("e.csv", b'lon,lat\n"1,2'),
         ("e2.csv", b'lon,lat\n1,"2\n3,4\n5,6\n'),
+        ("e.gpkg", b"x"),
+        ("e2.gpkg", b"SQLite format 3\0" + b"x" * 100),
         ("f.csv", b"lon,lat\n1,2\n" * 10 + b"\xff\xff,1\n"),
         ("g.csv", b"lon,lat,lon\n1,2,3\n"),
     ):

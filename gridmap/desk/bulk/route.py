@@ -62,15 +62,17 @@ def route_file(index: GridIndex, order: Order, *, refuse: Refuse, progress: Prog
     """
     if not index.codes:
         raise NotFound(msg("No boundaries are in force at that moment"))
-    source = opening.source(order.source, order.columns, refuse)
+    source = opening.source(order.source, order.columns, refuse, target=order.target)
     there = way(source.held.crs, source.held.datum, order.datum)
     if there is None:
         raise unsaid()
     opening.check_target(order.target)
-    draft = order.target.with_name(f"{order.target.stem}.unfinished{order.target.suffix}")
+    draft = order.target.with_name(f"{order.target.stem}{opening.UNFINISHED}{order.target.suffix}")
     _check_free(order, draft)
     ledger = Ledger(
-        order.target.with_name(f"{order.target.name}.unfinished.json"), _job(index, order), anew=order.again or not draft.exists()
+        order.target.with_name(f"{order.target.name}{opening.UNFINISHED}.json"),
+        _job(index, order),
+        anew=order.again or not draft.exists(),
     )
     try:
         tally = _Run(index, order, source, there, progress).through(draft, ledger)

@@ -27,21 +27,19 @@ _SQLITE = b"SQLite format 3\0"
 _SHAPEFILE = bytes.fromhex("0000270a")
 _NEEDED = (".shp", ".shx", ".dbf")
 _PARTS = (*_NEEDED, ".prj", ".cpg")
-_GDAL_ERRORS = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError)
+GDAL_ERRORS = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError)
 _MOST_TEXT = 254  # bytes in a Shapefile's text field
 _EVERY = 5000
 
 
 def read_geopackage(path: Path, name: str, progress: Progress) -> Contents:
     """Read the layer called `name`, or the only one; numbers count features from 1."""
-    with path.open("rb") as file:
-        if file.read(len(_SQLITE)) != _SQLITE:
-            raise Invalid(msg("The file is not a GeoPackage"), field="file")
+    check_geopackage(path)
     try:
-        with _quietly():
+        with quietly():
             layers = [str(layer) for layer, _ in pyogrio.list_layers(path)]
-    except _GDAL_ERRORS as error:
-        raise _unreadable(error) from error
+    except GDAL_ERRORS as error:
+        raise unreadable(error) from error
     if name not in layers and len(layers) != 1:
         raise Invalid(
             msg("The GeoPackage holds several layers (%(layers)s), none of them called '%(name)s'"),
@@ -50,6 +48,13 @@ def read_geopackage(path: Path, name: str, progress: Progress) -> Contents:
             name=name,
         )
     return _read(path, name if name in layers else layers[0], None, progress)
+
+
+def check_geopackage(path: Path) -> None:
+    """Raise Invalid where the file does not begin as a GeoPackage does."""
+    with path.open("rb") as file:
+        if file.read(len(_SQLITE)) != _SQLITE:
+            raise Invalid(msg("The file is not a GeoPackage"), field="file")
 
 
 def read_shapefile(path: Path, progress: Progress) -> Contents:
@@ -67,14 +72,15 @@ def read_shapefile(path: Path, progress: Progress) -> Contents:
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """Without GDAL's remarks on slightly odd files (an old application id, a missing extent): they are no use to anyone here."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         yield
 
 
-def _unreadable(error: Exception) -> Invalid:
+def unreadable(error: Exception) -> Invalid:
+    """What GDAL can't read, in its own words."""
     return Invalid(msg("The file can't be read: %(why)s"), field="file", why=str(error)[:300])
 
 
@@ -156,14 +162,14 @@ def _decodes(text: bytes, encoding: str) -> bool:
 
 def _read(path: Path, layer: str | None, encoding: str | None, progress: Progress) -> Contents:
     try:
-        with _quietly():
+        with quietly():
             meta, _, wkb, columns = pyogrio.raw.read(path, layer=layer, encoding=encoding, datetime_as_string=True)
     except UnicodeDecodeError as error:
         raise Invalid(
             msg("The file's text is not in the encoding it names (%(encoding)s)"), field="file", encoding=encoding or "UTF-8"
         ) from error
-    except _GDAL_ERRORS as error:
-        raise _unreadable(error) from error
+    except GDAL_ERRORS as error:
+        raise unreadable(error) from error
     names = [str(name) for name in meta["fields"]]
     values = [_plain(column) for column in columns]
     shapes = [None] * len(values[0] if values else []) if wkb is None else list(shapely.from_wkb(wkb, on_invalid="ignore"))

@@ -1,7 +1,9 @@
 """What all formats have in common: pieces of a file, where they come from and where they go."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -45,7 +47,8 @@ class Held:
         counted: what its rows' numbers count.
         crs: its coordinate reference system, in words pyproj understands; None where it names none.
         datum: the datum its column `datum` names.
-        geometry: the column that holds its points; None where they stand in numbers of their own.
+        geometry: the column that holds its points, in a form of the format's own; None where there is no such column.
+        apart: its points stand in no column at all.
         rows: how many it has; 0 where that can't be known without reading it.
         verbatim: its cells are text of a table, apostrophes before formulas included.
     """
@@ -57,6 +60,7 @@ class Held:
     geometry: str | None = None
     rows: int = 0
     verbatim: bool = False
+    apart: bool = False
 
 
 class Source(Protocol):
@@ -86,6 +90,29 @@ class Sink(Protocol):
 
     def leave(self) -> None:
         """Let go of the file as it is."""
+
+
+class TextFile:
+    """A text file that grows, and can be cut back to where it was surely whole."""
+
+    def __init__(self, draft: Path, mark: int) -> None:
+        self._file = draft.open("r+b" if mark else "wb")
+        self._file.truncate(mark)
+        self._file.seek(mark)
+
+    def add(self, data: bytes | memoryview) -> None:
+        """Write on."""
+        self._file.write(data)
+
+    def kept(self) -> int:
+        """Put what was written on the disk; its length in bytes."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        return self._file.tell()
+
+    def leave(self) -> None:
+        """Let go of it."""
+        self._file.close()
 
 
 def batch_rows(bytes_per_row: float) -> int:

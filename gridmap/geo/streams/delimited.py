@@ -21,7 +21,7 @@ from gridmap.geo.datum import Datum
 from gridmap.geo.files import columns
 from gridmap.geo.files.contents import Counted
 from gridmap.geo.streams import points
-from gridmap.geo.streams.batches import BATCH_BYTES, Batch, Floats, Held, Refuse, coordinate_columns, plain, without
+from gridmap.geo.streams.batches import BATCH_BYTES, Batch, Floats, Held, Refuse, TextFile, coordinate_columns, plain, without
 
 _SEPARATORS = ",\t;|"
 _SAMPLE = 4 * 1024 * 1024  # By so much of the beginning encoding and separator are known.
@@ -164,35 +164,13 @@ def _numbers(first: int, rows: int, out: list[int]) -> tuple[NDArray[np.int64], 
     return numbers, first + rows + passed
 
 
-class TextFile:
-    """A text file that grows, and can be cut back to where it was surely whole."""
-
-    def __init__(self, draft: Path, mark: int) -> None:
-        self._file = draft.open("r+b" if mark else "wb")
-        self._file.truncate(mark)
-        self._file.seek(mark)
-
-    def add(self, data: bytes | memoryview) -> None:
-        """Write on."""
-        self._file.write(data)
-
-    def kept(self) -> int:
-        """Put what was written on the disk; its length in bytes."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        return self._file.tell()
-
-    def leave(self) -> None:
-        """Let go of it."""
-        self._file.close()
-
-
 class DelimitedFile:
     """A table of UTF-8 with mark, as our exports are; places of other formats in lon, lat and datum (WGS-84)."""
 
     def __init__(self, draft: Path, schema: Any, held: Held, *, mark: int) -> None:
         self._text = TextFile(draft, mark)
         self._verbatim, self._geometry = held.verbatim, held.geometry
+        self._adds = held.apart or held.geometry is not None
         self._separator = "\t" if draft.suffix.lower() == ".tsv" else ","
         if not mark:
             names = [*(name for name in schema.names if name != held.geometry), *self._places(schema.names)]
@@ -201,7 +179,7 @@ class DelimitedFile:
             self._text.add(codecs.BOM_UTF8 + line.getvalue().encode())
 
     def _places(self, names: Sequence[str]) -> list[str]:
-        return [] if self._geometry is None else [name for name in ("lon", "lat", "datum") if name not in names]
+        return [name for name in ("lon", "lat", "datum") if name not in names] if self._adds else []
 
     def write(self, table: Any, lon: Floats, lat: Floats) -> int | None:
         """See `Sink`. The mark counts bytes."""

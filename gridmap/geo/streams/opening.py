@@ -6,19 +6,25 @@ from typing import Any
 from gridmap.errors import Invalid, NotFound, msg
 from gridmap.geo.streams.batches import Held, Refuse, Sink, Source
 from gridmap.geo.streams.delimited import DelimitedFile, DelimitedSource
+from gridmap.geo.streams.geopackage import GeoPackageFile, GeoPackageSource
+from gridmap.geo.streams.lines import LinesFile, LinesSource
 from gridmap.geo.streams.parquet import ParquetFile, ParquetParts, ParquetSource
 
 _PARQUET = (".parquet", ".geoparquet")
 _TABLES = (".csv", ".tsv")
-SUFFIXES = (*_PARQUET, *_TABLES)
+_LINES = (".geojsonl", ".geojsons", ".ndjson")
+_GEOPACKAGE = ".gpkg"
+UNFINISHED = ".unfinished"
+SUFFIXES = (*_PARQUET, *_TABLES, *_LINES, _GEOPACKAGE)
 
 
-def source(path: Path, named: tuple[str, str] | None, refuse: Refuse) -> Source:
+def source(path: Path, named: tuple[str, str] | None, refuse: Refuse, *, target: Path) -> Source:
     """The file to be read.
 
     Args:
         named: the columns of longitude and latitude, where the file does not call them so.
         refuse: told of rows that can't be read.
+        target: what will be written of it.
 
     Raises:
         NotFound: there is no such file.
@@ -28,8 +34,10 @@ def source(path: Path, named: tuple[str, str] | None, refuse: Refuse) -> Source:
         raise NotFound(msg("There is no file '%(path)s'"), field="file", path=str(path))
     if path.is_dir() or path.suffix.lower() in _PARQUET:
         return ParquetSource(path, named)
-    _known(path)
-    return DelimitedSource(path, named, refuse)
+    suffix = _known(path)
+    if suffix in _LINES:
+        return LinesSource(path, refuse, whole=target.suffix.lower() in _LINES)
+    return GeoPackageSource(path) if suffix == _GEOPACKAGE else DelimitedSource(path, named, refuse)
 
 
 def in_parts(path: Path) -> bool:
@@ -53,10 +61,18 @@ def sink(draft: Path, schema: Any, held: Held, *, like: Path, parts: bool, mark:
         like: the source, for what is best written as it is there.
         parts: whether it is a folder.
     """
+    own = _parquet(like)
+    foreign = held.geometry if own is None else None
     if parts:
-        return ParquetParts(draft, schema, source=_parquet(like), mark=mark)
-    if draft.suffix.lower() in _PARQUET:
-        return ParquetFile(draft, schema, source=_parquet(like))
+        return ParquetParts(draft, schema, source=own, foreign=foreign, mark=mark)
+    suffix = draft.suffix.lower()
+    if suffix in _PARQUET:
+        return ParquetFile(draft, schema, source=own, foreign=foreign)
+    if suffix in _LINES:
+        return LinesFile(draft, held, mark=mark)
+    if suffix == _GEOPACKAGE:
+        same = like.suffix.lower() == _GEOPACKAGE
+        return GeoPackageFile(draft, schema, held, layer=draft.stem.removesuffix(UNFINISHED), same=same, mark=mark)
     return DelimitedFile(draft, schema, held, mark=mark)
 
 
@@ -64,7 +80,7 @@ def _parquet(path: Path) -> Path | None:
     return path if path.is_dir() or path.suffix.lower() in _PARQUET else None
 
 
-def _known(path: Path) -> None:
+def _known(path: Path) -> str:
     if path.suffix.lower() not in SUFFIXES:
         raise Invalid(
             msg("Files of kind '%(suffix)s' can't be routed; these can: %(known)s"),
@@ -72,3 +88,4 @@ def _known(path: Path) -> None:
             suffix=path.suffix,
             known=" ".join(SUFFIXES),
         )
+    return path.suffix.lower()

@@ -8,6 +8,7 @@ are written under another name, put on the disk, and only then take their own.
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import pyarrow.parquet as pq
 from gridmap.errors import Invalid, msg
 from gridmap.geo.files.contents import Counted
 from gridmap.geo.streams import points
-from gridmap.geo.streams.batches import Batch, Floats, Held, batch_rows, coordinate_columns
+from gridmap.geo.streams.batches import Batch, Floats, Held, batch_rows, coordinate_columns, without
 
 PART_ROWS = 4_000_000
 PART = "part-*.parquet"
@@ -109,15 +110,23 @@ def _geometry(schema: Any) -> tuple[str | None, str | None]:
 
 
 class ParquetFile:
-    """One file. It can't be continued: `write` gives no mark."""
+    """One file. It can't be continued: `write` gives no mark.
 
-    def __init__(self, draft: Path, schema: Any, *, source: Path | None) -> None:
+    Args:
+        source: the Parquet file or folder whose columns and geometry it keeps, where that is what is read.
+        foreign: the column in which another format has its points; they are written in WGS-84 instead.
+    """
+
+    def __init__(self, draft: Path, schema: Any, *, source: Path | None, foreign: str | None = None) -> None:
         self._file = draft.open("wb")
+        self._foreign = foreign
+        schema = without(schema.empty_table(), self._foreign).schema
         self._adds = _adds_geometry(schema)
         self._writer = pq.ParquetWriter(self._file, _with_geometry(schema) if self._adds else schema, **_like(source, schema))
 
     def write(self, table: Any, lon: Floats, lat: Floats) -> int | None:
         """See `Sink`."""
+        table = without(table, self._foreign)
         self._writer.write_table(_placed(table, lon, lat) if self._adds else table)
         return None
 
@@ -136,9 +145,9 @@ class ParquetFile:
 class ParquetParts:
     """A folder of parts of some four million rows, each written whole or not at all."""
 
-    def __init__(self, draft: Path, schema: Any, *, source: Path | None, mark: int) -> None:
+    def __init__(self, draft: Path, schema: Any, *, source: Path | None, foreign: str | None, mark: int) -> None:
         draft.mkdir(exist_ok=True)
-        self._folder, self._schema, self._source = draft, schema, source
+        self._folder, self._begun = draft, partial(ParquetFile, schema=schema, source=source, foreign=foreign)
         self._done = mark
         self._part: ParquetFile | None = None
         self._rows = 0
@@ -149,7 +158,7 @@ class ParquetParts:
     def write(self, table: Any, lon: Floats, lat: Floats) -> int | None:
         """See `Sink`. The mark counts parts."""
         if self._part is None:
-            self._part = ParquetFile(self._unfinished, self._schema, source=self._source)
+            self._part = self._begun(self._unfinished)
         self._part.write(table, lon, lat)
         self._rows += table.num_rows
         if self._rows < PART_ROWS:
@@ -160,7 +169,7 @@ class ParquetParts:
     def close(self) -> None:
         """See `Sink`."""
         if self._part is not None or not self._done:
-            self._part = self._part or ParquetFile(self._unfinished, self._schema, source=self._source)
+            self._part = self._part or self._begun(self._unfinished)
             self._end_part()
 
     def leave(self) -> None:

@@ -1,5 +1,6 @@
 """Files of points in and around the tiny town."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -34,3 +35,9 @@ def geoparquet(path: Path, lon: Floats, lat: Floats, *, groups: int = 1000, geo:
     table = pa.table({"id": np.arange(len(lon)), "geometry": to_wkb(lon, lat), **columns})
     pq.write_table(table.replace_schema_metadata({b"geo": geo}), path, row_group_size=groups)
     return path
+
+
+def line(x: float, y: float, **properties: Any) -> str:
+    """A feature as a line of GeoJSON."""
+    point = {"type": "Point", "coordinates": [x, y]}
+    return json.dumps({"type": "Feature", "geometry": point, "properties": properties}, ensure_ascii=False)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyogrio
 import pytest
 import shapely
 from hypothesis import given
@@ -19,6 +20,7 @@ from sqlalchemy.orm import Session
 from gridmap.errors import Invalid
 from gridmap.geo.datum import Datum, from_wgs84
 from gridmap.geo.streams import batches, parquet
+from gridmap.geo.streams.points import to_wkb
 from gridmap.grids.lookup import InForce, Span
 from gridmap.routing.ask import Place, route_all
 from gridmap.routing.bulk import RULES, locate
@@ -26,7 +28,7 @@ from gridmap.routing.index import GridIndex
 from gridmap.routing.route import Rule
 from tests import town
 from tests.desk.bulk.conftest import LIMIT_M, Routes
-from tests.desk.bulk.points import GEO, geoparquet, scattered
+from tests.desk.bulk.points import GEO, geoparquet, line, scattered
 
 
 def rows(path: Path) -> list[dict[str, object]]:
@@ -99,6 +101,97 @@ def test_from_one_format_into_another(tmp_path: Path, route: Routes) -> None:
     points = shapely.from_wkb([row["geometry"] for row in back])
     assert (shapely.get_x(points) == lon).all()
     assert (shapely.get_y(points) == lat).all()
+
+
+FORMATS = ("parquet", "csv", "tsv", "gpkg", "geojsonl")
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_every_format_into_every_other(tmp_path: Path, route: Routes, kind: str) -> None:
+    """A point and its answer are the same whichever way they went."""
+    lon, lat = scattered(40)
+    told = route(geoparquet(tmp_path / "in.parquet", lon, lat, 备注=["一", None] * 20), tmp_path / f"first.{kind}")
+    for other in FORMATS:
+        datum = Datum.WGS84 if kind == "geojsonl" else None
+        tally = route(tmp_path / f"first.{kind}", tmp_path / f"then.{other}", datum=datum, again=True)
+        assert tally.noted() == told.noted(), other
+        again = Datum.WGS84 if other == "geojsonl" else None
+        route(tmp_path / f"then.{other}", tmp_path / "last.parquet", datum=again, again=True)
+        points = shapely.from_wkb([row["geometry"] for row in rows(tmp_path / "last.parquet")])
+        assert shapely.get_x(points).tolist() == lon.tolist(), other
+        assert [row["备注"] or None for row in rows(tmp_path / "last.parquet")] == ["一", None] * 20, other
+
+
+def test_a_line_keeps_all_it_has(tmp_path: Path, route: Routes, refused: list[tuple[int, str, str]]) -> None:
+    source, (x, y) = tmp_path / "in.ndjson", town.spot(0.5, 0.5)
+    feature = json.loads(line(x, y, a={"b": [1, None]}, rule="old")) | {"id": 7, "外": "x"}
+    polygon = {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": []}, "properties": None}
+    lines = [
+        "\x1e" + json.dumps(feature),
+        "",
+        "{",
+        "[]",
+        '{"type": "Point"}',
+        json.dumps(polygon),
+        json.dumps({"type": "Feature"}),
+    ]
+    source.write_text("\n".join(lines))
+    tally = route(source, tmp_path / "out.geojsons", datum=Datum.WGS84)
+    found = [json.loads(one) for one in (tmp_path / "out.geojsons").read_text().splitlines()]
+    code = town.micro(1, 1)
+    answers = {"grid_code": code, "village_code": code[:12], "town_code": code[:9], "rule": "covers"}
+    assert found[0] == feature | {"properties": {"a": {"b": [1, None]}} | answers}
+    assert found[1]["geometry"] == polygon["geometry"]
+    assert found[2]["properties"]["rule"] == "unrouted"
+    assert [number for number, *_ in refused] == [3, 4, 5]
+    assert tally.flaws == {"placeless": (2, [6, 7])}
+
+
+def test_properties_become_columns(tmp_path: Path, route: Routes) -> None:
+    x, y = town.spot(0.5, 0.5)
+    source = tmp_path / "in.geojsonl"
+    facts: list[dict[str, Any]] = [
+        {"n": 1, "z": 1, "m": "a"},
+        {"n": 2.5, "z": 2, "m": 3, "deep": [1]},
+        {"n": None, "z": 1 << 70},
+    ]
+    source.write_text("\n".join(line(x, y, **fact) for fact in facts))
+    route(source, tmp_path / "out.parquet", datum=Datum.WGS84)
+    found = [{name: row[name] for name in ("n", "m", "deep")} for row in rows(tmp_path / "out.parquet")]
+    assert found == [
+        {"n": 1.0, "m": '"a"', "deep": None},
+        {"n": 2.5, "m": "3", "deep": "[1]"},
+        {"n": None, "m": None, "deep": None},
+    ]
+    route(tmp_path / "in.geojsonl", tmp_path / "same.geojsonl", datum=Datum.WGS84)
+    route(tmp_path / "out.parquet", tmp_path / "back.geojsonl")
+    back, same = (
+        [json.loads(one) for one in (tmp_path / f"{name}.geojsonl").read_text().splitlines()] for name in ("back", "same")
+    )
+    assert [one["properties"]["rule"] for one in back] == [one["properties"]["rule"] for one in same]
+
+
+def test_a_geopackage_keeps_its_places(tmp_path: Path, route: Routes) -> None:
+    lon, lat = (np.array([number]) for number in town.spot(0.5, 0.5))
+    x, y = Transformer.from_crs("EPSG:4490", "EPSG:4549", always_xy=True).transform(lon, lat)
+    table = pa.table({"n": [1], "place": to_wkb(x, y)})
+    how: dict[str, Any] = {
+        "driver": "GPKG",
+        "geometry_name": "place",
+        "geometry_type": "Point",
+        "crs": "EPSG:4549",
+        "GEOMETRY_NAME": "place",
+    }
+    pyogrio.write_arrow(table.select(["n"]), tmp_path / "in.gpkg", layer="0", driver="GPKG")  # A table, no layer of places.
+    pyogrio.write_arrow(table, tmp_path / "in.gpkg", layer="a", append=True, **how)
+    route(tmp_path / "in.gpkg", tmp_path / "out.gpkg")
+    about, found = pyogrio.read_arrow(tmp_path / "out.gpkg")
+    assert (about["crs"], found["place"].to_pylist()) == ("EPSG:4549", table["place"].to_pylist())
+    assert found["grid_code"].to_pylist() == [town.micro(1, 1)]
+    assert json.loads(pyogrio.read_info(tmp_path / "out.gpkg")["layer_metadata"]["gridmap"])["publication"] > 0
+    pyogrio.write_arrow(table, tmp_path / "in.gpkg", layer="b", append=True, **how)
+    with pytest.raises(Invalid, match="one layer"):
+        route(tmp_path / "in.gpkg", tmp_path / "out2.gpkg")
 
 
 def test_a_table_keeps_its_text(tmp_path: Path, route: Routes, refused: list[tuple[int, str, str]]) -> None:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pyogrio
 import pytest
 from shapely.geometry import Polygon
 from sqlalchemy import Engine
@@ -23,7 +24,7 @@ from gridmap.geo.streams.batches import Batch
 from gridmap.routing.ask import index_at
 from tests import town
 from tests.desk.bulk.conftest import Routes
-from tests.desk.bulk.points import geoparquet, scattered
+from tests.desk.bulk.points import geoparquet, line, scattered
 
 KILLED_AT_ROW = 14_000
 # A process that kills itself while it routes, as a power cut would: after some rows, with more of them read ahead.
@@ -32,8 +33,8 @@ import os, signal, sys
 from pathlib import Path
 from gridmap.cli import main
 from gridmap.desk.bulk import tally
-from gridmap.geo.streams import delimited, parquet
-parquet.PART_ROWS, delimited.BATCH_BYTES = 4000, 1 << 16
+from gridmap.geo.streams import batches, delimited, parquet
+parquet.PART_ROWS, delimited.BATCH_BYTES, batches.BATCH_BYTES = 4000, 1 << 16, 1 << 16
 own = tally.Tally.add
 def add(self, grids):
     own(self, grids)
@@ -48,6 +49,7 @@ main(sys.argv[1:])
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parquet, "PART_ROWS", 4000)
     monkeypatch.setattr(delimited, "BATCH_BYTES", 1 << 16)
+    monkeypatch.setattr(batches, "BATCH_BYTES", 1 << 16)
 
 
 @pytest.fixture
@@ -70,18 +72,40 @@ def table(path: Path) -> Path:
     return path
 
 
-def whole(path: Path) -> dict[str, bytes]:
-    """The bytes of a file, or of each file of a folder."""
+def features(path: Path) -> Path:
+    """20,000 points as GeoJSON-lines, one line in a thousand broken."""
+    lon, lat = (column.tolist() for column in scattered(20_000))
+    lines = [line(x, y, id=n) if n % 1000 else "{broken" for n, (x, y) in enumerate(zip(lon, lat, strict=True))]
+    path.write_text("\n".join(lines))
+    return path
+
+
+SOURCES = {"csv": table, "parquet": lambda path: geoparquet(path, *scattered(20_000)), "ndjson": features}
+
+
+def whole(path: Path) -> dict[str, object]:
+    """The bytes of a file, or of each file of a folder; of a GeoPackage, which writes down when it was written, its rows."""
+    if path.suffix == ".gpkg":
+        return {"": pyogrio.read_arrow(path, layer=path.stem)[1].to_pydict()}
     return {one.name: one.read_bytes() for one in path.iterdir()} if path.is_dir() else {"": path.read_bytes()}
 
 
 @pytest.mark.parametrize(
     ("kind", "target"),
-    [("csv", "out.csv"), ("csv", "out"), ("parquet", "out"), ("parquet", "out.csv"), ("parquet", "out.parquet")],
+    [
+        ("csv", "out.csv"),
+        ("csv", "out"),
+        ("parquet", "out"),
+        ("parquet", "out.csv"),
+        ("parquet", "out.parquet"),
+        ("parquet", "out.gpkg"),
+        ("ndjson", "out.ndjson"),
+        ("ndjson", "out"),
+    ],
 )
 def test_kill_9(stand: Session, tmp_path: Path, route: Routes, kind: str, target: str) -> None:
-    source = table(tmp_path / "in.csv") if kind == "csv" else geoparquet(tmp_path / "in.parquet", *scattered(20_000))
-    out, datum = tmp_path / "once" / target, Datum.WGS84 if kind == "csv" else None
+    source = SOURCES[kind](tmp_path / f"in.{kind}")
+    out, datum = tmp_path / "once" / target, None if kind == "parquet" else Datum.WGS84
     out.parent.mkdir()
     words = ["route", str(source), str(out), *(["--datum", "wgs84"] if datum else [])]
     killed = subprocess.run([sys.executable, "-c", _STORY.format(row=KILLED_AT_ROW), *words], check=False, env=os.environ)
