@@ -19,6 +19,7 @@ URLS: Final = {
     "cameras": "/api/v1/cameras.geojson",
     "servicePoints": "/api/v1/service-points.geojson",
     "serviceCircles": "/api/v1/service-circles.geojson",
+    "zones": "/api/v1/zones.geojson",
     "grids": "/api/v1/grids.geojson",
     "grid": "/api/v1/grids/",
     "counts": "/api/v1/grids/counts",

@@ -5,8 +5,8 @@ from dataclasses import replace
 from playwright.sync_api import Response, expect
 from shapely.geometry import Polygon
 
-from gridmap.grids.publishing import publish
-from tests import town
+from gridmap.grids.publishing import publish, redraw
+from tests import town, zoned
 from tests.journeys.operator_desk import Desk
 from tests.journeys.station import Station
 
@@ -80,4 +80,23 @@ def test_a_renamed_grid_shows_its_new_name(station: Station, desk: Desk) -> None
     rename(station, "演示新名")
     expect(desk.label(town.micro(1, 1))).to_contain_text("演示新名")
     expect(desk.row(number)).to_contain_text("演示新名")
+    desk.expect_quiet()
+
+
+def test_a_special_zone_appears_and_names_who_gets_its_cases(station: Station, desk: Desk) -> None:
+    desk.open()
+    with station.deed() as session:
+        redraw(session, zoned.change(session, market := zoned.zone(name="<b>示例菜市场</b>")), actor="planner")
+    label, ground = desk.page.locator(f"[data-zone='{market.code}']"), desk.page.locator(".leaflet-zones-pane path")
+    expect(label).to_contain_text("<b>示例菜市场</b>")
+    expect(label).to_contain_text(market.target)
+    expect(ground).to_have_count(1)
+    desk.see("button-layers").click()
+    desk.see("layer-zones").uncheck()
+    expect(ground).to_have_count(0)
+    expect(label).to_have_count(0)
+    desk.see("layer-zones").check()
+    with station.deed() as session:
+        redraw(session, zoned.change(session, ended=(market.code,)), actor="planner")
+    expect(label).to_have_count(0)
     desk.expect_quiet()

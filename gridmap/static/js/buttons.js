@@ -5,7 +5,7 @@ import { LEVELS } from "./layers/levels.js";
 import { language, t } from "./words.js";
 
 const KEY = "gridmap.layers";
-const FIRST = { grids: true, load: true, labels: true, cases: true, marks: "marks", cameras: true, services: true, circles: false, level: "" };
+const FIRST = { grids: true, load: true, labels: true, cases: true, marks: "marks", cameras: true, services: true, circles: false, zones: true, level: "" };
 
 function remembered() {
   try { return { ...FIRST, ...JSON.parse(localStorage.getItem(KEY) ?? "{}") }; } catch { return { ...FIRST }; }
@@ -39,7 +39,7 @@ export class LayerTree {
     replace(this.panel, h("h2", {}, t("layers.title")),
       h("h3", {}, t("layers.cases")), check("cases"),
       radio("marks", "marks", t("layer.marks.marks")), radio("marks", "heat", t("layer.marks.heat")), radio("marks", "both", t("layer.marks.both")),
-      h("h3", {}, t("layers.grids")), check("grids"), check("load", true), check("labels", true),
+      h("h3", {}, t("layers.grids")), check("grids"), check("load", true), check("labels", true), check("zones"),
       radio("level", "", t("level.auto")), LEVELS.map((level) => radio("level", level, t(`level.${level}`))),
       h("h3", {}, t("layers.places")), check("cameras"), check("services"), check("circles", true),
       h("h3", {}, t("layers.base")),

@@ -24,6 +24,7 @@ import { base_maps, ground } from "./layers/ground.js";
 import { Labels } from "./layers/labels.js";
 import { pin } from "./layers/pin.js";
 import { Circles, ServicePoints } from "./layers/service_points.js";
+import { Zones } from "./layers/zones.js";
 import { legend } from "./legend.js";
 import { List } from "./list.js";
 import { Live } from "./live.js";
@@ -71,6 +72,7 @@ const bases = base_maps(map, baseMaps);
 const grids = new Grids(map, urls.gridTiles, counts);
 const labels = new Labels(map, (level, bbox, at) => get(urls.grids, { level, bbox, at }).then((answer) => answer.features), grids, counts);
 const circles = new Circles(map);
+const zones = new Zones(map, urls.zones);
 const cameras = new Cameras(map);
 const services = new ServicePoints(map);
 const cases = new Cases(map);
@@ -98,6 +100,7 @@ const layers = new LayerTree({
   cameras: (on) => cameras.show(on),
   services: (on) => services.show(on),
   circles: (on) => circles.show(on),
+  zones: (on) => zones.show(on),
   level: (level) => grids.force(level || null),
 }, bases);
 const draw = once_a_frame(() => {
@@ -115,6 +118,7 @@ as_of.changed.on(async (at) => {
   counts.show_past(at && { counts: {} });
   grids.as_of(at);
   labels.as_of(at);
+  trying(zones.as_of(at));
   hide_cases();
   card.refresh();
   if (at === null) return;
@@ -129,6 +133,7 @@ const fetch_circles = () => get(urls.serviceCircles).then((answer) => circles.ta
 const cameras_there = trying(fetch_cameras());
 const services_there = trying(fetch_services());
 trying(fetch_circles());
+trying(zones.load());
 
 // --- the list, its filters, the figures -----------------------------------------------------------------------------
 const MOST_CLOSED = 5000; // A town's year; a city's years would not fit a screen.
@@ -219,7 +224,7 @@ const switched = document.getElementById("language-switch");
 switched.addEventListener("click", () => { switched.hash = location.hash; });
 
 // --- live -----------------------------------------------------------------------------------------------------------
-const reload_grids = () => { names.clear(); grids.reload(); labels.forget(); card.refresh(); as_of.load(); };
+const reload_grids = () => { names.clear(); grids.reload(); labels.forget(); trying(zones.load()); card.refresh(); as_of.load(); };
 const reload_services = () => { trying(fetch_services()); trying(fetch_circles()); };
 // Rows and cards name their grids, and a publish may rename one.
 const published = () => { reload_grids(); trying(following.load()); };

@@ -29,6 +29,8 @@ export const map = {
   "layer.cameras": { zh: "探头与视域", en: "Cameras and views" },
   "layer.services": { zh: "党群服务点", en: "Service points" },
   "layer.circles": { zh: "1 平方公里服务圈", en: "1 km² service circles" },
+  "layer.zones": { zh: "专属区域", en: "Special zones" },
+  "zone.to": { zh: "交 {grid}", en: "goes to {grid}" },
   "base.none": { zh: "无底图", en: "None" },
   "base.hint": { zh: "底图由 GRIDMAP_BASE_MAPS 配置。", en: "Base maps are set by GRIDMAP_BASE_MAPS." },
 
