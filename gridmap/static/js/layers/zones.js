@@ -2,25 +2,24 @@
 import { get } from "../api.js";
 import { h } from "../dom.js";
 import { name_of, t } from "../words.js";
-import { pane } from "./spots.js";
+import { Spot, pane } from "./spots.js";
 
 const { L } = window;
 
 export class Zones {
   constructor(map, url) {
     Object.assign(this, { map, url, at: null });
-    this.layer = L.geoJSON([], {
-      // Clicks belong to the grids below.
-      pane: pane(map, "zones", 345, false), interactive: false,
-      style: { color: "var(--zone)", weight: 1.6, opacity: 0.9, dashArray: "2 4", fillColor: "var(--zone)", fillOpacity: 0.12 },
-      onEachFeature: ({ properties }, shape) => shape.bindTooltip(this.#label(properties), { permanent: true, direction: "center", pane: "zones", className: "zone-label", opacity: 1 }),
-    });
+    // Clicks belong to the grids below.
+    this.pane = pane(map, "zones", 345, false);
+    this.layer = L.layerGroup();
   }
 
   async load() {
     const { at } = this;
     const { features } = await get(this.url, at ? { at } : {});
-    if (at === this.at) this.layer.clearLayers().addData({ type: "FeatureCollection", features });
+    if (at !== this.at) return;
+    this.layer.clearLayers();
+    features.forEach((feature) => this.#draw(feature));
   }
 
   as_of(at) {
@@ -33,7 +32,15 @@ export class Zones {
     else this.layer.remove();
   }
 
-  #label(zone) {
-    return h("span", { dataset: { zone: zone.code } }, name_of(zone), h("small", {}, t("zone.to", { grid: zone.target })));
+  #draw(feature) {
+    const { pane: own } = this;
+    const ground = L.geoJSON(feature, {
+      pane: own, interactive: false,
+      style: { color: "var(--zone)", weight: 1.6, opacity: 0.9, dashArray: "2 4", fillColor: "var(--zone)", fillOpacity: 0.12 },
+    });
+    const { code, target, ...called } = feature.properties;
+    const build = () => h("span", { class: "zone-label", dataset: { zone: code } }, name_of(called), h("small", {}, t("zone.to", { grid: target })));
+    const label = L.marker(ground.getBounds().getCenter(), { icon: new Spot({ build }), pane: own, interactive: false, keyboard: false });
+    this.layer.addLayer(ground).addLayer(label);
   }
 }
