@@ -17,7 +17,7 @@ def check(settings: Settings) -> None:
 
         base_maps.read(settings.base_maps)
     if given & _WORKERS:
-        from gridmap.cli.watchman import rules_of, ways_of  # noqa: PLC0415  # the same
+        from gridmap.cli.watchman import rules_of, ways_of  # noqa: PLC0415  # every start would wait for it
 
         rules_of(settings)
         ways_of(settings)

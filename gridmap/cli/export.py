@@ -1,18 +1,18 @@
 """`gridmap export LAYER FILE`: write a layer to a file that `gridmap load` takes back unchanged."""
 
-import sys
 from datetime import datetime
 from pathlib import Path
 
 import click
 
 from gridmap.cli.database import opened_session
-from gridmap.cli.load import REFUSED, moment
+from gridmap.cli.load import moment
 from gridmap.cli.settings import read_settings
+from gridmap.cli.telling import told
 from gridmap.cli.ticker import Ticker
-from gridmap.cli.words import say, say_error
+from gridmap.cli.words import say
 from gridmap.desk.loading.export import EXPORTS, export_file
-from gridmap.errors import GridmapError, Unavailable, msg
+from gridmap.errors import msg
 
 
 @click.command
@@ -22,17 +22,6 @@ from gridmap.errors import GridmapError, Unavailable, msg
 def command(layer: str, file: Path, at: datetime | None) -> None:
     """导出数据 · write data out; the suffix says the format: .geojson .gpkg .zip (Shapefile) .csv .tsv .xlsx."""
     ticker = Ticker()
-    try:
-        with opened_session(read_settings()) as session:
-            count = export_file(session, layer, file, at=at, progress=ticker)
-    except Unavailable:
-        raise
-    except GridmapError as error:
-        click.echo(say_error(error), err=True)
-        sys.exit(REFUSED)
-    except OSError as error:
-        click.echo(say(msg("%(file)s can't be written: %(why)s"), {"file": file, "why": error.strerror}), err=True)
-        sys.exit(REFUSED)
-    finally:
-        ticker.done()
+    with told(ticker, file), opened_session(read_settings()) as session:
+        count = export_file(session, layer, file, at=at, progress=ticker)
     click.echo(say(msg("%(layer)s: %(count)s written to %(file)s"), {"layer": layer, "count": count, "file": file}))

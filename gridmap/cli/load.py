@@ -11,15 +11,14 @@ from gridmap.cli.actor import actor
 from gridmap.cli.database import opened_session
 from gridmap.cli.outcome import print_report, write_refusals
 from gridmap.cli.settings import read_settings
+from gridmap.cli.telling import REFUSED, told
 from gridmap.cli.ticker import Ticker
-from gridmap.cli.words import say, say_error
+from gridmap.cli.words import say
 from gridmap.config import Settings
 from gridmap.desk.loading.job import Terms
 from gridmap.desk.loading.load import LAYERS, load_file
-from gridmap.errors import GridmapError, Unavailable, msg
+from gridmap.errors import msg
 from gridmap.geo.datum import Datum
-
-REFUSED, USAGE = 1, 2
 
 
 def moment(_: click.Context, __: click.Parameter, text: str | None) -> datetime | None:
@@ -80,28 +79,17 @@ def command(
     settings = read_settings()
     ticker = Ticker()
     terms = _terms(settings, ticker, valid_from=valid_from, note=note, keep_outside=keep_outside, retire=retire)
-    try:
-        with opened_session(settings) as session:
-            outcome = load_file(session, layer, file, datum=Datum(datum) if datum else None, terms=terms)
-            ticker.done()
-            print_report(outcome, limit=limit_refusals)
-            if report is not None:
-                write_refusals(outcome, report)
-            if outcome.refuses:
-                sys.exit(REFUSED)
-            if commit:
-                session.commit()
-            click.echo(say(msg("Committed") if commit else msg("Dry run: nothing was written; add --commit to write")))
-    except Unavailable:
-        raise
-    except OSError as error:
+    with told(ticker, report), opened_session(settings) as session:
+        outcome = load_file(session, layer, file, datum=Datum(datum) if datum else None, terms=terms)
         ticker.done()
-        click.echo(say(msg("%(file)s can't be written: %(why)s"), {"file": error.filename, "why": error.strerror}), err=True)
-        sys.exit(REFUSED)
-    except GridmapError as error:
-        ticker.done()
-        click.echo(say_error(error), err=True)
-        sys.exit(USAGE if any(fault.field == "datum" for fault in error.faults) else REFUSED)
+        print_report(outcome, limit=limit_refusals)
+        if report is not None:
+            write_refusals(outcome, report)
+        if outcome.refuses:
+            sys.exit(REFUSED)
+        if commit:
+            session.commit()
+        click.echo(say(msg("Committed") if commit else msg("Dry run: nothing was written; add --commit to write")))
 
 
 def _terms(

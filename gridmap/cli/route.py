@@ -4,8 +4,6 @@ import csv
 import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -13,13 +11,14 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from gridmap.cli.database import opened_session
-from gridmap.cli.load import REFUSED, USAGE, moment
+from gridmap.cli.load import moment
 from gridmap.cli.progress import step
 from gridmap.cli.settings import read_settings
+from gridmap.cli.telling import REFUSED, told
 from gridmap.cli.ticker import Ticker
-from gridmap.cli.words import say, say_error, say_fault
+from gridmap.cli.words import say, say_fault
 from gridmap.clock import local
-from gridmap.errors import Fault, GridmapError, Unavailable, msg
+from gridmap.errors import Fault, msg
 from gridmap.geo.datum import Datum
 from gridmap.geo.files.delimited import neutral
 from gridmap.routing.ask import index_at
@@ -105,7 +104,7 @@ def command(
         limit_m=settings.nearest_limit_m,
     )
     os.environ.setdefault("NUMBA_CACHE_DIR", str(settings.home / "compiled"))  # Where the program lies may not be written to.
-    with _told(ticker):
+    with told(ticker, target):
         with opened_session(settings) as session:
             index = index_at(session, as_of)
         with step("准备边界索引", "preparing the index of boundaries"):
@@ -124,31 +123,11 @@ def command(
         sys.exit(REFUSED)
 
 
-@contextmanager
-def _told(ticker: Ticker) -> Iterator[None]:
-    """What goes wrong ends in a sentence and the exit status that `gridmap load` has for it."""
-    try:
-        yield
-    except Unavailable:
-        raise
-    except OSError as error:
-        ticker.done()
-        click.echo(say(msg("%(file)s can't be written: %(why)s"), {"file": error.filename, "why": error.strerror}), err=True)
-        sys.exit(REFUSED)
-    except GridmapError as error:
-        ticker.done()
-        click.echo(say_error(error), err=True)
-        sys.exit(USAGE if any(fault.field == "datum" for fault in error.faults) else REFUSED)
-    ticker.done()
-
-
 def _print(tally: "Tally", index: GridIndex, refusals: Refusals) -> None:
     """The counts, and of rows that make no sense the first few numbers."""
-    from gridmap.desk.bulk.tally import FLAWS  # noqa: PLC0415  # pyarrow, as above
-
-    for flaw, (count, first) in tally.flaws.items():
+    for flaw, count, first in tally.senseless():
         rows = ", ".join(map(str, first)) + (" …" if count > len(first) else "")
-        told = {"count": f"{count:,}", "what": say(FLAWS[flaw]), "rows": rows}
+        told = {"count": f"{count:,}", "what": say(flaw), "rows": rows}
         click.echo(say(msg("%(count)s rows stay unrouted: %(what)s (rows %(rows)s)"), told), err=True)
     if refusals.count:
         told = {"count": f"{refusals.count:,}", "file": str(refusals.path)}

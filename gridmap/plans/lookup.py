@@ -79,33 +79,19 @@ def _read_base(session: Session, publication: int) -> Base:
     return Base(publication, drafts, frozenset(known) | used, {zone.code: zone for zone in there.zones})
 
 
-_PATH = """
+# What a step and those it came from left, of each code the last.
+_LEFT = """
     WITH RECURSIVE path AS (
         SELECT seq, parent FROM plan_step WHERE plan_id = :plan AND seq = :step
         UNION ALL
         SELECT s.seq, s.parent FROM plan_step s JOIN path ON s.plan_id = :plan AND s.seq = path.parent
     )
+    SELECT DISTINCT ON (one.code) one.*
+    FROM {table} one JOIN path USING (seq)
+    WHERE one.plan_id = :plan
+    ORDER BY one.code, one.seq DESC
 """
-_GRIDS = text(
-    _PATH
-    + """
-    SELECT DISTINCT ON (g.code) g.*
-    FROM plan_grid g JOIN path USING (seq)
-    WHERE g.plan_id = :plan
-    ORDER BY g.code, g.seq DESC
-    """
-)
-
-
-_ZONES = text(
-    _PATH
-    + """
-    SELECT DISTINCT ON (z.code) z.*
-    FROM plan_zone z JOIN path USING (seq)
-    WHERE z.plan_id = :plan
-    ORDER BY z.code, z.seq DESC
-    """
-)
+_GRIDS, _ZONES = (text(_LEFT.format(table=table)) for table in ("plan_grid", "plan_zone"))
 
 
 def base_id(session: Session, plan: Plan, step: int | None = None) -> int:

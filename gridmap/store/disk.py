@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gridmap.durable import keep_names
 from gridmap.errors import Unavailable, msg
 from gridmap.store.storage import NAME, Gone, Stored, checked
 
@@ -66,8 +67,4 @@ def _write(path: Path, data: bytes) -> None:
             with suppress(FileNotFoundError):
                 Path(fresh.name).unlink()
             raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # The name too must outlast a power cut.
-    finally:
-        os.close(folder)
+    keep_names(path.parent)

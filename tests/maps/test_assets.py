@@ -60,3 +60,23 @@ def test_a_start_waits_for_no_figures_nobody_draws() -> None:
     story = "import sys, gridmap.app, gridmap.maps.operator; print({'pandas', 'pyarrow', 'geopandas'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", story], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_another_thread_finds_meanwhile_what_folium_is_not_shown() -> None:
+    story = """
+from importlib import import_module
+from threading import Thread
+from gridmap.maps import drawing
+found = []
+with drawing._without("colorsys"):
+    try:
+        import_module("colorsys")
+    except ModuleNotFoundError as error:
+        found.append(f"no {error.name}")
+    other = Thread(target=lambda: found.append(import_module("colorsys").__name__))
+    other.start()
+    other.join()
+print(found)
+"""
+    done = subprocess.run([sys.executable, "-c", story], capture_output=True, text=True, check=True)
+    assert done.stdout == "['no colorsys', 'colorsys']\n"

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from itertools import pairwise, product
+from random import Random
 from time import perf_counter
 
 import numpy as np
@@ -81,8 +82,8 @@ def test_it_finds_what_geos_finds_also_a_hair_beside_borders(shapes: list[Shape]
 
 @settings(max_examples=40, deadline=None)
 @given(patchworks(), st.randoms(use_true_random=False))
-def test_grids_in_several_parts_with_holes_in_any_order_and_with_some_missing(shapes: list[Shape], chance: object) -> None:
-    chance.shuffle(shapes)  # type: ignore[attr-defined]  # hypothesis's Random
+def test_grids_in_several_parts_with_holes_in_any_order_and_with_some_missing(shapes: list[Shape], chance: Random) -> None:
+    chance.shuffle(shapes)
     agree(shapes[: max(1, len(shapes) - 1)], all_around(places_on(shapes)))
 
 

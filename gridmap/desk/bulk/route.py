@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from gridmap.desk.bulk.answers import Answers
 from gridmap.desk.bulk.ledger import Ledger, Reached
 from gridmap.desk.bulk.tally import Tally
+from gridmap.durable import keep_names
 from gridmap.errors import Conflict, Invalid, NotFound, msg
 from gridmap.geo.datum import Datum
 from gridmap.geo.files.contents import Progress
@@ -108,6 +109,7 @@ def _named(draft: Path, target: Path) -> None:
     if target.is_dir():
         shutil.rmtree(target)  # Nothing but parts of ours: `_check_free` looked.
     draft.replace(target)
+    keep_names(target.parent)
 
 
 @dataclass(frozen=True)

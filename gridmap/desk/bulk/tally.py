@@ -1,5 +1,6 @@
 """What became of the rows: counts, and the first few of those that can't be routed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -49,6 +50,11 @@ class Tally:
                 count, first = self.flaws.get(flaw, (0, []))
                 found = [*first, *numbers[has][:TOLD_AT_MOST].tolist()][:TOLD_AT_MOST]
                 self.flaws[flaw] = (count + int(has.sum()), found)
+
+    def senseless(self) -> Iterator[tuple[str, int, list[int]]]:
+        """Of each flaw the sentence about it, how many rows have it, and the first few numbers."""
+        for flaw, (count, first) in self.flaws.items():
+            yield FLAWS[flaw], count, first
 
     def noted(self) -> dict[str, Any]:
         """As JSON has it."""

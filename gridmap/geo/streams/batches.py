@@ -92,6 +92,21 @@ class Sink(Protocol):
         """Let go of the file as it is."""
 
 
+class TextSink:
+    """What sinks of text have in common: `_text` is where they write."""
+
+    _text: "TextFile"
+
+    def close(self) -> None:
+        """See `Sink`."""
+        self._text.kept()
+        self._text.leave()
+
+    def leave(self) -> None:
+        """See `Sink`."""
+        self._text.leave()
+
+
 class TextFile:
     """A text file that grows, and can be cut back to where it was surely whole."""
 

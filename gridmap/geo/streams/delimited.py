@@ -21,7 +21,18 @@ from gridmap.geo.datum import Datum
 from gridmap.geo.files import columns
 from gridmap.geo.files.contents import Counted
 from gridmap.geo.streams import points
-from gridmap.geo.streams.batches import BATCH_BYTES, Batch, Floats, Held, Refuse, TextFile, coordinate_columns, plain, without
+from gridmap.geo.streams.batches import (
+    BATCH_BYTES,
+    Batch,
+    Floats,
+    Held,
+    Refuse,
+    TextFile,
+    TextSink,
+    coordinate_columns,
+    plain,
+    without,
+)
 
 _SEPARATORS = ",\t;|"
 _SAMPLE = 4 * 1024 * 1024  # By so much of the beginning encoding and separator are known.
@@ -164,7 +175,7 @@ def _numbers(first: int, rows: int, out: list[int]) -> tuple[NDArray[np.int64], 
     return numbers, first + rows + passed
 
 
-class DelimitedFile:
+class DelimitedFile(TextSink):
     """A table of UTF-8 with mark, as our exports are; places of other formats in lon, lat and datum (WGS-84)."""
 
     def __init__(self, draft: Path, schema: Any, held: Held, *, mark: int) -> None:
@@ -206,15 +217,6 @@ class DelimitedFile:
             return text
         quoted = pc.binary_join_element_wise('"', pc.replace_substring(text, '"', '""'), '"', "")
         return pc.if_else(needy, quoted, text)
-
-    def close(self) -> None:
-        """See `Sink`."""
-        self._text.kept()
-        self._text.leave()
-
-    def leave(self) -> None:
-        """See `Sink`."""
-        self._text.leave()
 
 
 def _as_text(column: Any) -> Any:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from gridmap.errors import Fault, msg
 from gridmap.geo.files.contents import Counted
 from gridmap.geo.streams import batches
-from gridmap.geo.streams.batches import Batch, Floats, Held, Refuse, TextFile, plain, without
+from gridmap.geo.streams.batches import Batch, Floats, Held, Refuse, TextFile, TextSink, plain, without
 
 _WHOLE = "feature"
 _JSON = {b"gridmap": b"json"}  # Of a column whose text is JSON.
@@ -112,7 +112,7 @@ def _column(field: Any, rows: list[dict[str, Any]]) -> Any:
         return pa.array([None if value is None else float(value) for value in values]).cast(field.type, safe=False)
 
 
-class LinesFile:
+class LinesFile(TextSink):
     """A feature a line. Features of another such file keep all they have; of other formats the columns are properties, and
     the point is in WGS-84."""
 
@@ -139,15 +139,6 @@ class LinesFile:
             return {**feature, "properties": (feature.get("properties") or {}) | row}
         point = {"type": "Point", "coordinates": [x, y]} if np.isfinite(x) and np.isfinite(y) else None
         return {"type": "Feature", "geometry": point, "properties": row}
-
-    def close(self) -> None:
-        """See `Sink`."""
-        self._text.kept()
-        self._text.leave()
-
-    def leave(self) -> None:
-        """See `Sink`."""
-        self._text.leave()
 
 
 def _written(value: object) -> str:

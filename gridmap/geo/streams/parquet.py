@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from gridmap.durable import keep_names
 from gridmap.errors import Invalid, msg
 from gridmap.geo.files.contents import Counted
 from gridmap.geo.streams import points
@@ -188,6 +189,7 @@ class ParquetParts:
         if self._part is not None:
             self._part.close()
             self._unfinished.rename(self._folder / self._name(self._done))
+            keep_names(self._folder)
             self._done, self._rows, self._part = self._done + 1, 0, None
 
 

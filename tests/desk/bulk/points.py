@@ -1,5 +1,6 @@
 """Files of points in and around the tiny town."""
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -41,3 +42,11 @@ def line(x: float, y: float, **properties: Any) -> str:
     """A feature as a line of GeoJSON."""
     point = {"type": "Point", "coordinates": [x, y]}
     return json.dumps({"type": "Feature", "geometry": point, "properties": properties}, ensure_ascii=False)
+
+
+def rows(path: Path) -> list[dict[str, object]]:
+    """The rows of a Parquet file or folder, or of a table."""
+    if path.suffix == ".csv":
+        return list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
+    found: list[dict[str, object]] = pq.read_table(path).to_pylist()
+    return found

@@ -17,6 +17,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from gridmap.desk.bulk import route as running
+from gridmap.desk.bulk.answers import Answers
+from gridmap.desk.bulk.tally import Tally
 from gridmap.errors import Conflict, Invalid
 from gridmap.geo.datum import Datum
 from gridmap.geo.streams import batches, delimited, parquet
@@ -132,10 +134,10 @@ def begun(tmp_path: Path, route: Routes, monkeypatch: pytest.MonkeyPatch) -> Pat
     source = table(tmp_path / "in.csv")
     own = running._Run._routed
 
-    def dies(self: running._Run, batch: Batch, *args: object) -> object:
+    def dies(self: running._Run, batch: Batch, answers: Answers, tally: Tally) -> object:
         if batch.numbers[0] > 10_000:
             raise Died
-        return own(self, batch, *args)  # type: ignore[arg-type]  # handed through
+        return own(self, batch, answers, tally)
 
     with monkeypatch.context() as half:
         half.setattr(running._Run, "_routed", dies)
