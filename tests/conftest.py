@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from gridmap import clock, recent
 from gridmap.accounts import keys, passwords
 from gridmap.accounts.rights import Role
+from gridmap.api.live import end_streams
 from gridmap.app import create_app
 from gridmap.cluster.server import SUPERUSER, Cluster, temporary_cluster
 from gridmap.config import Settings
@@ -177,12 +178,20 @@ def make_app(engine: Engine, home: Path, **settings: Any) -> APIFlask:
     return create_app(given, database_url=engine.url.render_as_string(hide_password=False).replace("+psycopg", ""))
 
 
+@contextmanager
+def running(engine: Engine, home: Path, **settings: Any) -> Iterator[APIFlask]:
+    """`make_app`; afterwards its streams, its listener and its connections are gone, in this order."""
+    app = make_app(engine, home, **settings)
+    yield app
+    end_streams(app, wait_s=15)
+    state(app).engine.dispose()
+
+
 @pytest.fixture
 def app(committing: Engine, tmp_path: Path) -> Iterator[APIFlask]:
     """The application on a database of its own like `town_template`."""
-    app = make_app(committing, tmp_path)
-    yield app
-    state(app).engine.dispose()
+    with running(committing, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
@@ -231,9 +240,8 @@ def standing(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathF
             town.service_point(session, 1, at=(0.5, 0.5), address="示例路1号")
             town.service_point(session, 2, at=(2.5, 2.5))
             secret = keys.create(session, "tests", actor="test")
-        app = make_app(engine, tmp_path_factory.mktemp("home"))
-        yield callers.with_key(app, secret)
-        state(app).engine.dispose()
+        with running(engine, tmp_path_factory.mktemp("home")) as app:
+            yield callers.with_key(app, secret)
 
 
 @pytest.fixture

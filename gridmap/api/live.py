@@ -97,8 +97,14 @@ def _listener() -> Listener:
     return found
 
 
-def end_streams(app: Flask) -> None:
-    """End every open stream of `app` and take no more: the process is going."""
+def end_streams(app: Flask, *, wait_s: float = 0) -> None:
+    """End every open stream of `app` and take no more: the process is going. Waits up to `wait_s` for the listener's thread.
+
+    Raises:
+        TimeoutError: the thread was still at work after `wait_s`.
+    """
     listener = app.extensions.get(_KEY)
     if listener is not None:
         listener.close()
+        if wait_s:
+            listener.wait(wait_s)

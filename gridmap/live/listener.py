@@ -35,6 +35,7 @@ class Listener:
         self._starting = Lock()
         self._stop = Event()
         self._pid = 0  # The process whose thread listens; after a fork it is another's.
+        self._thread: Thread | None = None
         self._position = 0
 
     def subscribe(self) -> Subscription:
@@ -56,13 +57,25 @@ class Listener:
         self._stop.set()
         self._fanout.close()
 
+    def wait(self, seconds: float) -> None:
+        """After `close`: let the thread give back its database connection, which an engine put away meanwhile would forget.
+
+        Raises:
+            TimeoutError: it is still at work.
+        """
+        if self._thread is not None:
+            self._thread.join(seconds)
+            if self._thread.is_alive():
+                raise TimeoutError(f"the listener has not ended within {seconds} s")
+
     def _start(self) -> None:
         if self._pid == os.getpid() or self._stop.is_set():
             return
         with Session(self._engine) as session:
             self._position = last_position(session)
         self._pid = os.getpid()
-        Thread(target=self._run, name="live-listener", daemon=True).start()
+        self._thread = Thread(target=self._run, name="live-listener", daemon=True)
+        self._thread.start()
 
     def _run(self) -> None:
         try:

@@ -1,6 +1,5 @@
 """The door of the live stream, through the whole application."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,19 +12,10 @@ from gridmap.api.live import end_streams
 from gridmap.journal.feed import last_position
 from tests import callers, town
 from tests.api.test_alerts import alert
-from tests.conftest import make_app
+from tests.conftest import running
 from tests.live.conftest import commit, place
-from tests.live.test_listener import listening
 from tests.live.test_stream import ids, read
 from tests.waiting import eventually
-
-
-@pytest.fixture(autouse=True)
-def quiet(app: APIFlask) -> Iterator[None]:
-    """No stream outlives its test."""
-    yield
-    end_streams(app)
-    eventually(lambda: not listening())
 
 
 class Stream:
@@ -114,22 +104,19 @@ def test_no_database_connection_is_held_while_streaming(client: FlaskClient, app
 
 
 def test_past_the_limit_there_is_503_until_somebody_leaves(committing: Engine, app: APIFlask, tmp_path: Path) -> None:
-    small = make_app(committing, tmp_path, web_threads=8, live_spare_threads=6)
-    client = callers.signed_in(small)
-    first, _second = Stream(client), Stream(client)
-    full = client.get("/api/v1/events")
-    assert full.status_code == 503
-    assert full.content_type == "application/problem+json"
-    assert int(full.headers["Retry-After"]) > 0
-    first.close()
-    Stream(client).close()
-    for _ in range(3):
-        head = client.head("/api/v1/events")
-        assert head.status_code == 200
-        head.close()
-    end_streams(small)
-    eventually(lambda: not listening())
-    small.extensions["gridmap"].engine.dispose()
+    with running(committing, tmp_path, web_threads=8, live_spare_threads=6) as small:
+        client = callers.signed_in(small)
+        first, _second = Stream(client), Stream(client)
+        full = client.get("/api/v1/events")
+        assert full.status_code == 503
+        assert full.content_type == "application/problem+json"
+        assert int(full.headers["Retry-After"]) > 0
+        first.close()
+        Stream(client).close()
+        for _ in range(3):
+            head = client.head("/api/v1/events")
+            assert head.status_code == 200
+            head.close()
 
 
 def test_streams_end_when_the_process_goes(client: FlaskClient, app: APIFlask) -> None:

@@ -22,10 +22,9 @@ from gridmap.api.live import end_streams
 from gridmap.config import Settings
 from gridmap.desk.loading.demo import load_demo
 from gridmap.desk.loading.job import Terms
-from gridmap.http.state import state
 from gridmap.live import relay
 from gridmap.resources import data_dir
-from tests.conftest import make_app
+from tests.conftest import running
 from tests.docs.pages import CHECKOUT, DOCS, Block, blocks, blocks_of
 
 GUIDE = DOCS / "api.md"
@@ -46,20 +45,19 @@ def demo(committing: Engine) -> Engine:
 @pytest.fixture
 def served(demo: Engine, tmp_path: Path) -> Iterator[str]:
     """The address of the whole application, its relay beside it."""
-    app = make_app(demo, tmp_path)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    stop = Event()
-    threads = [Thread(target=server.serve_forever), Thread(target=relay.run, args=(demo, Settings(home=tmp_path), stop))]
-    for thread in threads:
-        thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    stop.set()
-    end_streams(app)
-    server.shutdown()
-    for thread in threads:
-        thread.join()
-    server.server_close()
-    state(app).engine.dispose()
+    with running(demo, tmp_path) as app:
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        stop = Event()
+        threads = [Thread(target=server.serve_forever), Thread(target=relay.run, args=(demo, Settings(home=tmp_path), stop))]
+        for thread in threads:
+            thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        stop.set()
+        end_streams(app)
+        server.shutdown()
+        for thread in threads:
+            thread.join()
+        server.server_close()
 
 
 @pytest.fixture

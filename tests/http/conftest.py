@@ -1,13 +1,11 @@
 """The stage on which every address, role and scope is tried."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from gridmap.api.live import end_streams
 from gridmap.http.state import state
 from gridmap.people import departments
 from tests import callers, town
@@ -16,7 +14,7 @@ from tests.people import crew
 
 
 @pytest.fixture(scope="module")
-def stage(standing: FlaskClient) -> Iterator[Stage]:
+def stage(standing: FlaskClient) -> Stage:
     app = standing.application
     assert isinstance(app, APIFlask)
     with state(app).sessions.begin() as session:
@@ -26,8 +24,7 @@ def stage(standing: FlaskClient) -> Iterator[Stage]:
         first, other = (departments.make(session, code, {"name": "示例部门"}, actor="test") for code in ("repairs", "others"))
         departments.bring_in(session, "repairs", person.ref, leader=True, actor="test")
         ids = first.id, other.id
-    yield Stage(app, _handed(standing, app), *ids)
-    end_streams(app)
+    return Stage(app, _handed(standing, app), *ids)
 
 
 def _handed(machine: FlaskClient, app: APIFlask) -> str:

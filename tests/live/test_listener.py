@@ -23,7 +23,7 @@ def listener(committing: Engine) -> Iterator[Listener]:
     made = Listener(committing, Fanout(most_clients=250, most_waiting=5000))
     yield made
     made.close()
-    eventually(lambda: not listening())
+    made.wait(15)
 
 
 def listening() -> bool:
@@ -95,6 +95,20 @@ def test_closing_ends_the_streams_at_once(committing: Engine, listener: Listener
     assert not client.is_alive()
     with pytest.raises(Unavailable):
         listener.subscribe()
+
+
+def test_who_waits_for_its_end_finds_no_connection_left_out(committing: Engine, listener: Listener) -> None:
+    Client(committing, listener)
+    listener.close()
+    listener.wait(15)
+    assert not listening()
+    assert committing.pool.checkedout() == 0  # type: ignore[attr-defined]  # every pool of ours counts; the base class does not
+
+
+def test_who_waits_too_short_is_told(committing: Engine, listener: Listener) -> None:
+    Client(committing, listener)
+    with pytest.raises(TimeoutError, match="not ended"):
+        listener.wait(0.01)
 
 
 def test_after_a_time_without_clients_the_next_one_gets_what_follows_and_nothing_old(

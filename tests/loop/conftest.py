@@ -6,9 +6,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from gridmap.cluster.server import Cluster
-from gridmap.http.state import state
 from tests import town
-from tests.conftest import database_copy, make_app
+from tests.conftest import database_copy, running
 from tests.loop.crew_at_work import Town, people
 
 
@@ -19,6 +18,5 @@ def at_work(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFa
         with Session(engine) as session, session.begin():
             town.found(session)
             town.category(session, vendor_code="890")
-        app = make_app(engine, tmp_path_factory.mktemp("home"))
-        yield people(app)
-        state(app).engine.dispose()
+        with running(engine, tmp_path_factory.mktemp("home")) as app:
+            yield people(app)

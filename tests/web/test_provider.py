@@ -21,7 +21,7 @@ from gridmap.accounts.models import Account
 from gridmap.accounts.rights import Grant, Role
 from gridmap.http.state import state
 from tests import callers, town
-from tests.conftest import make_app
+from tests.conftest import running
 from tests.ports import free_port
 
 SUBJECT = "lin.sample"
@@ -58,9 +58,8 @@ def joined(committing: Engine, app: APIFlask, issuer: str, tmp_path: Path) -> It
         "oidc_client_secret": SecretStr("theirs"),
         "oidc_name": "示例统一登录",
     }
-    made = make_app(committing, tmp_path, **settings)
-    yield made
-    state(made).engine.dispose()
+    with running(committing, tmp_path, **settings) as made:
+        yield made
 
 
 @pytest.fixture
@@ -134,9 +133,8 @@ def test_it_leads_to_no_other_site(joined: APIFlask, lin: Account) -> None:
 
 
 def test_a_provider_that_is_away_is_said_so(committing: Engine, app: APIFlask, tmp_path: Path) -> None:
-    made = make_app(committing, tmp_path, oidc_issuer=f"http://localhost:{free_port()}", oidc_client_id="gridmap")
-    assert callers.anonymous(made).get("/sign-in/provider").status_code == 503
-    state(made).engine.dispose()
+    with running(committing, tmp_path, oidc_issuer=f"http://localhost:{free_port()}", oidc_client_id="gridmap") as made:
+        assert callers.anonymous(made).get("/sign-in/provider").status_code == 503
 
 
 def test_without_a_provider_there_is_no_such_way(app: APIFlask) -> None:

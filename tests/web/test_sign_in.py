@@ -21,7 +21,7 @@ from gridmap.http.state import state
 from gridmap.web.destination import destination
 from tests import callers, town
 from tests.callers import PASSWORD
-from tests.conftest import make_app
+from tests.conftest import running
 
 LOOKS = {"Accept": "text/html"}
 
@@ -154,13 +154,12 @@ def test_what_is_taken_away_is_gone_with_the_next_request(browser: FlaskClient, 
 
 
 def test_cookies_keep_to_tls_behind_a_proxy(committing: Engine, app: APIFlask, ana: Account, tmp_path: Path) -> None:
-    behind = make_app(committing, tmp_path, tls_proxy=1)
-    client = behind.test_client()
-    page = client.get("/sign-in", headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.9"})
-    (cookie,) = (one for one in page.headers.getlist("Set-Cookie") if one.startswith("gridmap_session="))
-    assert {"Secure", "HttpOnly", "SameSite=Lax"} <= {part.strip() for part in cookie.split(";")}
-    assert client.get("/metrics", headers={"X-Forwarded-For": "192.0.2.9"}).status_code == 401
-    state(behind).engine.dispose()
+    with running(committing, tmp_path, tls_proxy=1) as behind:
+        client = behind.test_client()
+        page = client.get("/sign-in", headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.9"})
+        (cookie,) = (one for one in page.headers.getlist("Set-Cookie") if one.startswith("gridmap_session="))
+        assert {"Secure", "HttpOnly", "SameSite=Lax"} <= {part.strip() for part in cookie.split(";")}
+        assert client.get("/metrics", headers={"X-Forwarded-For": "192.0.2.9"}).status_code == 401
 
 
 def test_the_figures_are_for_this_machine_or_a_key(browser: FlaskClient, app: APIFlask, committing: Engine) -> None:
