@@ -82,7 +82,7 @@ def _feature(line: bytes) -> dict[str, Any] | None:
 
 def _point(feature: dict[str, Any]) -> tuple[float, float]:
     match feature.get("geometry"):
-        case {"type": "Point", "coordinates": [int() | float() as x, int() | float() as y, *_]}:
+        case {"type": "Point", "coordinates": [x, y, *_]} if {type(x), type(y)} <= {int, float}:  # Not bool, which is an int too.
             return float(x), float(y)
         case _:
             return np.nan, np.nan

@@ -126,6 +126,7 @@ def test_a_line_keeps_all_it_has(tmp_path: Path, route: Routes, refused: list[tu
         '{"type": "Point"}',
         json.dumps(polygon),
         json.dumps({"type": "Feature"}),
+        '{"type": "Feature", "geometry": {"type": "Point", "coordinates": [true, false]}}',
     ]
     source.write_text("\n".join(lines))
     tally = route(source, tmp_path / "out.geojsons", datum=Datum.WGS84)
@@ -136,7 +137,7 @@ def test_a_line_keeps_all_it_has(tmp_path: Path, route: Routes, refused: list[tu
     assert found[1]["geometry"] == polygon["geometry"]
     assert found[2]["properties"]["rule"] == "unrouted"
     assert [number for number, *_ in refused] == [3, 4, 5]
-    assert tally.flaws == {"placeless": (2, [6, 7])}
+    assert tally.flaws == {"placeless": (3, [6, 7, 8])}
 
 
 def test_properties_become_columns(tmp_path: Path, route: Routes) -> None:
