@@ -13,7 +13,7 @@ from gridmap import clock
 from gridmap.api.alert_body import CategoryBody
 from gridmap.api.fields import Bbox, QueryPastMoment, Strictly, bounds
 from gridmap.api.shapes import FeatureCollection, Json, collection
-from gridmap.cases.categories import all_of_them
+from gridmap.cases.categories import zone_paths
 from gridmap.errors import Invalid, msg
 from gridmap.geo.measure import area_m2
 from gridmap.grids import zones
@@ -24,7 +24,6 @@ from gridmap.http.state import db
 from gridmap.http.who import needs
 
 bp = APIBlueprint("zones", __name__, url_prefix="/api/v1", tag="Zones")
-LARGE_DIGITS = 2  # A large class (大类) is the first two digits of its small classes.
 
 
 class ZonesQuery(Strictly):
@@ -66,8 +65,8 @@ def _category(path: str) -> Json:
 
 def check_categories(session: Session, asked: Iterable[CategoryBody]) -> None:
     """`Invalid` where one is neither a category on record nor the two digits of a large class of them."""
-    known = {(one["standard_ref"], one["kind"], one["code"][:n]) for one in all_of_them(session) for n in (LARGE_DIGITS, None)}
+    known = zone_paths(session)
     for one in asked:
-        if (one.standard_ref, one.kind, one.code) not in known:
+        if zones.path(one.standard_ref, one.kind, one.code) not in known:
             text = msg("There is no category %(code)s in %(standard)s")
             raise Invalid(text, field="takes", code=one.code, standard=one.standard_ref)

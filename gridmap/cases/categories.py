@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from gridmap.cases.deadlines import Limit, Unit
@@ -14,6 +14,8 @@ from gridmap.cases.models import Category
 from gridmap.db import run
 from gridmap.grids import zones
 from gridmap.recent import Recent
+
+LARGE_DIGITS = 2  # A large class (大类) is the first two digits of its small classes.
 
 
 class CategoryKey(NamedTuple):
@@ -116,6 +118,12 @@ def category_path(session: Session, category_id: int | None) -> str | None:
     """The path of a category as special zones name it; None for none."""
     found = None if category_id is None else session.get(Category, category_id)
     return None if found is None else zones.path(found.standard_ref, found.kind, found.code)
+
+
+def zone_paths(session: Session) -> set[str]:
+    """Every path by which a zone may name categories on record: small classes, and large ones by their first two digits."""
+    rows = session.execute(select(Category.standard_ref, Category.kind, Category.code)).all()
+    return {zones.path(row.standard_ref, row.kind, row.code[:digits]) for row in rows for digits in (LARGE_DIGITS, None)}
 
 
 def _known(id_: int, standard_ref: str, kind: str, code: str, *rest: Any) -> KnownCategory:

@@ -18,7 +18,9 @@ from gridmap.errors import msg
 @click.command
 @click.argument("layer", type=click.Choice(EXPORTS))
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--at", callback=moment, metavar="TIME", help="某一时刻的网格，默认现在 · the grids of this moment")
+@click.option(
+    "--at", callback=moment, metavar="TIME", help="某一时刻的网格或专属区域，默认现在 · the grids or zones of this moment"
+)
 def command(layer: str, file: Path, at: datetime | None) -> None:
     """导出数据 · write data out; the suffix says the format: .geojson .gpkg .zip (Shapefile) .csv .tsv .xlsx."""
     ticker = Ticker()

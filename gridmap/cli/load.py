@@ -49,15 +49,22 @@ def moment(_: click.Context, __: click.Parameter, text: str | None) -> datetime 
 @click.option(
     "--report", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="拒收清单 CSV · all refusals as CSV"
 )
-@click.option("--valid-from", callback=moment, metavar="TIME", help="网格自何时起生效，默认现在 · when the grids come into force")
-@click.option("--note", default="", help="发布说明 · a note on the publication of grids")
+@click.option(
+    "--valid-from",
+    callback=moment,
+    metavar="TIME",
+    help="网格、专属区域自何时起生效，默认现在 · when grids or zones come into force",
+)
+@click.option("--note", default="", help="发布说明 · a note on the publication of grids or zones")
 @click.option(
     "--keep-outside",
     is_flag=True,
     help="镇外的、探头未登记的案件也收下 · take cases outside of the town, and of unknown cameras",
 )
 @click.option(
-    "--retire", is_flag=True, help="文件里没有的现行网格停用，编码不再使用 · retire grids in force that the file leaves out"
+    "--retire",
+    is_flag=True,
+    help="文件里没有的现行网格、专属区域停用，编码不再使用 · retire grids or zones in force that the file leaves out",
 )
 def command(
     *,

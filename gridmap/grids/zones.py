@@ -5,7 +5,7 @@ changes by a publish alone. A category is told by its path, `standard/kind/code`
 its `takes`, so that a large class (`GB/T 47678.5-2026/matter/09`) is named as a small one is. Without any it takes every case.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE, ExcludeConstraint, 
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from gridmap.db import Base
+from gridmap.errors import Invalid, msg
 from gridmap.geo.shapes import Shape
 from gridmap.grids.change import ZoneDraft
 from gridmap.grids.models import Grid, Publication
@@ -69,6 +70,14 @@ class Zone(Base):
 def path(standard_ref: str, kind: str, code: str) -> str:
     """A category, or a large class of them, as zones name it."""
     return f"{standard_ref}/{kind}/{code}"
+
+
+def next_code(town: str, used: Container[str]) -> str:
+    """The first code of a town (its nine digits) that no zone ever had; `Invalid` where none is left. Pure."""
+    code = next((free for n in range(1, 1000) if (free := f"{town}Z{n:03d}") not in used), None)
+    if code is None:
+        raise Invalid(msg("No code is left for another zone in %(town)s"), town=town)
+    return code
 
 
 def takes(zone: ZoneDraft, category: str | None) -> bool:

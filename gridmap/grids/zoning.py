@@ -1,6 +1,6 @@
 """Special zones at a publish: may they be put in force, and the rows that do it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,14 +9,15 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
-from gridmap.errors import Conflict, Invalid, msg
+from gridmap.errors import Conflict, Fault, Invalid, msg
 from gridmap.geo.shapes import as_multipolygon, snapped
 from gridmap.grids.change import ZoneDraft
 from gridmap.grids.checking import few
-from gridmap.grids.codes import LENGTHS, Level
+from gridmap.grids.codes import Level
 from gridmap.grids.lookup import town_outline
 from gridmap.grids.models import Grid, Publication
 from gridmap.grids.pieces import pieces
+from gridmap.grids.writing import equal
 from gridmap.grids.zones import Zone, at, in_force, take_the_same
 
 Zones = Mapping[str, ZoneDraft | None]
@@ -32,7 +33,14 @@ def differing(session: Session, zones: Zones) -> dict[str, ZoneDraft | None]:
     if not zones:
         return {}
     there = {code: zone.draft for code, zone in in_force(session, zones).items()}
-    return {code: zone for code, zone in zones.items() if there.get(code) != zone}
+    return {code: zone for code, zone in zones.items() if not _same(there.get(code), zone)}
+
+
+def _same(one: ZoneDraft | None, other: ZoneDraft | None) -> bool:
+    """Whether both say the same, wherever the rings of their outlines begin and however they turn."""
+    if one is None or other is None:
+        return one is other
+    return equal(one.shape, other.shape) and replace(one, shape=other.shape) == other
 
 
 def put_in_force(session: Session, zones: Zones, retired: Collection[str], *, moment: datetime, publication: int) -> None:
@@ -78,24 +86,45 @@ def _check_codes(session: Session, fresh: Collection[str], publication: int) -> 
 
 
 def _check(session: Session, zones: Collection[ZoneDraft], moment: datetime) -> None:
-    """The zones are none in force yet; those they take the place of are no more."""
+    faults = [fault for _, fault in unfit(session, zones, moment)]
+    if faults:
+        raise Invalid(faults[0].text, faults=faults, **faults[0].values)
+
+
+def unfit(
+    session: Session, zones: Collection[ZoneDraft], moment: datetime, *, ended: Collection[str] = ()
+) -> Iterator[tuple[ZoneDraft, Fault]]:
+    """Why zones can't be in force beside each other and those that are at a moment, zone by zone.
+
+    What they take the place of does not count, nor do zones with the codes in `ended`.
+    """
     if not zones:
         return
-    targets = {zone.target for zone in zones}
-    live = select(Grid.code).where(Grid.code == func.any(sorted(targets)), Grid.retired_at.is_(None))
-    if gone := {code for code in targets if len(code) != LENGTHS[Level.MICRO]} | (targets - set(session.scalars(live))):
-        raise Invalid(msg("These are no micro-grids in force: %(codes)s"), field="zones", codes=few(gone))
+    live = _live(session, {zone.target for zone in zones})
     town = town_outline(session, moment)
-    others = [zone.draft for zone in at(session, moment)]
+    gone = {*ended, *(zone.code for zone in zones)}
+    others = [zone.draft for zone in at(session, moment) if zone.code not in gone]
     for zone in zones:
+        if zone.target not in live:
+            yield zone, _fault(msg("These are no micro-grids in force: %(codes)s"), zone.target)
         if zone.shape.is_empty or not zone.shape.is_valid:
-            raise Invalid(msg("The outline of %(codes)s is broken"), field="zones", codes=zone.code)
+            yield zone, _fault(msg("The outline of %(codes)s is broken"), zone.code)
+            continue
         if town is None or pieces(shapely.difference(zone.shape, town)):
-            raise Invalid(msg("%(codes)s reaches beyond the ground of the grids"), field="zones", codes=zone.code)
+            yield zone, _fault(msg("%(codes)s reaches beyond the ground of the grids"), zone.code)
         if met := [other.code for other in others if clash(zone, other)]:
-            text = msg("Zones that take the same cases lie on the same ground: %(codes)s")
-            raise Invalid(text, field="zones", codes=few([zone.code, *met]))
+            yield zone, _fault(msg("Zones that take the same cases lie on the same ground: %(codes)s"), few([zone.code, *met]))
         others.append(zone)
+
+
+def _live(session: Session, codes: Collection[str]) -> set[str]:
+    """Which of these codes are micro-grids in force."""
+    micro = Grid.level == Level.MICRO, Grid.retired_at.is_(None)
+    return set(session.scalars(select(Grid.code).where(Grid.code == func.any(sorted(codes)), *micro)))
+
+
+def _fault(text: str, codes: str) -> Fault:
+    return Fault("zones", text, {"codes": codes})
 
 
 def clash(one: ZoneDraft, other: ZoneDraft) -> list[shapely.Polygon]:

@@ -214,11 +214,9 @@ def _write(job: Job, cases: Sequence[_Case], seen: dict[str, KnownCamera], categ
     hold(job.session)
     calendar = working.calendar(job.session)
     for start, chunk in zip(range(0, len(cases), CHUNK), chunks(cases), strict=True):
-        routes = _routes(job, chunk, seen)
-        rows = [
-            _row(case, route, _known_category(case, seen, categories), calendar)
-            for case, route in zip(chunk, routes, strict=True)
-        ]
+        meant = [_known_category(case, seen, categories) for case in chunk]
+        routes = _routes(job, chunk, meant, seen)
+        rows = [_row(case, route, known, calendar) for case, route, known in zip(chunk, routes, meant, strict=True)]
         for case, row in zip(chunk, rows, strict=True):
             if _unknown(case, seen):
                 row["route"]["unknown_camera"] = case.camera_id
@@ -231,7 +229,7 @@ def _write(job: Job, cases: Sequence[_Case], seen: dict[str, KnownCamera], categ
     write(job.session, [Event("cases", "cases.loaded", "cases", job.terms.actor, data)])
 
 
-def _routes(job: Job, cases: Sequence[_Case], seen: dict[str, KnownCamera]) -> list[Route]:
+def _routes(job: Job, cases: Sequence[_Case], meant: Sequence[KnownCategory | None], seen: dict[str, KnownCamera]) -> list[Route]:
     moments = list(job.session.scalars(select(Publication.at).order_by(Publication.at)))
     by_moment: dict[datetime | None, list[int]] = {}
     for i, case in enumerate(cases):
@@ -239,7 +237,7 @@ def _routes(job: Job, cases: Sequence[_Case], seen: dict[str, KnownCamera]) -> l
         by_moment.setdefault(moments[max(after - 1, 0)] if moments else None, []).append(i)
     routes: dict[int, Route] = {}
     for moment, members in by_moment.items():
-        places = [_place(cases[i], seen) for i in members]
+        places = [_place(cases[i], seen)._replace(category=known.path if (known := meant[i]) else None) for i in members]
         found = route_all(job.session, places, limit_m=job.terms.nearest_limit_m, at=moment)
         routes |= dict(zip(members, found, strict=True))
     return [routes[i] for i in range(len(cases))]

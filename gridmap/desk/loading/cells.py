@@ -7,16 +7,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-from shapely.geometry import Point
+import shapely
+from shapely.geometry import MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from gridmap.desk.loading.fields import known
 from gridmap.desk.loading.report import Refusal
 from gridmap.errors import Fault, msg
 from gridmap.geo.files.contents import Row
+from gridmap.geo.shapes import snapped
 
 _EARLIEST = datetime(1949, 10, 1, tzinfo=UTC)
-_CODES = ("code", "id", "parent", "source_id", "camera_id", "grid", "ref", "phone")
+_CODES = ("code", "id", "parent", "target", "source_id", "camera_id", "grid", "ref", "phone")
 _SHORTENED = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+", re.IGNORECASE)  # As spreadsheets write long numbers into CSV.
 _NO_LETTERS = re.compile("[\0\ud800-\udfff]")  # What neither PostgreSQL nor UTF-8 takes: zero, and halves of surrogate pairs.
 _EXACT = 10**15  # Spreadsheets keep 15 digits of a number; what comes after is lost and reads as zeros.
@@ -160,6 +162,22 @@ class Cells:
             return None
         if not isinstance(shape, Point):
             self.wrong("geometry", msg("It must be a Point, not a %(kind)s"), kind=shape.geom_type)
+            return None
+        return shape
+
+    def polygon(self, *, to_be_mended: bool = False) -> Polygon | MultiPolygon | None:
+        """The row's ground; None where it has none. On the lattice and sound, unless it is `to_be_mended`."""
+        shape = self.geometry
+        if shape is None:
+            return None
+        if not isinstance(shape, Polygon | MultiPolygon):
+            self.wrong("geometry", msg("It must be a Polygon or MultiPolygon, not a %(kind)s"), kind=shape.geom_type)
+            return None
+        if to_be_mended:
+            return shape
+        shape = snapped(shape)
+        if not shape.is_valid:
+            self.wrong("geometry", msg("The polygon is broken: %(why)s"), why=shapely.is_valid_reason(shape))
             return None
         return shape
 

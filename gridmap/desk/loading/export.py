@@ -19,6 +19,8 @@ from gridmap.desk.loading.fields import LAYERS
 from gridmap.errors import Invalid, NotFound, msg
 from gridmap.geo.files.contents import Layer, Place, Progress, silent
 from gridmap.geo.files.writing import write
+from gridmap.grids import zones
+from gridmap.grids.change import ZoneDraft
 from gridmap.grids.codes import Level
 from gridmap.grids.households import HouseholdCount
 from gridmap.grids.models import Boundary, Grid
@@ -27,11 +29,12 @@ from gridmap.places.models import Camera, ServicePoint
 
 Row = tuple[dict[str, Any], BaseGeometry | None]
 _CHUNK = 5000
+_DATED = ("grids", "zones")
 
 
 @dataclass(frozen=True)
 class Ask:
-    """What is wanted: the grids in force at a moment (None: now), only micro-grids with their polygon or all."""
+    """What is wanted: the grids and zones in force at a moment (None: now), only micro-grids with their polygon or all."""
 
     session: Session
     at: datetime | None
@@ -44,9 +47,9 @@ def export_file(session: Session, layer: str, path: Path, *, at: datetime | None
 
     Args:
         session: read only.
-        layer: grids, cameras, service-points, cases, categories, time-limits or source-codes.
+        layer: grids, zones, cameras, service-points, cases, categories, time-limits or source-codes.
         path: .geojson, .gpkg, .zip (Shapefile), .csv, .tsv or .xlsx; tables without places only the last three.
-        at: the moment whose boundaries are meant, for grids only.
+        at: the moment whose boundaries are meant, for grids and zones only.
         progress: told now and then how far it is.
 
     Raises:
@@ -55,8 +58,8 @@ def export_file(session: Session, layer: str, path: Path, *, at: datetime | None
     """
     if layer not in _ROWS:
         raise NotFound(msg("There is no layer '%(layer)s'; these there are: %(known)s"), layer=layer, known=", ".join(EXPORTS))
-    if at is not None and layer != "grids":
-        raise Invalid(msg("Only grids are kept for past moments; leave --at out"), field="at")
+    if at is not None and layer not in _DATED:
+        raise Invalid(msg("Only grids and zones are kept for past moments; leave --at out"), field="at")
     rows, place = _ROWS[layer]
     # A union's polygon would not fit into a cell of Excel, and it follows from the micro-grids.
     found = list(rows(Ask(session, at, path.suffix.lower() == ".xlsx", progress)))
@@ -88,6 +91,17 @@ def _grids(ask: Ask) -> Iterable[Row]:
 
 def _simplest(shape: shapely.MultiPolygon) -> BaseGeometry:
     return shape.geoms[0] if len(shape.geoms) == 1 else shape
+
+
+def _zones(ask: Ask) -> Iterable[Row]:
+    for zone in zones.at(ask.session, ask.at or clock.now()):
+        yield zone_facts(zone.draft), _simplest(zone.geom)
+
+
+def zone_facts(zone: ZoneDraft) -> dict[str, Any]:
+    """A special zone as the fields of its layer."""
+    facts = {name: getattr(zone, name) for name in ("code", "name", "name_en", "kind", "target")}
+    return {**facts, "kind": str(zone.kind), "takes": list(zone.takes)}
 
 
 def _cameras(ask: Ask) -> Iterable[Row]:
@@ -174,6 +188,7 @@ def _people(name: str) -> Callable[[Ask], Iterable[Row]]:
 
 _ROWS: dict[str, tuple[Callable[[Ask], Iterable[Row]], Place]] = {
     "grids": (_grids, Place.AREA),
+    "zones": (_zones, Place.AREA),
     "cameras": (_cameras, Place.POINT),
     "service-points": (_service_points, Place.POINT),
     "cases": (_cases, Place.POINT),

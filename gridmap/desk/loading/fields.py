@@ -17,6 +17,7 @@ LAYERS: Mapping[str, Sequence[Field]] = {
         Field("head_name"),
         Field("head_phone"),
     ],
+    "zones": [*(Field(name) for name in ("code", "name", "name_en", "kind", "target")), Field("takes", _LIST)],
     "cameras": [
         Field("id"),
         Field("name"),
@@ -92,6 +93,14 @@ _CHINESE: Mapping[str, Mapping[str, str]] = {
         "parent": "上级 上级编码 上级网格",
         "head_name": "网格长 微网格长 负责人",
         "head_phone": "网格长电话 联系电话 电话",
+    },
+    "zones": {
+        "code": "编码 代码 区域编码",
+        "name": "名称 区域名称",
+        "name_en": "英文名 英文名称",
+        "kind": "种类 类型 区域类型",
+        "target": "归属网格 归属微网格 处置网格",
+        "takes": "类别 案件类别",
     },
     "cameras": {
         "id": "编号 编码 国标编码 国标编号 设备编码 设备编号 探头编号 摄像头编号",

@@ -14,7 +14,6 @@ from gridmap.desk.loading.cells import Cells, Firsts
 from gridmap.desk.loading.job import Job
 from gridmap.desk.loading.report import Refusal
 from gridmap.errors import Invalid, msg
-from gridmap.geo.shapes import snapped
 from gridmap.grids.change import GridDraft
 from gridmap.grids.codes import LENGTHS, Level, level_of, parent_of
 from gridmap.grids.models import Boundary, Grid
@@ -101,21 +100,9 @@ def _draft(cells: Cells, standing: Mapping[str, Standing], firsts: Firsts, *, to
 
 
 def _polygon(cells: Cells, *, to_be_mended: bool) -> Polygon | MultiPolygon | None:
-    shape = cells.geometry
-    if shape is None:
-        if not cells.faults:
-            cells.wrong("geometry", msg("A micro-grid needs a polygon"))
-        return None
-    if not isinstance(shape, Polygon | MultiPolygon):
-        cells.wrong("geometry", msg("It must be a Polygon or MultiPolygon, not a %(kind)s"), kind=shape.geom_type)
-        return None
-    if to_be_mended:
-        return shape
-    shape = snapped(shape)
-    if not shape.is_valid:
-        cells.wrong("geometry", msg("The polygon is broken: %(why)s"), why=shapely.is_valid_reason(shape))
-        return None
-    return shape
+    if cells.geometry is None and not cells.faults:
+        cells.wrong("geometry", msg("A micro-grid needs a polygon"))
+    return cells.polygon(to_be_mended=to_be_mended)
 
 
 def _check_retired(session: Session, rows: Iterable[tuple[Cells, GridDraft | None]]) -> None:

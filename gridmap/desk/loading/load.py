@@ -18,6 +18,7 @@ from gridmap.desk.loading import (
     people,
     rosters,
     service_points,
+    zones,
 )
 from gridmap.desk.loading.job import Job, Terms
 from gridmap.desk.loading.report import Report
@@ -29,6 +30,7 @@ from gridmap.geo.files.reading import read
 
 _LOADS: dict[str, Callable[[Job], None]] = {
     "grids": grids.load,
+    "zones": zones.load,
     "cameras": cameras.load,
     "service-points": service_points.load,
     "cases": cases.load,

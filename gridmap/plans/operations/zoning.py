@@ -11,6 +11,7 @@ from gridmap.errors import Invalid, NotFound, msg
 from gridmap.geo.shapes import as_multipolygon, snapped
 from gridmap.grids.change import ZoneDraft
 from gridmap.grids.pieces import pieces
+from gridmap.grids.zones import next_code
 from gridmap.plans.operations.drawn import check_own
 from gridmap.plans.state import MICRO, Delta, State
 
@@ -58,11 +59,7 @@ def _new(state: State, shaped: dict[str, Any]) -> ZoneDraft:
     if missing := [name for name in _NEEDED if ("shape" if name == "outline" else name) not in shaped]:
         raise Invalid(msg("This field is required"), field=missing[0])
     used = state.base.known | state.zoned.keys()
-    town = state.ground[:_TOWN]
-    code = next((free for n in range(1, 1000) if (free := f"{town}Z{n:03d}") not in used), None)
-    if code is None:
-        raise Invalid(msg("No code is left for another zone in %(town)s"), town=town)
-    return ZoneDraft(code=code, **shaped)
+    return ZoneDraft(code=next_code(state.ground[:_TOWN], used), **shaped)
 
 
 def _own(state: State, code: str) -> ZoneDraft:

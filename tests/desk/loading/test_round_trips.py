@@ -18,10 +18,10 @@ from gridmap.desk.loading.export import EXPORTS, export_file
 from gridmap.desk.loading.load import load_file
 from gridmap.desk.loading.report import Report
 from gridmap.errors import Invalid
-from gridmap.grids.publishing import publish
+from gridmap.grids.publishing import publish, redraw
 from gridmap.places.models import Camera, ServicePoint
 from gridmap.places.views import sector
-from tests import town
+from tests import town, zoned
 from tests.desk.loading.conftest import TERMS, Loads, camera, case, collection, reasons
 
 FORMATS = [".geojson", ".gpkg", ".zip", ".csv", ".tsv", ".xlsx"]
@@ -37,6 +37,9 @@ def furnished(tiny_town: Session, load: Loads) -> Session:
     town.camera(tiny_town, 2, bearing_deg=None, name='-1,"逗号"\n换行', name_en="@x", vendor="'=x")
     town.service_point(tiny_town, 1, services=["a;b", "丙"], address="+86")
     town.service_point(tiny_town, 2, services=[], name=FORMULA)
+    far = [town.square(x, 2.1, width=1 / 7, height=1 / 7) for x in (0.1, 1.1)]
+    zones = [zoned.zone(name=FORMULA), zoned.zone(2, MultiPolygon(far), takes=(zoned.LARGE, zoned.RUBBISH), kind="school")]
+    redraw(tiny_town, zoned.change(tiny_town, *zones), actor="test")
     key = {"standard_ref": town.STANDARD, "kind": "matter", "code": "06010"}
     rows = [
         (Point(town.spot(0.5, 0.5)), case(1, **key, text=FORMULA, accuracy_m=12.5)),
@@ -52,7 +55,7 @@ def _loaded(session: Session, layer: str, path: Path) -> Report:
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-@pytest.mark.parametrize("layer", ["grids", "cameras", "service-points", "cases"])
+@pytest.mark.parametrize("layer", ["grids", "zones", "cameras", "service-points", "cases"])
 def test_nothing_changes(furnished: Session, tmp_path: Path, layer: str, suffix: str) -> None:
     path = tmp_path / f"x{suffix}"
     count = export_file(furnished, layer, path)
@@ -227,5 +230,5 @@ def test_any_camera(tiny_town: Session, tmp_path: Path, suffix: str, facts: dict
 
 
 def test_every_layer_can_be_exported() -> None:
-    places = ("grids", "cameras", "service-points", "cases", "categories", "time-limits", "source-codes")
+    places = ("grids", "zones", "cameras", "service-points", "cases", "categories", "time-limits", "source-codes")
     assert (*places, "households", "owners", "post-kinds", "duty-kinds", "departments", "people", "rosters") == EXPORTS
