@@ -1,4 +1,4 @@
-"""Whole sets of grids as files, with their lineage: of a moment, of a publication, of a plan."""
+"""Whole sets of grids as files, with their lineage and special zones: of a moment, of a publication, of a plan."""
 
 import tempfile
 from dataclasses import replace
@@ -31,7 +31,9 @@ _TYPES = {
 }
 _WHAT = (
     "GeoJSON, GeoPackage, zipped Shapefile, KML, or the codes as CSV, those that have ended too. `since` and `made_from` stand"
-    " with each grid; who gave how much of its ground to whom is a table beside them (in KML a CSV text)."
+    " with each grid; who gave how much of its ground to whom is a table beside them (in KML a CSV text). The special zones"
+    " are a layer `zones` of a GeoPackage, `zones.csv` beside a Shapefile, the member `zones` of GeoJSON (a FeatureCollection)"
+    " and a folder of KML."
 )
 _FILE: Responses = {200: raw("application/octet-stream", "The file, by its suffix"), 422: "The format can't hold it"}
 Encoding = Annotated[Literal["utf-8", "gbk"], Field(description="of a Shapefile's text; its .cpg says it too")]

@@ -5,11 +5,13 @@ changes by a publish alone. A category is told by its path, `standard/kind/code`
 its `takes`, so that a large class (`GB/T 47678.5-2026/matter/09`) is named as a small one is. Without any it takes every case.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 from datetime import datetime
 from enum import StrEnum
 
+import shapely
 from shapely.geometry import MultiPolygon
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Text, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -90,6 +92,11 @@ def take_the_same(one: ZoneDraft, other: ZoneDraft) -> bool:
     if not one.takes or not other.takes:
         return True
     return any(a.startswith(b) or b.startswith(a) for a in one.takes for b in other.takes)
+
+
+def lying_on(zones: Iterable[ZoneDraft], ground: Collection[BaseGeometry]) -> list[ZoneDraft]:
+    """The zones that share ground, not only a border, with any of these shapes (degrees). Pure."""
+    return [zone for zone in zones if any(shapely.relate_pattern(zone.shape, shape, "T********") for shape in ground)]
 
 
 def at(session: Session, moment: datetime, bounds: Bounds | None = None) -> list[Zone]:

@@ -1,7 +1,7 @@
 """The map on a printed sheet: a village's micro-grids in tints, marks to write on them, a scale bar. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from math import cos, radians
 
@@ -46,6 +46,7 @@ class Sheet:
     Attributes:
         own, around: SVG paths by code, of the village's grids and of those beside it.
         village: the path of all of it together.
+        zones, zone_marks: paths of the special zones on it by code, and where to write on each.
         marks: where to write on each of its grids.
         tints: a number below `TINTS` for each, another one for neighbours.
         bar_m, bar: the scale bar in metres and in units.
@@ -61,6 +62,8 @@ class Sheet:
     bar_m: int
     bar: float
     strip: float = _STRIP
+    zones: Mapping[str, str] = field(default_factory=dict)
+    zone_marks: Mapping[str, Mark] = field(default_factory=dict)
 
 
 def around(shapes: Iterable[BaseGeometry]) -> Box:
@@ -70,17 +73,23 @@ def around(shapes: Iterable[BaseGeometry]) -> Box:
     return float(west - more), float(south - more), float(east + more), float(north + more)
 
 
-def room_for(shapes: Collection[BaseGeometry]) -> Room:
-    """The room for a map of these micro-grids (degrees): the paper lies where they are wider than high."""
+def room_for(shapes: Collection[BaseGeometry], zones: int = 0) -> Room:
+    """The room for a map of these micro-grids (degrees) beside a table with a row for each, and for each of so many zones: the
+    paper lies where the village is wider than high."""
     west, south, east, north = shapely.total_bounds(list(shapes))
     if (east - west) * cos(radians((south + north) / 2)) > north - south:
         return Room(*_LYING, wide=True)
     width, height = _STANDING
-    return Room(width, max(height - _A_ROW * len(shapes), _LEAST), wide=False)
+    return Room(width, max(height - _A_ROW * (len(shapes) + zones), _LEAST), wide=False)
 
 
-def sheet(own: Mapping[str, BaseGeometry], beside: Mapping[str, BaseGeometry], room: Room | None = None) -> Sheet:
-    """Draw a village's micro-grids and those beside it; shapes in degrees WGS-84, longitude first.
+def sheet(
+    own: Mapping[str, BaseGeometry],
+    beside: Mapping[str, BaseGeometry],
+    room: Room | None = None,
+    zones: Mapping[str, BaseGeometry] | None = None,
+) -> Sheet:
+    """Draw a village's micro-grids, those beside it and the zones on it; shapes in degrees WGS-84, longitude first.
 
     With a `room` the picture has its proportions, and the surroundings fill what the village leaves of it.
     """
@@ -100,6 +109,8 @@ def sheet(own: Mapping[str, BaseGeometry], beside: Mapping[str, BaseGeometry], r
         tinted(own),
         bar_m,
         bar_m * metre,
+        zones={code: picture.path(shape) for code, shape in (zones or {}).items()},
+        zone_marks={code: _mark(picture.placed(shape)) for code, shape in (zones or {}).items()},
     )
 
 

@@ -7,6 +7,7 @@ from functools import partial
 import shapely
 from apiflask import APIBlueprint
 from flask import Response, abort, make_response, render_template
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
 from gridmap import clock
@@ -15,6 +16,8 @@ from gridmap.desk.redrawing.impact import Impact, preview
 from gridmap.desk.redrawing.planning import change_of
 from gridmap.errors import GridmapError, msg
 from gridmap.grids import lookup as grids
+from gridmap.grids.change import ZoneDraft
+from gridmap.grids.zones import lying_on
 from gridmap.http.links import Leads, fits, link_id_of
 from gridmap.http.pace import Pace
 from gridmap.http.problems import tell
@@ -118,7 +121,11 @@ def _pictures(state: State) -> tuple[Sheet, Sheet]:
     was, will_be = State(state.base, state.ground).children(state.ground), state.children(state.ground)
     ground = shapely.box(*shapely.total_bounds([*was.values(), *will_be.values()]))
     beside = {code: shape for code, shape in state.near(ground).items() if not code.startswith(state.ground)}
-    return sheet(was, beside), sheet(will_be, beside)
+    return sheet(was, beside, zones=_on(was, state.base.zones)), sheet(will_be, beside, zones=_on(will_be, state.zones))
+
+
+def _on(grids: Mapping[str, BaseGeometry], zones: Mapping[str, ZoneDraft]) -> dict[str, BaseGeometry]:
+    return {zone.code: zone.shape for zone in lying_on(zones.values(), grids.values())}
 
 
 def _only_corners(state: State, code: str) -> bool:

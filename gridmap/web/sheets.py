@@ -1,6 +1,6 @@
 """The map sheet of a village, to be printed: its micro-grids as they are, were, or would be by a plan."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,8 @@ from gridmap.clock import local
 from gridmap.errors import Invalid, NotFound, msg
 from gridmap.geo.measure import area_m2
 from gridmap.grids import lookup as grids
+from gridmap.grids import zones
+from gridmap.grids.change import ZoneDraft
 from gridmap.grids.codes import LENGTHS, Level
 from gridmap.grids.lookup import Name
 from gridmap.http.state import db
@@ -33,12 +35,13 @@ bp.before_request(language.switch)
 
 @dataclass(frozen=True)
 class _Shown:
-    """A village, its micro-grids by code, those beside them, and what they are called."""
+    """A village, its micro-grids by code, those beside them, the zones on them, and what all grids named are called."""
 
     village: Name
     own: Mapping[str, BaseGeometry]
     beside: Mapping[str, BaseGeometry]
     names: Mapping[str, Name]
+    zones: Sequence[ZoneDraft]
 
 
 @bp.get("/sheets/<code>")
@@ -56,8 +59,8 @@ def sheet_page(code: str) -> Response:
 
 def _page(shown: _Shown, plan: Plan | None, at: datetime | None, size: str) -> str:
     moment, code = at or clock.now(), shown.village.code
-    room = room_for(shown.own.values())
-    picture = sheet(shown.own, shown.beside, room)
+    room = room_for(shown.own.values(), len(shown.zones))
+    picture = sheet(shown.own, shown.beside, room, {zone.code: zone.shape for zone in shown.zones})
     heads = people.teams_of(db(), [code, *shown.own], moment)
     return render_template(
         "sheet.html",
@@ -70,6 +73,7 @@ def _page(shown: _Shown, plan: Plan | None, at: datetime | None, size: str) -> s
         wide=room.wide,
         picture=picture,
         names=shown.names,
+        zones=shown.zones,
         heads={one: published(there.head) for one, there in heads.items() if there.head is not None},
         areas={one: area_m2(shape) for one, shape in shown.own.items()},
         publication=grids.publication_at(db(), at),
@@ -103,7 +107,10 @@ def _in_force(code: str, at: datetime | None) -> _Shown:
     names = {row["code"]: Name(row["code"], row["name"], row["name_en"]) for row in rows}
     shapes = {row["code"]: shapely.from_geojson(row["geometry"]) for row in rows if row["level"] == Level.MICRO}
     own = {one: shape for one, shape in shapes.items() if one.startswith(code)}
-    return _Shown(names[code], own, {one: shape for one, shape in shapes.items() if one not in own}, names)
+    there = [zone.draft for zone in zones.at(db(), at or clock.now())]
+    on_it = zones.lying_on(there, own.values())
+    names |= grids.names(db(), sorted({zone.target for zone in on_it} - names.keys()))
+    return _Shown(names[code], own, {one: shape for one, shape in shapes.items() if one not in own}, names, on_it)
 
 
 def _planned(plan: Plan, code: str) -> _Shown:
@@ -112,6 +119,8 @@ def _planned(plan: Plan, code: str) -> _Shown:
     if not own or village is None:
         raise _no_village(code)
     near = state.near(shapely.box(*around(own.values())))
-    names = {one: Name(one, draft.name, draft.name_en) for one in own for draft in [state.grid(one)]}
+    on_it = zones.lying_on(state.zones.values(), own.values())
+    called = {*own, *(zone.target for zone in on_it)}
+    names = {one: Name(one, draft.name, draft.name_en) for one in called if (draft := state.find(one)) is not None}
     beside = {one: shape for one, shape in near.items() if one not in own}
-    return _Shown(Name(code, village.name, village.name_en), own, beside, names)
+    return _Shown(Name(code, village.name, village.name_en), own, beside, names, on_it)

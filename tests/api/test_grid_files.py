@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from gridmap.accounts.rights import Role
 from gridmap.grids.change import Change, GridDraft
 from gridmap.grids.publishing import redraw
-from tests import callers, town
+from tests import callers, town, zoned
 from tests.town import micro, square, village
 
 FRESH = f"{village(1)}004"
@@ -89,6 +89,40 @@ def test_the_lineage_lies_beside_them(planner: FlaskClient, redrawn: datetime, t
     assert pyogrio.read_dataframe(package, layer="lineage")["to_code"].tolist() == [row["to_code"] for row in table]
     whole = orjson.loads(fetch(planner, "grids/export.geojson", tmp_path).read_bytes())
     assert [row["to_code"] for row in whole["lineage"]] == [row["to_code"] for row in table]
+
+
+@pytest.fixture
+def zoned_town(committing: Engine, redrawn: datetime) -> str:
+    """A market in the middle of the redrawn town; its code."""
+    with Session(committing) as session, session.begin():
+        market = zoned.zone()
+        redraw(session, zoned.change(session, market), actor="test")
+    return market.code
+
+
+def test_special_zones_go_along(planner: FlaskClient, zoned_town: str, tmp_path: Path) -> None:
+    whole = orjson.loads(fetch(planner, "grids/export.geojson", tmp_path).read_bytes())
+    assert [one["properties"]["code"] for one in whole["zones"]["features"]] == [zoned_town]
+    package = pyogrio.read_dataframe(fetch(planner, "grids/export.gpkg", tmp_path), layer="zones")
+    assert (package["code"].tolist(), package.crs) == ([zoned_town], "EPSG:4326")
+    assert package.geometry[0].area == pytest.approx(town.CELL**2 / 4)
+    with zipfile.ZipFile(fetch(planner, "grids/export.zip", tmp_path)) as inside:
+        (row,) = csv.DictReader(io.StringIO(inside.read("zones.csv").decode("utf-8-sig")))
+    assert (row["target"], "POLYGON" in row["wkt"]) == (micro(3, 3), True)
+    kml = fetch(planner, "grids/export.kml", tmp_path)
+    assert [name for name, _ in pyogrio.list_layers(kml)] == ["grids", "zones"]
+    assert pyogrio.read_dataframe(kml, layer="zones").geometry[0].area == pytest.approx(town.CELL**2 / 4)
+    before = orjson.loads(fetch(planner, "grids/export.geojson?publication=2", tmp_path).read_bytes())
+    assert before["zones"]["features"] == []
+
+
+def test_a_plan_has_those_on_its_ground(planner: FlaskClient, zoned_town: str, tmp_path: Path) -> None:
+    def codes(ground: str) -> list[str]:
+        made = planner.post("/api/v1/plans", json={"name": "区域", "ground": ground}).get_json()
+        found = orjson.loads(fetch(planner, f"plans/{made['id']}/export.geojson", tmp_path).read_bytes())
+        return [one["properties"]["code"] for one in found["zones"]["features"]]
+
+    assert (codes(village(1)), codes(village(3))) == ([zoned_town], [])
 
 
 def test_codes_that_have_ended_say_what_became_of_them(planner: FlaskClient, redrawn: datetime, tmp_path: Path) -> None:

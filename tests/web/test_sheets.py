@@ -1,14 +1,18 @@
 """The map sheet of a village: as it is, as it was, as a plan would have it; with nothing that is not published."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from gridmap.accounts.rights import Role
+from gridmap.grids.publishing import redraw
 from gridmap.maps.sheet import TINTS, sheet, tinted
-from tests import callers, town
+from tests import callers, town, zoned
 from tests.patchwork import patches
 from tests.town import micro, square, village
 
@@ -52,6 +56,26 @@ def test_a_village_with_its_grids(planner: FlaskClient) -> None:
     assert all(code in html for code in COLUMN)
     assert "Publication 1, in force since 2026-01-01 08:00" in html
     assert f"/sheets/{village(2)}" in page(planner, f"/grids/{village(2)}/people")
+
+
+def test_special_zones_are_on_it(planner: FlaskClient, committing: Engine) -> None:
+    with Session(committing) as session, session.begin():
+        done = redraw(session, zoned.change(session, zoned.zone()), actor="test")
+    html = page(planner, f"/sheets/{village(2)}")
+    assert re.findall(r'data-zone="(\w+)"', html) == [f"{town.TOWN}Z001"]
+    assert 'class="mark mark-zone"' in html
+    assert "Demo Village 3 Micro-grid 3" in html, "the grid that gets its cases, of another village"
+    assert "data-zone" not in page(planner, f"/sheets/{village(3)}")
+    assert "data-zone" not in page(
+        planner, f"/sheets/{village(2)}?at={(done.at - timedelta(seconds=1)).isoformat()}".replace("+", "%2B")
+    )
+    made = planner.post("/api/v1/plans", json={"name": "无", "ground": town.TOWN}).get_json()["id"]
+    assert "data-zone" in page(planner, f"/sheets/{village(2)}?plan={made}")
+    ended = planner.post(f"/api/v1/plans/{made}/ops/unzone", json={"code": f"{town.TOWN}Z001"}, headers={"If-Match": "*"})
+    assert ended.status_code == 200
+    assert "data-zone" not in page(planner, f"/sheets/{village(2)}?plan={made}")
+    link = planner.post(f"/api/v1/plans/{made}/links", json={}).get_json()["url"].removeprefix("http://localhost")
+    assert page(planner, link).count('class="zone"') == 1, "as it is in force, not as the plan would have it"
 
 
 def test_only_what_is_published_is_on_it(app: APIFlask, planner: FlaskClient) -> None:

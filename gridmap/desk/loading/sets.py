@@ -1,4 +1,4 @@
-"""A whole set of grids with its lineage, to be written to a file: those of a moment, or those of a plan."""
+"""A whole set of grids with its lineage and special zones, to be written to a file: those of a moment, or those of a plan."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -12,13 +12,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridmap.clock import local
+from gridmap.desk.loading.export import zone_facts
 from gridmap.desk.loading.fields import LAYERS
 from gridmap.errors import NotFound, msg
 from gridmap.geo.files.contents import Field, Kind, Layer, Place
 from gridmap.geo.files.writing import write
 from gridmap.geo.measure import area_m2
 from gridmap.geo.shapes import united
-from gridmap.grids import descent, lookup
+from gridmap.grids import descent, lookup, zones
+from gridmap.grids.change import ZoneDraft
 from gridmap.grids.codes import LENGTHS, Level, level_of, parent_of
 from gridmap.grids.lineage import all_levels
 from gridmap.grids.models import Boundary, Grid, Publication
@@ -65,7 +67,7 @@ def moment_of(session: Session, publication: int) -> datetime:
 
 
 def of_moment(session: Session, at: datetime, sees: Sees) -> Layer:
-    """The grids in force at `at`, called as they were then, those that had ended, and all lineage until then.
+    """The grids and zones in force at `at`, called as they were then, those that had ended, and all lineage until then.
 
     `sees` says of a code whether who heads the grid is to be told.
     """
@@ -77,11 +79,12 @@ def of_moment(session: Session, at: datetime, sees: Sees) -> Layer:
         for code, shape, valid in session.execute(query)
     ]
     ended = session.scalars(select(Grid).where(Grid.retired_at <= at)).all()
-    return _layer(rows, [_ended(grid.code, grid.name, _moment(grid.retired_at)) for grid in ended], strands)
+    gone = [_ended(grid.code, grid.name, _moment(grid.retired_at)) for grid in ended]
+    return _layer(rows, gone, strands, [zone.draft for zone in zones.at(session, at)])
 
 
 def of_plan(session: Session, plan: Plan, step: int | None, sees: Sees) -> Layer:
-    """The grids of a plan's ground after one of its steps (None: where it stands), those that end by it, and the lineage.
+    """The grids and zones of a plan's ground after one of its steps (None: where it stands), those that end, and the lineage.
 
     Raises:
         NotFound: the plan has no such step.
@@ -92,7 +95,7 @@ def of_plan(session: Session, plan: Plan, step: int | None, sees: Sees) -> Layer
     strands = [_strand(one, None, None) for one in moved if one.from_code != one.to_code]
     rows = [(_facts(_drafted(state, code), shape, sees) | {"since": ""}, shape) for code, shape in after.items()]
     gone = [_ended(code, state.base.drafts[code].name, "") for code in before.keys() - after.keys()]
-    return _layer(rows, gone, strands)
+    return _layer(rows, gone, strands, zones.lying_on(state.zones.values(), after.values()))
 
 
 def _shapes(state: State) -> dict[str, MultiPolygon]:
@@ -152,10 +155,11 @@ def _moment(at: datetime | None) -> str:
     return "" if at is None else local(at).isoformat(timespec="seconds")
 
 
-def _layer(rows: list[tuple[Facts, MultiPolygon]], ended: list[Facts], strands: list[Facts]) -> Layer:
+def _layer(rows: list[tuple[Facts, MultiPolygon]], ended: list[Facts], strands: list[Facts], there: Iterable[ZoneDraft]) -> Layer:
     made_from, became = _kin(strands, "to_code", "from_code"), _kin(strands, "from_code", "to_code")
     told = [(facts | {"made_from": made_from.get(facts["code"], "")}, shape) for facts, shape in rows]
     order = sorted(told, key=lambda row: (len(row[0]["code"]), row[0]["code"]))
     gone = [(one | {"became": became.get(one["code"], "")}, None) for one in sorted(ended, key=lambda one: str(one["code"]))]
     lineage = Layer("lineage", _LINEAGE, [(facts, None) for facts in strands], Place.NONE)
-    return Layer("grids", _SET, [*order, *gone], Place.AREA, tables=(lineage,))
+    special = Layer("zones", LAYERS["zones"], [(zone_facts(zone), zone.shape) for zone in there], Place.AREA)
+    return Layer("grids", _SET, [*order, *gone], Place.AREA, tables=(lineage,), layers=(special,))

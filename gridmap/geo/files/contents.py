@@ -96,6 +96,8 @@ class Layer:
         members: what a GeoJSON FeatureCollection has beside its features.
         tables: what belongs to it and has no place: layers without geometry in a GeoPackage, CSV files beside a Shapefile,
             members of GeoJSON. Other formats have no room for it.
+        layers: what lies on top of it with places of its own: layers of a GeoPackage, CSV files (`wkt`) beside a Shapefile,
+            FeatureCollections among GeoJSON's members, folders of KML. Other formats have no room for it.
         encoding: of a Shapefile's text: UTF-8 or GBK.
     """
 
@@ -105,4 +107,5 @@ class Layer:
     place: Place
     members: dict[str, Any] = field(default_factory=dict)
     tables: Sequence["Layer"] = ()
+    layers: Sequence["Layer"] = ()
     encoding: str = "UTF-8"

@@ -199,13 +199,17 @@ def write(path: Path, layer: Layer) -> None:
     """Write the layer, one feature a line, so that a change of one feature is a change of one line."""
     members = {"type": "FeatureCollection", "name": layer.name, "datum": str(Datum.WGS84), **layer.members}
     members |= {table.name: [facts for facts, _ in table.rows] for table in layer.tables}
+    members |= {one.name: {"type": "FeatureCollection", "features": [_feature(*row) for row in one.rows]} for one in layer.layers}
     with path.open("wb") as out:
         lines = b",\n".join(orjson.dumps(key) + b":" + orjson.dumps(value) for key, value in members.items())
         out.write(b"{" + lines + b',\n"features":[')
-        for i, (properties, shape) in enumerate(layer.rows):
-            feature = {"type": "Feature", "geometry": None if shape is None else _plain(shape), "properties": properties}
-            out.write((b",\n" if i else b"\n") + orjson.dumps(feature))
+        for i, row in enumerate(layer.rows):
+            out.write((b",\n" if i else b"\n") + orjson.dumps(_feature(*row)))
         out.write(b"\n]}\n")
+
+
+def _feature(properties: dict[str, Any], shape: BaseGeometry | None) -> dict[str, Any]:
+    return {"type": "Feature", "geometry": None if shape is None else _plain(shape), "properties": properties}
 
 
 def _plain(shape: BaseGeometry) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -194,17 +195,18 @@ def _plain(column: Any) -> list[Any]:
 
 
 def write_geopackage(path: Path, layer: Layer) -> None:
-    """Write the layer into a new GeoPackage, EPSG:4326, and its tables beside it; lists become JSON text."""
+    """Write the layer into a new GeoPackage, EPSG:4326, with what belongs to it beside it; lists become JSON text."""
     path.unlink(missing_ok=True)
-    kind = "Point" if layer.place is Place.POINT else "MultiPolygon"
-    _write(path, layer, _names(layer), driver="GPKG", layer=layer.name, geometry_type=kind)
+    _write(path, layer, _names(layer), driver="GPKG", layer=layer.name, geometry_type=_multi(layer))
+    for one in layer.layers:
+        _write(path, one, _names(one), driver="GPKG", layer=one.name, geometry_type=_multi(one), append=True)
     for table in layer.tables:
         _write(path, table, _names(table), driver="GPKG", layer=table.name, append=True)
 
 
 def write_shapefile(path: Path, layer: Layer) -> None:
     """Write the layer as a zipped Shapefile, EPSG:4326, with a .cpg that says the encoding; field names are the short ones.
-    Its tables lie beside it as CSV.
+    What belongs to it lies beside it as CSV.
 
     Raises:
         Invalid: a text longer than the 254 bytes a Shapefile takes, or letters its encoding has not.
@@ -218,7 +220,7 @@ def write_shapefile(path: Path, layer: Layer) -> None:
     with tempfile.TemporaryDirectory(prefix="gridmap-") as folder:
         inside = Path(folder) / f"{layer.name}.shp"
         _write(inside, layer, names, driver="ESRI Shapefile", encoding=layer.encoding, geometry_type=kind)
-        for table in layer.tables:
+        for table in (*layer.tables, *layer.layers):
             delimited.write(Path(folder) / f"{table.name}.csv", table)
         archives.packed(path, Path(folder))
 
@@ -226,13 +228,19 @@ def write_shapefile(path: Path, layer: Layer) -> None:
 def write_kml(path: Path, layer: Layer) -> None:
     """Write the layer as KML: a placemark is called by the field `name`, described by the first field, and has all as its data.
 
-    Its tables stand among the document's data, each as a CSV text.
+    Its tables stand among the document's data, each as a CSV text; its layers are folders after its own.
     """
-    kind = "Point" if layer.place is Place.POINT else "MultiPolygon"
     shown = {"NameField": "name", "DescriptionField": layer.fields[0].name}
-    _write(path, layer, _names(layer), driver="KML", layer=layer.name, geometry_type=kind, dataset_options=shown)
+    _write(path, layer, _names(layer), driver="KML", layer=layer.name, geometry_type=_multi(layer), dataset_options=shown)
+    for one in layer.layers:
+        if one.rows:
+            kml.add_folder(path, partial(write_kml, layer=one))
     if layer.tables:
         kml.add_tables(path, layer.tables)
+
+
+def _multi(layer: Layer) -> str:
+    return "Point" if layer.place is Place.POINT else "MultiPolygon"
 
 
 def _names(layer: Layer) -> list[str]:
