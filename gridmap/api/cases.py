@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -72,10 +73,9 @@ def read_cursor(text: str | None) -> tuple[datetime, int] | None:
     raise ValueError(msg("This cursor is none that was given out; start without one"))
 
 
-class CasesQuery(Strictly):
-    """Which cases; newest first."""
+class WhichCases(Strictly):
+    """Which cases, as lists and maps may ask for them alike."""
 
-    bbox: Bbox = None
     state: Annotated[Text | None, checked(states), Field(examples=["open"])] = None
     grid: Annotated[Text | None, Field(pattern=r"^[0-9]{1,15}$", description="code of any level, or its beginning")] = None
     category: Annotated[
@@ -86,23 +86,30 @@ class CasesQuery(Strictly):
     source: Annotated[Text | None, Field(max_length=100)] = None
     since: Annotated[QueryMoment | None, Field(description="received at or after")] = None
     tray: Literal["unrouted", "triage"] | None = None
-    q: Annotated[Text | None, Field(max_length=100, description="looked for in number, address and text")] = None
-    limit: Annotated[int, Field(ge=1, le=10_000)] = 1000
-    cursor: Annotated[Text | None, checked(read_cursor)] = None
 
-    def filter(self, asked: list[State]) -> Filter:
+    def filter(self) -> Filter:
         """As the room of cases understands it."""
         return Filter(
-            bounds=bounds(self.bbox),
-            states=asked,
+            states=_states_asked(),
             grid=self.grid,
             category=_categories(self.category),
             source=self.source,
             since=self.since,
             tray=self.tray,
-            text=self.q,
-            before=read_cursor(self.cursor),
         )
+
+
+class CasesQuery(WhichCases):
+    """Which cases; newest first."""
+
+    bbox: Bbox = None
+    q: Annotated[Text | None, Field(max_length=100, description="looked for in number, address and text")] = None
+    limit: Annotated[int, Field(ge=1, le=10_000)] = 1000
+    cursor: Annotated[Text | None, checked(read_cursor)] = None
+
+    def filter(self) -> Filter:
+        """The same, with what only lists ask for."""
+        return replace(super().filter(), bounds=bounds(self.bbox), text=self.q, before=read_cursor(self.cursor))
 
 
 def _states_asked() -> list[State]:
@@ -135,7 +142,7 @@ def get_cases(query: CasesQuery) -> Response:
     """A page of cases."""
     # The position first: an event between the two reads is then told again, rather than lost.
     position = feed.last_position(db())
-    page = lookup.page(db(), query.filter(_states_asked()), limit=query.limit)
+    page = lookup.page(db(), query.filter(), limit=query.limit)
     body = collection(page.features, next=cursor_text(page.next), matched=page.matched, position=position)
     return answer(body, mimetype=GEOJSON)
 

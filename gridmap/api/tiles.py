@@ -7,18 +7,35 @@ from apiflask import APIBlueprint
 from flask import Response, request
 from pydantic import Field
 
-from gridmap.api.fields import QueryPastMoment, Strictly
+from gridmap import clock
+from gridmap.api.cases import WhichCases
+from gridmap.api.fields import QueryPastMoment, Strictly, Text, checked
 from gridmap.api.shapes import Responses, raw
 from gridmap.errors import Invalid, msg
+from gridmap.geo.squares import Tile
 from gridmap.grids.codes import Level
 from gridmap.http.etag import while_unchanged
 from gridmap.http.state import db
 from gridmap.http.who import needs
 from gridmap.maps import tiles
+from gridmap.maps.crowds import tile as crowds
+from gridmap.maps.crowds.sifting import Tone
 
 bp = APIBlueprint("tiles", __name__, url_prefix="/tiles", tag="Tiles")
 MVT = "application/vnd.mapbox-vector-tile"
 WORTH_PACKING = 1024  # Bytes; a smaller tile fits one packet as it is.
+
+
+def _tones(text: str | None) -> list[Tone]:
+    known = {tone.word: tone for tone in Tone}
+    words = [word for word in (text or "").split(",") if word]
+    for word in words:
+        if word not in known:
+            raise ValueError(
+                msg("There is no urgency '%(word)s'; there are: %(known)s"), {"word": word[:40], "known": ", ".join(known)}
+            )
+    return [known[word] for word in words]
+
 
 _RESPONSES: Responses = {
     200: raw(MVT, "The tile; empty where there is nothing"),
@@ -41,8 +58,8 @@ class TileQuery(Strictly):
 @bp.doc(
     summary="One vector tile",
     description=(
-        "Layers: grids (with the MVT layers town, village from zoom 10, micro from zoom 12), cameras, service-points, cases"
-        " (open ones). Tile scheme XYZ, EPSG:3857, zoom 0 to 22. The ETag is the version of the layer's data."
+        "Layers: grids (with the MVT layers town, village from zoom 10, micro from zoom 12), cameras, service-points;"
+        " and cases, see there. Tile scheme XYZ, EPSG:3857, zoom 0 to 22. The ETag is the version of the layer's data."
     ),
     responses=_RESPONSES,
 )
@@ -58,6 +75,40 @@ def get_tile(layer: str, z: int, x: int, y: int, query: TileQuery) -> Response:
         (layer,),
         lambda: _encoded(tiles.tile(db(), layer, z, x, y, levels=levels, at=query.at), packed=packed),
         variant="gzip" if packed else "",
+    )
+    response.vary.add("Accept-Encoding")
+    return response
+
+
+class CaseTileQuery(WhichCases):
+    """Which cases to put into a tile; the open ones, unless states are named."""
+
+    urgency: Annotated[Text | None, checked(_tones), Field(description="how they stand, several separated by commas")] = None
+
+
+@bp.get("/cases/<int:z>/<int:x>/<int:y>.mvt")
+@needs("case.read")
+@bp.input(CaseTileQuery, location="query", arg_name="query")
+@bp.doc(
+    summary="One vector tile of cases",
+    description=(
+        "Every case that has a place is in one tile of each zoom. The MVT layer cases holds those that stand alone: number,"
+        " state, urgency, grid, category. The layer crowds holds the others, at the middle of each crowd: how many (n), and of"
+        " these how many overdue, soon, intime, unlimited, and done (ended). From zoom 17 on a tile of up to 1,000 cases has no"
+        " crowds. Urgency is that of the beginning of this minute. The ETag changes when what the tile shows changes."
+    ),
+    responses=_RESPONSES,
+)
+def get_case_tile(z: int, x: int, y: int, query: CaseTileQuery) -> Response:
+    """Answer 304 while what the tile shows stays the same; what that is, memory tells."""
+    tiles.check_place(z, x, y)
+    minute = clock.now().replace(second=0, microsecond=0)
+    shown = crowds.look(db(), query.filter(), _tones(query.urgency), Tile(z, x, y), at=minute)
+    packed = request.accept_encodings.quality("gzip") > 0
+    response = while_unchanged(
+        ("categories",),
+        lambda: _encoded(crowds.encoded(db(), shown), packed=packed),
+        variant="-".join([shown.fingerprint, *(["gzip"] if packed else [])]),
     )
     response.vary.add("Accept-Encoding")
     return response

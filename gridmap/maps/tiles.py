@@ -10,7 +10,6 @@ from datetime import datetime
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from gridmap.cases.models import OPEN_SQL
 from gridmap.errors import Invalid, NotFound, msg
 from gridmap.grids.codes import Level
 from gridmap.grids.lookup import name_then
@@ -49,10 +48,7 @@ _GRIDS_THEN = _grids(
 )
 
 
-def _points(
-    layer: str, columns: str, table: str, *, order: str, where: str = "true", feature_id: str | None = None
-) -> TextClause:
-    key = f", '{feature_id}'" if feature_id else ""
+def _points(layer: str, columns: str, table: str, *, order: str) -> TextClause:
     return text(
         f"""
         WITH tile AS (
@@ -61,28 +57,21 @@ def _points(
         ), found AS (
             SELECT {columns}, ST_AsMVTGeom(ST_Transform(location, 3857), tile.bounds, 4096, {_SYMBOL}) AS geom
             FROM tile, {table}
-            WHERE {where} AND location && tile.reach
+            WHERE location && tile.reach
             ORDER BY {order}
         )
-        SELECT coalesce(ST_AsMVT(found, '{layer}', 4096, 'geom'{key}), '') FROM found
+        SELECT coalesce(ST_AsMVT(found, '{layer}', 4096, 'geom'), '') FROM found
         """
     )
 
 
-# A layer's name is also the journal topic whose version its tiles bear.
+# A layer's name is also the journal topic whose version its tiles bear. Those of cases are made by `crowds`.
 LAYERS: Mapping[str, TextClause] = {
     "grids": _GRIDS,
     "cameras": _points("cameras", "id, name, name_en, vendor, state, bearing_deg", "camera", order="id"),
     "service-points": _points("service-points", "code, name, name_en", "service_point", order="code"),
-    "cases": _points(
-        "cases",
-        "cases.id, number, state, category.kind, category.code AS category, grid_code AS grid",
-        "cases LEFT JOIN category ON category.id = category_id",
-        order="cases.id",
-        where=OPEN_SQL,
-        feature_id="id",
-    ),
 }
+CASES = "cases"
 
 
 def check_layer(name: str) -> None:
@@ -92,7 +81,9 @@ def check_layer(name: str) -> None:
         NotFound: there is none; says which there are.
     """
     if name not in LAYERS:
-        raise NotFound(msg("There is no tile layer '%(name)s'; there are: %(layers)s"), name=name[:40], layers=", ".join(LAYERS))
+        raise NotFound(
+            msg("There is no tile layer '%(name)s'; there are: %(layers)s"), name=name[:40], layers=", ".join((*LAYERS, CASES))
+        )
 
 
 def check_place(z: int, x: int, y: int) -> None:

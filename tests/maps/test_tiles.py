@@ -1,7 +1,6 @@
 """Tiles have no seams: between neighbours, between levels, between tiles; and hold what the layer promises."""
 
 import math
-import re
 from itertools import combinations
 
 import pytest
@@ -14,8 +13,6 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gridmap.cases.models import Case
-from gridmap.cases.states import OPEN_STATES, State
 from gridmap.errors import Invalid, NotFound
 from gridmap.grids.codes import Level
 from gridmap.grids.models import Boundary
@@ -132,32 +129,6 @@ def test_cameras_and_service_points_lie_where_they_stand(session: Session) -> No
     )
     [point] = decode(tile(session, "service-points", 14, *tile_at(14, 1.25, 1.5)))["service-points"]
     assert point.properties == {"code": "SP-001", "name": "服务点1", "name_en": "Service point 1"}
-
-
-def test_cases_are_the_open_ones(tiny_town: Session) -> None:
-    category = town.category(tiny_town)
-    for number, state in enumerate(state for state in State if state is not State.MERGED):  # It would need another to be part of.
-        closed = None if state in OPEN_STATES else town.FOUNDED
-        tiny_town.add(
-            Case(
-                source="test",
-                source_id=str(number),
-                category_id=category.id if number else None,
-                location=shapely.Point(town.spot(1.5, 1.5)),
-                occurred_at=town.FOUNDED,
-                state=state,
-                closed_at=closed,
-                grid_code=town.micro(2, 2),
-                route={},
-            )
-        )
-    tiny_town.flush()
-    found = decode(tile(tiny_town, "cases", 14, *tile_at(14, 1.5, 1.5)))["cases"]
-    assert {feature.properties["state"] for feature in found} == {str(state) for state in OPEN_STATES}
-    bare, other = found[0].properties, found[1].properties
-    assert "category" not in bare
-    assert (other["kind"], other["category"], other["grid"]) == ("matter", category.code, town.micro(2, 2))
-    assert all(re.fullmatch(r"\d{8}-\d{6,}", feature.properties["number"]) for feature in found)
 
 
 def test_where_nothing_is_a_tile_is_empty(tiny_town: Session) -> None:

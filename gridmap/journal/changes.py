@@ -1,0 +1,65 @@
+"""What changed in a topic since somebody last looked, committed rows that the relay has not placed yet among them."""
+
+from typing import NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from gridmap.db import identity
+
+_MARK = text(
+    """
+    SELECT coalesce((SELECT max(position) FROM feed WHERE topic = :topic), 0) AS position,
+           ARRAY(SELECT journal_id FROM journal_pending WHERE topic = :topic) AS waiting
+    """
+)
+_NEWS = text(
+    """
+    SELECT news.journal_id, news.position, j.kind, j.subject
+    FROM (SELECT journal_id, position FROM feed WHERE topic = :topic AND position > :position
+          UNION ALL SELECT journal_id, NULL FROM journal_pending WHERE topic = :topic) news
+    JOIN journal j ON j.id = news.journal_id
+    LIMIT :most
+    """
+)
+
+
+class Mark(NamedTuple):
+    """How far somebody has seen a topic: of which database, up to which position, and which rows beyond it."""
+
+    database: str
+    position: int
+    waiting: frozenset[int]
+
+
+class Changes(NamedTuple):
+    """What came: kinds of event, and the things they were about. `mark` is where to look on."""
+
+    mark: Mark
+    kinds: frozenset[str]
+    subjects: frozenset[str]
+
+
+def mark(session: Session, topic: str) -> Mark:
+    """Where the topic stands: whoever reads its things after this knows all that was committed until here."""
+    row = session.execute(_MARK, {"topic": topic}).one()
+    return Mark(identity(session), row.position, frozenset(row.waiting))
+
+
+def changes(session: Session, topic: str, since: Mark, *, most: int) -> Changes | None:
+    """What changed since; read the things themselves after this, and they are at least as new as the new mark.
+
+    None where that can't be told: more than `most` rows, another database, or one that was put back to an older state.
+    """
+    if since.database != identity(session):
+        return None
+    rows = session.execute(_NEWS, {"topic": topic, "position": since.position, "most": most + 1}).all()
+    found = frozenset(row.journal_id for row in rows)
+    if len(rows) > most or not since.waiting <= found:
+        return None
+    placed = [row.position for row in rows if row.position is not None]
+    reached = Mark(
+        since.database, max(placed, default=since.position), frozenset(row.journal_id for row in rows if row.position is None)
+    )
+    new = [row for row in rows if row.journal_id not in since.waiting]
+    return Changes(reached, frozenset(row.kind for row in new), frozenset(row.subject for row in new))
