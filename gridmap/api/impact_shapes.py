@@ -9,8 +9,10 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from gridmap.accounts.rights import Scope
-from gridmap.api.shapes import Json
+from gridmap.api.shapes import GridName, Json
 from gridmap.desk.redrawing.impact import Change, Figures, Impact
+from gridmap.grids.lookup import names
+from gridmap.http.state import db
 from gridmap.http.who import may
 
 _BOM = "\ufeff"  # By which spreadsheets know UTF-8.
@@ -54,6 +56,7 @@ class HandsAnswer(BaseModel):
     before: str | None
     after: str | None
     due_at: datetime | None
+    zone: str | None = Field(description="the special zone that sends a case there, or sent it where it was")
 
 
 class PostAnswer(BaseModel):
@@ -84,15 +87,23 @@ class ImpactAnswer(BaseModel):
     left: dict[str, int] = Field(description="grids that end and still have people, with how many")
     posts: list[PostAnswer] = Field(description="the posts in them, which have to be given elsewhere")
     told: int = Field(description="people who get a notice")
+    names: dict[str, GridName] = Field(description="what the other grids are called that something goes from or to")
 
 
 def impact_told(impact: Impact) -> Json:
     """An impact as answers tell it to the caller."""
-    told: Json = asdict(impact)
+    told: Json = asdict(impact) | {"names": _others(impact)}
     for post in told["posts"]:
         if not may("people.read", Scope(post["grid"])):
             post.update(ref=None, name=None, name_en=None)
     return told
+
+
+def _others(impact: Impact) -> Json:
+    """Names of grids that win or lose something and change no border: a special zone does that to them."""
+    moving = [*impact.cases, *impact.cameras, *impact.service_points]
+    codes = {code for one in moving for code in (one.before, one.after) if code} - {grid.code for grid in impact.grids}
+    return {code: name._asdict() for code, name in names(db(), sorted(codes)).items()}
 
 
 def as_csv(impact: Impact) -> str:

@@ -11,10 +11,10 @@ from gridmap.accounts.caller import Caller
 from gridmap.api.fields import Strictly
 from gridmap.api.plan_bodies import BODIES, HeadBody, ZoneBody, told
 from gridmap.api.plan_heads import headed
-from gridmap.api.plan_shapes import CHANGES, DrawnAnswer, PlanAnswer, limits, one, problem_told, tagged, topology_told
+from gridmap.api.plan_shapes import CHANGES, DrawnAnswer, PlanAnswer, limits, one, problem_told, tagged, topology_told, zone_told
 from gridmap.api.plans import DRAW, ID, locked
 from gridmap.api.shapes import Json
-from gridmap.api.zones import check_categories, zone_feature
+from gridmap.api.zones import check_categories
 from gridmap.http.json import answer
 from gridmap.http.state import db, settings
 from gridmap.http.who import needs
@@ -63,13 +63,16 @@ class GotoBody(Strictly):
 def _drawn(plan: Plan, drawn: Drawn) -> Json:
     micros = drawn.state.shapes(drawn.delta.codes)
     found = problems(drawn.state, limits(settings()), [*drawn.delta.codes, *drawn.delta.zones])
+    touched = set(drawn.state.touched_zones())
     return {
         "version": plan.version,
         "step": plan.step,
         **lookup.reach(db(), plan)._asdict(),
         "codes": drawn.delta.codes,
         "ended": [code for code, draft in sorted({**drawn.delta.drafts, **drawn.delta.zones}.items()) if draft is None],
-        "zones": [zone_feature(zone) for code in sorted(drawn.delta.zones) if (zone := drawn.delta.zones[code])],
+        "zones": [
+            zone_told(drawn.state, zone, changed=code in touched) for code, zone in sorted(drawn.delta.zones.items()) if zone
+        ],
         "topology": topology_told(drawn.state, plan, drawn.state.around(micros)),
         "problems": [problem_told(problem) for problem in worst_first(found)],
     }

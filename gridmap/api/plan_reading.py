@@ -1,7 +1,7 @@
 """What a plan says, at any of its steps: arcs, grids, problems, differences, steps."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import shapely
 from apiflask import APIBlueprint
@@ -10,10 +10,9 @@ from pydantic import BaseModel, Field
 
 from gridmap.accounts.rights import Scope
 from gridmap.api.fields import Bbox, Strictly, bounds
-from gridmap.api.plan_shapes import ProblemAnswer, feature, limits, problem_told, tagged, topology_told
+from gridmap.api.plan_shapes import ProblemAnswer, feature, limits, problem_told, tagged, topology_told, zone_told
 from gridmap.api.plans import ID, READ, read
 from gridmap.api.shapes import FeatureCollection, Json, collection
-from gridmap.api.zones import zone_feature
 from gridmap.http.json import GEOJSON, answer
 from gridmap.http.state import db, settings
 from gridmap.http.who import may, needs
@@ -84,6 +83,7 @@ class StepAnswer(BaseModel):
     deed: str
     body: Json
     codes: list[str]
+    zones: list[str] = Field(description="special zones it drew, changed or ended")
 
 
 class StepsAnswer(BaseModel):
@@ -96,7 +96,7 @@ class StepsAnswer(BaseModel):
 
 
 class Difference(BaseModel):
-    """A grid that is not the same at two steps; null: it was not there."""
+    """A grid or a special zone that is not the same at two steps; null: it was not there."""
 
     code: str
     before: Json | None
@@ -107,6 +107,7 @@ class CompareAnswer(BaseModel):
     """What differs."""
 
     differences: list[Difference]
+    zones: list[Difference] = Field(description="special zones that differ")
 
 
 def _within(state: State, ground: str, bbox: str | None) -> list[str]:
@@ -146,14 +147,18 @@ def get_plan_grids(plan_id: int, query: GridsQuery) -> Response:
 @needs(READ)
 @bp.input(StepQuery, location="query", arg_name="query")
 @bp.output(FeatureCollection, content_type=GEOJSON)
-@bp.doc(summary="A plan's special zones as GeoJSON", description="`changed`: the plan changes it.", responses=NO_SUCH)
+@bp.doc(
+    summary="A plan's special zones as GeoJSON",
+    description="`changed`: the plan changes it; `version`: the plan's.",
+    responses=NO_SUCH,
+)
 def get_plan_zones(plan_id: int, query: StepQuery) -> Response:
     """All the zones as they would be."""
     plan = read(plan_id)
     state = lookup.state(db(), plan, query.step)
     touched = set(state.touched_zones())
-    features = [zone_feature(zone, changed=code in touched) for code, zone in state.zones.items()]
-    return tagged(answer(collection(features), mimetype=GEOJSON), plan)
+    features = [zone_told(state, zone, changed=code in touched) for code, zone in state.zones.items()]
+    return tagged(answer(collection(features, version=plan.version), mimetype=GEOJSON), plan)
 
 
 @bp.get(f"/{ID}/problems")
@@ -179,7 +184,7 @@ def get_steps(plan_id: int) -> Response:
     facts = ("parent", "version", "at", "deed")
     told = [
         {name: getattr(found.step, name) for name in facts}
-        | {"step": found.step.seq, "by": found.username, "codes": found.codes, "body": _body(found.step)}
+        | {"step": found.step.seq, "by": found.username, "codes": found.codes, "zones": found.zones, "body": _body(found.step)}
         for found in lookup.steps(db(), plan.id)
     ]
     return tagged(answer({"current": plan.step, **lookup.reach(db(), plan)._asdict(), "steps": told}), plan)
@@ -198,13 +203,27 @@ def _body(step: PlanStep) -> Json:
 @bp.output(CompareAnswer)
 @bp.doc(summary="What differs between two steps", responses=NO_SUCH)
 def get_compare(plan_id: int, query: CompareQuery) -> Response:
-    """The grids that are not the same, each as it was and as it is."""
+    """The grids and zones that are not the same, each as it was and as it is."""
     plan = read(plan_id)
     before, after = (lookup.state(db(), plan, step) for step in (query.from_, query.to))
     codes = sorted(code for code in {*before.changed, *after.changed} if before.find(code) != after.find(code))
-    return tagged(answer({"differences": [_difference(code, before, after) for code in codes]}), plan)
+    zones = sorted(code for code in {*before.zoned, *after.zoned} if before.zones.get(code) != after.zones.get(code))
+    told = {
+        "differences": [_difference(code, _grid(code, before), _grid(code, after)) for code in codes],
+        "zones": [_difference(code, _zone(code, before), _zone(code, after)) for code in zones],
+    }
+    return tagged(answer(told), plan)
 
 
-def _difference(code: str, before: State, after: State) -> dict[str, Any]:
-    sides = {"before": before.find(code), "after": after.find(code)}
-    return {"code": code} | {side: None if draft is None else feature(draft) for side, draft in sides.items()}
+def _difference(code: str, before: Json | None, after: Json | None) -> Json:
+    return {"code": code, "before": before, "after": after}
+
+
+def _grid(code: str, state: State) -> Json | None:
+    draft = state.find(code)
+    return None if draft is None else feature(draft)
+
+
+def _zone(code: str, state: State) -> Json | None:
+    zone = state.zones.get(code)
+    return None if zone is None else zone_told(state, zone)

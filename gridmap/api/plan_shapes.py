@@ -12,9 +12,10 @@ from pydantic import BaseModel, Field
 from gridmap import clock
 from gridmap.accounts.rights import Scope
 from gridmap.api.shapes import Json
+from gridmap.api.zones import zone_feature
 from gridmap.config import Settings
 from gridmap.geo.measure import area_m2
-from gridmap.grids.change import GridDraft
+from gridmap.grids.change import GridDraft, ZoneDraft
 from gridmap.grids.codes import parent_of
 from gridmap.http.json import Verbatim, answer
 from gridmap.http.problems import tell
@@ -165,6 +166,11 @@ def feature(draft: GridDraft, **more: Any) -> Json:
     text = None if shape is None else shapely.to_geojson(shape)
     properties = grid_told(draft) | {"area_m2": size} | more
     return {"type": "Feature", "id": draft.code, "geometry": Verbatim.of(text), "properties": properties}
+
+
+def zone_told(state: State, zone: ZoneDraft, **more: Any) -> Json:
+    """A special zone of a plan as GeoJSON; its target is called as the plan has it."""
+    return zone_feature(zone, state.find(zone.target), **more)
 
 
 def problem_told(problem: Problem) -> Json:

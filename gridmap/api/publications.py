@@ -42,6 +42,7 @@ class PublicationAnswer(BaseModel):
     by: str = Field(description="who published it, for those who may read plans; else empty")
     grids: int = Field(description="how many micro-grids it opened, changed or ended")
     cases: int | None = Field(description="cases (open, or of 90 days) on the ground that changed hands; null: nobody counted")
+    zones: int = Field(description="how many special zones it began, changed or ended")
     undoes: int | None = Field(description="the publish it rolled back")
     undone_by: int | None = Field(description="the publish that rolled it back")
 
@@ -56,7 +57,7 @@ class PublicationsAnswer(BaseModel):
 class WholeAnswer(PublicationAnswer):
     """One publish with all it changed."""
 
-    codes: dict[str, list[str]] = Field(description="opened, closed, begun, ended and renamed grids")
+    codes: dict[str, list[str]] = Field(description="opened, closed, begun, ended and renamed grids, and zones")
     names: dict[str, GridName] = Field(description="what the grids of `lineage` and `codes` are called now")
     bounds: list[float] | None = Field(description="the box around what it touched; null where it changed names alone")
     lineage: list[Json]

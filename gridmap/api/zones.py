@@ -16,8 +16,9 @@ from gridmap.api.shapes import FeatureCollection, Json, collection
 from gridmap.cases.categories import zone_paths
 from gridmap.errors import Invalid, msg
 from gridmap.geo.measure import area_m2
-from gridmap.grids import zones
-from gridmap.grids.change import ZoneDraft
+from gridmap.grids import lookup, zones
+from gridmap.grids.change import GridDraft, ZoneDraft
+from gridmap.grids.lookup import Name
 from gridmap.http.etag import while_unchanged
 from gridmap.http.json import GEOJSON, Verbatim, answer
 from gridmap.http.state import db
@@ -39,22 +40,28 @@ class ZonesQuery(Strictly):
 @bp.output(FeatureCollection, content_type=GEOJSON)
 @bp.doc(
     summary="Special zones",
-    description="With the categories each takes (none: all) and the micro-grid that gets their cases. ETag: the data's version.",
+    description="With the categories each takes (none: all), the micro-grid that gets their cases, and since when it says so. "
+    "ETag: the data's version.",
 )
 def get_zones(query: ZonesQuery) -> Response:
     """The zones in force."""
 
     def made() -> Response:
         there = zones.at(db(), query.at or clock.now(), bounds(query.bbox))
-        return answer(collection([zone_feature(zone.draft) for zone in there]), mimetype=GEOJSON)
+        called = lookup.names(db(), [zone.target_code for zone in there])
+        told = [zone_feature(one.draft, called.get(one.target_code), valid_from=one.valid.lower) for one in there]
+        return answer(collection(told), mimetype=GEOJSON)
 
     return while_unchanged(("grids",), made)
 
 
-def zone_feature(zone: ZoneDraft, **more: Any) -> Json:
-    """A zone as GeoJSON, digit for digit."""
+def zone_feature(zone: ZoneDraft, target: Name | GridDraft | None, **more: Any) -> Json:
+    """A zone as GeoJSON, digit for digit, with the names of its target (None: that grid is no more) and a place for its label."""
     properties: Json = {"code": zone.code, "name": zone.name, "name_en": zone.name_en, "kind": zone.kind, "target": zone.target}
-    properties |= {"takes": [_category(path) for path in zone.takes], "area_m2": round(area_m2(zone.shape), 1), **more}
+    properties |= {"target_name": target.name if target else "", "target_name_en": target.name_en if target else ""}
+    inside = zone.shape.representative_point()
+    properties |= {"takes": [_category(path) for path in zone.takes], "area_m2": round(area_m2(zone.shape), 1)}
+    properties |= {"label": [round(inside.x, 8), round(inside.y, 8)], **more}
     geometry = Verbatim.of(shapely.to_geojson(zone.shape))
     return {"type": "Feature", "id": zone.code, "geometry": geometry, "properties": properties}
 

@@ -13,7 +13,8 @@ _COLUMNS = """
         SELECT grid_code FROM boundary WHERE publication_id = p.id AND level = 'micro'
         UNION SELECT from_code FROM lineage WHERE publication_id = p.id AND length(from_code) = 15) AS touched) AS grids,
     (SELECT sum(cases) FROM lineage
-     WHERE publication_id = p.id AND length(from_code) = 15 AND from_code IS DISTINCT FROM to_code)::int AS cases
+     WHERE publication_id = p.id AND length(from_code) = 15 AND from_code IS DISTINCT FROM to_code)::int AS cases,
+    (SELECT count(DISTINCT code) FROM zone WHERE publication_id = p.id OR upper(valid) = p.at) AS zones
 """
 _PAGE = text(
     f"""

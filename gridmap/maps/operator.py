@@ -35,6 +35,7 @@ PLAN_URLS: Final = {
     "grid": "/api/v1/grids/",
     "grids": "/api/v1/grids.geojson",
     "cases": "/api/v1/cases.geojson",
+    "categories": "/api/v1/categories",
     "households": "/api/v1/households",
     "events": "/api/v1/events",
 }

@@ -88,7 +88,7 @@ def _since(session: Session, plan: Plan, version: int) -> dict[str, Any]:
         "theirs": plan.version,
         "step": plan.step,
         "stage": plan.stage,
-        "steps": [{"step": s.step.seq, "deed": s.step.deed, "by": s.username, "codes": s.codes} for s in done],
+        "steps": [{"step": s.step.seq, "deed": s.step.deed, "by": s.username, "codes": s.codes + s.zones} for s in done],
     }
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ScalarSelect, func, select, text
 from sqlalchemy.orm import Session
 
 from gridmap.accounts.models import Account
@@ -128,27 +128,28 @@ def _draft(row: PlanGrid) -> GridDraft:
 
 
 class Stepped(NamedTuple):
-    """A step, and the codes it touched."""
+    """A step, and the codes of the grids and of the special zones it touched."""
 
     step: PlanStep
     username: str
     codes: list[str]
+    zones: list[str]
 
 
-_CODES = select(func.array_agg(PlanGrid.code.op("COLLATE")(text('"C"')))).where(
-    PlanGrid.plan_id == PlanStep.plan_id, PlanGrid.seq == PlanStep.seq
-)
+def _codes(kept: type[PlanGrid | PlanZone]) -> ScalarSelect[Any]:
+    found = select(func.array_agg(kept.code.op("COLLATE")(text('"C"'))))
+    return found.where(kept.plan_id == PlanStep.plan_id, kept.seq == PlanStep.seq).scalar_subquery()
 
 
 def steps(session: Session, plan_id: int, *, after_version: int = 0) -> list[Stepped]:
     """The steps of a plan in the order they were made, of all branches; those made after a version."""
     rows = session.execute(
-        select(PlanStep, Account.username, _CODES.scalar_subquery())
+        select(PlanStep, Account.username, _codes(PlanGrid), _codes(PlanZone))
         .join(Account, Account.id == PlanStep.account_id)
         .where(PlanStep.plan_id == plan_id, PlanStep.version > after_version)
         .order_by(PlanStep.seq)
     )
-    return [Stepped(step, username, sorted(codes or ())) for step, username, codes in rows]
+    return [Stepped(step, username, sorted(codes or ()), sorted(zones or ())) for step, username, codes, zones in rows]
 
 
 class Reach(NamedTuple):

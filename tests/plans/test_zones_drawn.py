@@ -52,16 +52,20 @@ def test_drawn_published_asked_for_and_taken_back(app: APIFlask, planner: FlaskC
     with Session(committing) as session, session.begin():
         take(session, [alert(1, at=(0.9, 0.9))])
     drawn = done(planner, address, "zone", MARKET)
-    assert [feature["properties"]["code"] for feature in drawn["zones"]] == [CODE]
+    assert [(zone["id"], zone["properties"]["changed"], zone["properties"]["target_name"]) for zone in drawn["zones"]] == [
+        (CODE, True, "演示村3第3微网格")
+    ]
     assert drawn["problems"] == []
     assert planner.post(f"/api/v1/{address}/submit", headers=ANY).status_code == 200
     assert callers.signed_in(app, Role.PLANNER).post(f"/api/v1/{address}/approve", headers=ANY).status_code == 200
     seen = get(planner, f"{address}/impact")
     assert (seen["zones"], [(case["before"], case["after"]) for case in seen["cases"]]) == ([CODE], [(town.micro(1, 1), TARGET)])
+    assert seen["names"].keys() == {town.micro(1, 1), TARGET}
     published = planner.post(f"/api/v1/{address}/publish", json={}, headers=ANY)
     assert (published.status_code, published.get_json()["moved"]) == (200, 1)
     (there,) = get(planner, "zones.geojson")["features"]
     assert (there["properties"]["takes"], there["properties"]["target"]) == ([RUBBISH], TARGET)
+    assert there["properties"]["valid_from"] is not None
     lon, lat = town.spot(0.9, 0.9)
     asked = f"route?lon={lon}&lat={lat}&datum=wgs84&standard_ref={town.STANDARD}&kind=matter&code=06010"
     route = get(planner, asked)
@@ -70,7 +74,7 @@ def test_drawn_published_asked_for_and_taken_back(app: APIFlask, planner: FlaskC
     many = {"lon": [lon], "lat": [lat], "datum": "wgs84", "category": RUBBISH}
     assert planner.post("/api/v1/route", json=many).get_json()["zone"] == [CODE]
     whole = get(planner, f"publications/{published.get_json()['publication']}")
-    assert (whole["codes"]["zones"], whole["bounds"] is None) == ([CODE], False)
+    assert (whole["codes"]["zones"], whole["zones"], whole["bounds"] is None) == ([CODE], 1, False)
     back = planner.post(f"/api/v1/publications/{published.get_json()['publication']}/rollback", json={})
     assert (back.status_code, back.get_json()["moved"]) == (200, 1)
     assert get(planner, "zones.geojson")["features"] == []
@@ -86,6 +90,11 @@ def test_undo_and_redo_and_every_step(planner: FlaskClient, address: str) -> Non
     assert (zone["properties"]["target"], zone["properties"]["takes"]) == (town.micro(2, 2), [])
     (zone,) = get(planner, f"{address}/zones.geojson?step=1")["features"]
     assert zone["properties"]["target"] == TARGET
+    assert [(step["codes"], step["zones"]) for step in get(planner, f"{address}/steps")["steps"]] == [([], [CODE])] * 3
+    (differs,) = get(planner, f"{address}/compare?from=1&to=2")["zones"]
+    assert [differs[side]["properties"]["target"] for side in ("before", "after")] == [TARGET, town.micro(2, 2)]
+    (differs,) = get(planner, f"{address}/compare?from=0&to=1")["zones"]
+    assert (differs["code"], differs["before"], differs["after"]["id"]) == (CODE, None, CODE)
     assert done(planner, address, "zone", MARKET | {"outline": ring(2.1, 0.1)})["zones"][0]["id"] == f"{town.TOWN}Z002"
 
 

@@ -64,7 +64,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Hands:
-    """A camera, a service point or a case that changes grid: its id or number, its names where it has any."""
+    """A camera, a service point or a case that changes grid: its id or number, its names where it has any.
+
+    `zone` is the special zone that sends a case there, or that sent it where it was.
+    """
 
     id: str
     name: str
@@ -72,6 +75,7 @@ class Hands:
     before: str | None
     after: str | None
     due_at: datetime | None = None
+    zone: str | None = None
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,7 @@ def measured(session: Session, done: Enacted) -> Impact:
         published.renamed,
         published.zones,
         [Change(code, *called[code], figures.get((code, True)), figures.get((code, False))) for code in sorted(called)],
-        [Hands(one.number, "", "", one.before, one.after, one.due_at) for one in done.moved],
+        [Hands(one.number, "", "", one.before, one.after, one.due_at, one.zone) for one in done.moved],
         _changing(session, done, "camera", "id"),
         _changing(session, done, "service_point", "code"),
         {code: people[code] for code in published.retired if people[code]},

@@ -60,7 +60,7 @@ _OFFER_ANEW = text(
 
 @dataclass(frozen=True)
 class Moved:
-    """A case that lies in another grid than before; None: in none."""
+    """A case that lies in another grid than before; None: in none. `zone`: the special zone that sends it, or sent it."""
 
     id: int
     number: str
@@ -68,6 +68,7 @@ class Moved:
     after: str | None
     state: str
     due_at: datetime | None
+    zone: str | None
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def _moves(row: Any, route: Route) -> bool:
 
 def _census(found: _Found, now: datetime) -> Census:
     moved = [
-        Moved(row.id, row.number, row.grid_code, route.grid, row.state, row.due_at)
+        Moved(row.id, row.number, row.grid_code, route.grid, row.state, row.due_at, _zone(row, route))
         for row, route in found.routed
         if _moves(row, route)
     ]
@@ -135,6 +136,10 @@ def _census(found: _Found, now: datetime) -> Census:
         for row, route in found.routed
     ]
     return Census(moved, lying + found.closed)
+
+
+def _zone(row: Any, route: Route) -> str | None:
+    return route.sent.zone.code if route.sent else row.route.get("zone", {}).get("code")
 
 
 def _routes(session: Session, found: Sequence[Any], index: GridIndex, limit_m: float) -> list[Route]:
