@@ -89,8 +89,20 @@ def test_a_special_zone_appears_and_names_who_gets_its_cases(station: Station, d
         redraw(session, zoned.change(session, market := zoned.zone(name="<b>示例菜市场</b>")), actor="planner")
     label, ground = desk.page.locator(f"[data-zone='{market.code}']"), desk.page.locator(".leaflet-zones-pane path")
     expect(label).to_contain_text("<b>示例菜市场</b>")
-    expect(label).to_contain_text(market.target)
+    expect(label).to_contain_text("交 演示村3第3微网格")
     expect(ground).to_have_count(1)
+
+    # Its card says what it takes, to whom and since when; a second click leads to the grid below, the card to whom it sends.
+    label.click()
+    desk.card("<b>示例菜市场</b>")
+    expect(desk.see("zone-takes")).to_contain_text("06010")
+    expect(desk.see("card")).to_contain_text("生效")
+    label.click()
+    expect(desk.see("card")).to_contain_text(town.micro(1, 1))
+    label.click()
+    desk.see("link-grid").click()
+    desk.card("演示村3第3微网格")
+
     desk.see("button-layers").click()
     desk.see("layer-zones").uncheck()
     expect(ground).to_have_count(0)

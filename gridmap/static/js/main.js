@@ -10,6 +10,7 @@ import { Card } from "./card.js";
 import { case_card } from "./cards/case.js";
 import { grid_card } from "./cards/grid.js";
 import { camera_card, place_card, service_card } from "./cards/places.js";
+import { zone_card } from "./cards/zone.js";
 import { connection } from "./connection.js";
 import { Controls } from "./controls.js";
 import { Counts } from "./counts.js";
@@ -118,7 +119,7 @@ as_of.changed.on(async (at) => {
   counts.show_past(at && { counts: {} });
   grids.as_of(at);
   labels.as_of(at);
-  trying(zones.as_of(at));
+  zones_there = trying(zones.as_of(at));
   hide_cases();
   card.refresh();
   if (at === null) return;
@@ -133,7 +134,8 @@ const fetch_circles = () => get(urls.serviceCircles).then((answer) => circles.ta
 const cameras_there = trying(fetch_cameras());
 const services_there = trying(fetch_services());
 trying(fetch_circles());
-trying(zones.load());
+let zones_there = trying(zones.load());
+const load_zones = () => { zones_there = trying(zones.load()); };
 
 // --- the list, its filters, the figures -----------------------------------------------------------------------------
 const MOST_CLOSED = 5000; // A town's year; a city's years would not fit a screen.
@@ -168,11 +170,17 @@ const handling = new Handling({ urls, say: toast, changed: (number) => selection
 const presence = new Presence(urls.case, () => handling.open?.action ?? "");
 const star = new Star(own, toast);
 const shared = { urls, choose, locate: (where, zoom) => view.locate(where, zoom), say: toast, counts, handling, presence, star, only: (grid) => filter.set({ grid }), at: () => as_of.at };
+// Zones lie above the grids: a second click, or a button of the card, leads to the grid below.
+const grid_below = async ({ lat, lng }) => {
+  const route = await trying(get(urls.route, { lon: lng, lat, datum: "wgs84" }));
+  if (route?.grid) choose("grid", route.grid, { pan: false });
+};
 const card = new Card(selection, {
   case: case_card(shared),
   grid: grid_card(shared),
   camera: camera_card({ ...shared, cameras: () => cameras_there.then(() => cameras.features) }),
   service_point: service_card({ ...shared, services: () => services_there.then(() => services.features) }),
+  zone: zone_card({ ...shared, zones: () => zones_there.then(() => zones.features), bounds: (code) => zones.bounds(code), below: (code) => grid_below(zones.middle(code)) }),
   place: place_card(shared),
 });
 
@@ -185,6 +193,7 @@ async function place_of({ kind, id }) {
   if (kind === "place") return id.split(",").map(Number);
   if (kind === "camera") return cameras_there.then(() => cameras.features.get(id)?.geometry.coordinates);
   if (kind === "service_point") return services_there.then(() => services.features.get(id)?.geometry.coordinates);
+  if (kind === "zone") return zones_there.then(() => zones.bounds(id));
   if (kind === "grid") return grid_of(id).then((grid) => grid?.bounds);
   const feature = store.get(id) ?? (await get(urls.case + encodeURIComponent(id)).catch(() => null));
   return feature?.geometry?.coordinates;
@@ -198,6 +207,7 @@ selection.changed.on((chosen, _, how) => {
   grids.choose(id_if("grid"));
   cameras.choose(id_if("camera"));
   services.choose(id_if("service_point"));
+  zones.choose(id_if("zone"));
   if (chosen) drawer.close();
   if (chosen && how.pan) show(chosen);
 });
@@ -206,6 +216,7 @@ list.clicked.on((number) => choose("case", number));
 grids.clicked.on((code) => choose("grid", code, { pan: false }));
 cameras.clicked.on((id) => choose("camera", id, { pan: false }));
 services.clicked.on((id) => choose("service_point", id, { pan: false }));
+zones.clicked.on((code, where) => (selection.is("zone", code) ? grid_below(where) : choose("zone", code, { pan: false })));
 map.on("click", () => selection.clear());
 
 const search = new Search(urls.search);
@@ -224,7 +235,7 @@ const switched = document.getElementById("language-switch");
 switched.addEventListener("click", () => { switched.hash = location.hash; });
 
 // --- live -----------------------------------------------------------------------------------------------------------
-const reload_grids = () => { names.clear(); grids.reload(); labels.forget(); trying(zones.load()); card.refresh(); as_of.load(); };
+const reload_grids = () => { names.clear(); grids.reload(); labels.forget(); load_zones(); card.refresh(); as_of.load(); };
 const reload_services = () => { trying(fetch_services()); trying(fetch_circles()); };
 // Rows and cards name their grids, and a publish may rename one.
 const published = () => { reload_grids(); trying(following.load()); };

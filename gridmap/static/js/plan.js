@@ -31,9 +31,13 @@ import { Steps } from "./plans/steps.js";
 import { surroundings } from "./plans/surroundings.js";
 import { Tabs } from "./plans/tabs.js";
 import { Talk } from "./plans/talk.js";
+import { TOOLS } from "./plans/tool_list.js";
 import { Tools } from "./plans/tools.js";
 import { Tracer } from "./plans/tracer.js";
 import { Trial } from "./plans/trial.js";
+import { ZoneTab } from "./plans/zone_tab.js";
+import { ZONE_TOOLS } from "./plans/zone_tools.js";
+import { ZonesDrawn } from "./plans/zones_drawn.js";
 import { sheet } from "./sheet.js";
 import { signal } from "./signal.js";
 import { theme } from "./theme.js";
@@ -65,6 +69,7 @@ function refused(error) {
   if (error.problem?.errors?.length && draft.problems.length) tabs.show("problems");
 }
 const choice = new Choice();
+const zone_choice = new Choice();
 const failed = (error) => toast(error.problem ? error.message : t("plan.unreachable"));
 const trying = (promise) => promise.catch(failed);
 
@@ -76,6 +81,7 @@ ground(map);
 map_buttons(map, base_maps(map, baseMaps), home);
 
 const drawn = new Drawn(map, draft.topology);
+const zones = new ZonesDrawn(map, draft);
 const labels = new Labels(map, () => Promise.resolve(labelled(draft.topology)), { level: "micro", level_changed: signal() }, { changed: signal(), get: () => ({ open: 0 }) });
 const difference = new Difference(map, draft.url);
 const may_draw = () => allowed.has("grids.plan") && draft.drawable;
@@ -83,35 +89,57 @@ const may_draw = () => allowed.has("grids.plan") && draft.drawable;
 const catching = new Catching(map, draft.topology);
 // On a phone the sheet makes way for what is drawn and shown.
 const tracer = new Tracer(map, catching, () => drawer.close());
-const trial = new Trial({ draft, shadow: new Shadow(map), view, choice, shown: () => drawer.close() });
-const tools = new Tools({ draft, tracer, trial, may: may_draw, here: surroundings(draft, urls, page.town), opened: (name) => editor.show(!name), to_corners: () => editor.take_hold(), asks: () => drawer.open() });
+const trial = new Trial({ draft, shadow: new Shadow(map), view, choice, zone_choice, shown: () => drawer.close() });
+// One tool at a time: they draw with one hand, and show what they would do on one map.
+const opened = (other) => (name) => { if (name) other().close(); editor.show(!name); };
+const shared = { draft, tracer, trial, may: may_draw, asks: () => drawer.open() };
+const to_corners = () => h("button", { type: "button", class: "deed", dataset: { testid: "to-corners" }, onclick: () => editor.take_hold() }, t("deed.move"));
+const tools = new Tools({ ...shared, list: TOOLS, here: surroundings(draft, urls, page.town), opened: opened(() => zone_tools), title: (codes) => t(codes.length ? "tools.grid" : "tools.village"), first: (codes) => codes.length > 0 && to_corners() });
+const own_grids = () => [...draft.topology.grids.values()].map(({ facts }) => facts).filter((facts) => facts.drawn);
+const here_of_zones = (codes) => ({ codes, facts: (code) => draft.zones.has(code) && { ...draft.zones.get(code).properties, drawn: true }, grids: own_grids(), categories: urls.categories });
+const zone_tools = new Tools({ ...shared, list: ZONE_TOOLS, here: here_of_zones, opened: opened(() => tools), title: (codes) => t(codes.length ? "tools.zone" : "tools.zones") });
 const chosen = new Chosen(draft, choice, tools);
+const zone_tab = new ZoneTab(draft, zone_choice, zone_tools, urls.categories);
 const problems = new Problems(draft, { locate: (one) => { drawer.close(); view.locate(one.bounds); }, repair: mend, may: may_draw });
 const steps = new Steps(draft, { compare: (from, to) => trying(difference.show(from, to)), may: may_draw });
 const talk = new Talk(map, draft, { allowed, pick: (taken) => { drawer.close(); toast(t("place.pick")); view.pick(taken); }, show: (place) => { drawer.close(); map.setView(lat_lng(place), Math.max(16, map.getZoom())); }, counted: (n) => tabs.count("talk", n) });
 const links = allowed.has("grids.plan") ? new Links(draft, { say: toast }) : null;
 if (links) talk.node.append(links.node);
-const tabs = new Tabs({ chosen: chosen.node, problems: problems.node, steps: steps.node, talk: talk.node });
+const tabs = new Tabs({ chosen: chosen.node, zones: zone_tab.node, problems: problems.node, steps: steps.node, talk: talk.node });
 
 draft.changed.on(() => {
   drawn.draw();
+  zones.draw();
   labels.forget();
   choice.keep(draft.topology.grids);
+  zone_choice.keep(draft.zones);
   tabs.count("problems", draft.problems.length, draft.problems.some((one) => !one.unfinished));
   tabs.count("steps", draft.steps.steps.length);
 });
 drawn.clicked.on((code, { originalEvent, latlng }) => {
   if (tracer.active) tracer.put(latlng, originalEvent.altKey);
-  else choice.click(code, originalEvent.shiftKey || originalEvent.ctrlKey || originalEvent.metaKey);
+  else if (!zone_tools.take(code)) choice.click(code, originalEvent.shiftKey || originalEvent.ctrlKey || originalEvent.metaKey);
 });
 choice.changed.on((codes, how) => {
+  trial.close();
   drawn.choose(codes);
-  if (codes.length) tabs.show("chosen");
+  if (codes.length) { zone_choice.clear(); tabs.show("chosen"); }
   if (how.show) view.show(drawn.bounds(codes[0]));
 });
+zones.clicked.on((code, { latlng, originalEvent }) => {
+  if (tracer.active) tracer.put(latlng, originalEvent.altKey);
+  else zone_choice.only(code);
+});
+zone_choice.changed.on((codes, how) => {
+  trial.close();
+  zones.choose(codes[0]);
+  if (codes.length) { choice.clear(); tabs.show("zones"); }
+  if (how.show) view.show(zones.bounds(codes[0]));
+});
+tabs.changed.on((name) => by_id("stage").classList.toggle("zones-first", name === "zones"));
 map.on("click", ({ latlng, originalEvent }) => {
   if (tracer.active) tracer.put(latlng, originalEvent.altKey);
-  else choice.clear();
+  else { choice.clear(); zone_choice.clear(); }
 });
 const far = notice(t("plan.far"));
 const look = () => { far.hidden = draft.ground.whole || map.getZoom() >= DRAWN_FROM; };
@@ -122,7 +150,7 @@ if (!draft.ground.whole) trying(backdrop(map, urls.grids, page.ground, DRAWN_FRO
 const editor = new Editor(map, draft, drawn, choice, { catching, may: may_draw, say: toast });
 corner_bar(editor);
 const review = `${location.pathname.replace(/\/$/, "")}/review`;
-const keys = drawing_keys({ draft, may: may_draw, take_back: () => editor.take_back(), escape: () => { if (trial.open) trial.close(); else if (tools.name) tools.close(); else { difference.close(); choice.clear(); } } });
+const keys = drawing_keys({ draft, may: may_draw, take_back: () => editor.take_back(), escape: () => { if (trial.open) trial.close(); else if (tools.name) tools.close(); else if (zone_tools.name) zone_tools.close(); else { difference.close(); choice.clear(); zone_choice.clear(); } } });
 new Head(draft, { allowed, may: may_draw, review, keys });
 new Impact(draft, { review });
 const presence = new Presence(draft.url, () => choice.codes[0] ?? "");

@@ -11,6 +11,7 @@ import { hands } from "./publishing/hands.js";
 import { Life } from "./publishing/life.js";
 import { Pictures } from "./publishing/pictures.js";
 import { figures_table } from "./publishing/table.js";
+import { zone_changes } from "./publishing/zones.js";
 import { at_most_every } from "./signal.js";
 import { theme } from "./theme.js";
 import { who } from "./who.js";
@@ -19,6 +20,7 @@ import { name_of, t } from "./words.js";
 const SETTLE_MS = 500; // What happens in one transaction comes as several events.
 const OVER = ["published", "abandoned"];
 const GRIDS = "/api/v1/grids.geojson";
+const ZONES = "/api/v1/zones.geojson";
 
 theme();
 who();
@@ -59,7 +61,7 @@ function show_impact(impact, plan) {
     replace(lists);
     return;
   }
-  const names = new Map(impact.grids.map((grid) => [grid.code, name_of(grid)]));
+  const names = new Map([...impact.grids, ...Object.values(impact.names)].map((grid) => [grid.code, name_of(grid)]));
   replace(summary, tiles(impact));
   replace(table, impact.grids.length ? figures_table(impact) : h("p", { class: "quiet nothing" }, t("review.no_grids")));
   replace(lists, hands(impact, (code) => names.get(code) ?? code));
@@ -76,10 +78,17 @@ async function show_pictures(plan, impact) {
   // A draft that was taken onto other boundaries differs from its beginning by what others drew, too.
   const touched = impact && new Set(impact.grids.map((grid) => grid.code));
   const differences = told.differences.filter(({ code }) => !touched || touched.has(code));
-  const moved = differences.filter(({ before, after }) => fate(before?.properties, after?.properties) !== "kept");
+  const zones = told.zones.filter(({ code }) => !impact || impact.zones.includes(code));
+  show_zones(zones, impact);
+  const moved = [...differences.filter(({ before, after }) => fate(before?.properties, after?.properties) !== "kept"), ...zones];
   const box = box_of(moved.flatMap(({ before, after }) => [before, after].filter(Boolean))) ?? (await ground(plan.ground));
-  const { features } = await get(GRIDS, { level: "micro", bbox: around(box) });
-  pictures.show(features, differences.filter((one) => one.before?.geometry || one.after?.geometry), box);
+  const [grids, there] = await Promise.all([get(GRIDS, { level: "micro", bbox: around(box) }), get(ZONES, { bbox: around(box) })]);
+  pictures.show(grids.features, differences.filter((one) => one.before?.geometry || one.after?.geometry), box, { in_force: there.features, differences: zones });
+}
+
+function show_zones(zones, impact) {
+  by_id("zones").hidden = !zones.length;
+  replace(by_id("zone-changes"), zone_changes(zones, impact?.cases));
 }
 
 const ground = (code) => get(`/api/v1/grids/${code}`).then((grid) => grid.bounds);

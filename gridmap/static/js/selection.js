@@ -1,7 +1,7 @@
 // What is chosen: one thing ({kind, id}) or nothing. The map, the list, the card and the address follow it.
 import { signal } from "./signal.js";
 
-export const KINDS = ["case", "grid", "camera", "service_point", "place"];
+export const KINDS = ["case", "grid", "camera", "service_point", "zone", "place"];
 
 export class Selection {
   constructor() {

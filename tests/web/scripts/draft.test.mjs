@@ -13,7 +13,7 @@ let told;
 const answer = (status, body, version) => new Response(JSON.stringify(body), { status, headers: version ? { ETag: `"v${version}"` } : {} });
 
 beforeEach(() => {
-  server = { version: 1, done: [], trouble: [] };
+  server = { version: 1, done: [], trouble: [], zones: [] };
   told = { again: 0, outdated: [], refused: [] };
   globalThis.fetch = async (address, { method = "GET", body, headers } = {}) => {
     const path = address.slice(URL.length).split("?")[0];
@@ -22,6 +22,7 @@ beforeEach(() => {
     if (path === "") return answer(200, { ...plan, stage: "draft" }, server.version);
     if (path === "/topology") return answer(200, { ...EMPTY, plan });
     if (path === "/steps") return answer(200, { current: plan.step, undo: plan.step ? plan.step - 1 : null, redo: null, steps: [] });
+    if (path === "/zones.geojson") return answer(200, { version: server.version, features: server.zones });
     return answer(200, { version: server.version, step: plan.step, problems: [] });
   };
 });
@@ -34,7 +35,7 @@ function posted(path, body, headers) {
   server.version += 1;
   server.done.push([path, body]);
   if (trouble === "answer lost") { server.since = [{ step: 1, deed: "split", by: "me", codes: [] }]; throw new TypeError("fetch failed"); }
-  return answer(200, { version: server.version, step: server.done.length, undo: 0, redo: null, codes: [], ended: [], topology: EMPTY }, server.version);
+  return answer(200, { version: server.version, step: server.done.length, undo: 0, redo: null, codes: [], ended: body.ended ?? [], zones: body.zones ?? [], topology: EMPTY }, server.version);
 }
 
 async function opened(once_more = true) {
@@ -112,4 +113,15 @@ test("answers that don't belong together are asked for again", async () => {
   await draft.load();
   assert.equal(draft.facts.version, 2);
   assert.equal(draft.etag, '"v2"');
+});
+
+test("zones come and go with deeds, and with what stands after an undo", async () => {
+  const zone = (code) => ({ properties: { code } });
+  server.zones = [zone("Z001"), zone("Z002")];
+  const draft = await opened();
+  await draft.do("zone", { zones: [zone("Z003")] });
+  await draft.do("unzone", { ended: ["Z001"] });
+  assert.deepEqual([...draft.zones.keys()], ["Z002", "Z003"]);
+  await draft.load();
+  assert.deepEqual([...draft.zones.keys()], ["Z001", "Z002"]);
 });

@@ -26,8 +26,8 @@ test("only what adds up is added up", () => {
 
 test("the summary counts micro-grids, not the villages that end with them", () => {
   const same = { before: { area_m2: 5 }, after: { area_m2: 5 } };
-  const impact = { grids: [{ before: {}, after: null }, { before: null, after: {} }, { code: "corner", ...same }, { code: "name", ...same }], renamed: ["name"], retired: ["310151999201001", "310151999201"], cases: [1], cameras: [], service_points: [], left: { a: 2, b: 3 }, told: 4 };
-  assert.deepEqual(counted(impact), { grids: 3, begun: 1, ended: 1, cases: 1, cameras: 0, services: 0, left: 5, told: 4 });
+  const impact = { grids: [{ before: {}, after: null }, { before: null, after: {} }, { code: "corner", ...same }, { code: "name", ...same }], renamed: ["name"], retired: ["310151999201001", "310151999201"], zones: ["310151999Z001"], cases: [1], cameras: [], service_points: [], left: { a: 2, b: 3 }, told: 4 };
+  assert.deepEqual(counted(impact), { grids: 3, begun: 1, ended: 1, zones: 1, cases: 1, cameras: 0, services: 0, left: 5, told: 4 });
 });
 
 const grid = (id, at) => ({ id, geometry: { coordinates: [[[at, 0], [at + 1, 0], [at + 1, 1], [at, 0]]] } });

@@ -1,13 +1,8 @@
 // Choosing a category: type a part of its name or code. Its condition decides which limit holds.
-import { get } from "../api.js";
+import { all_categories, words_of } from "../categories.js";
 import { h, replace } from "../dom.js";
-import { language, t } from "../words.js";
+import { name_of, t } from "../words.js";
 import { boxed } from "./controls.js";
-
-let known = null;
-const all = (url) => (known ??= get(url).then(({ categories }) => categories).catch((error) => { known = null; throw error; }));
-const name = (one) => (language === "en" && one.name_en) || one.name_zh;
-const words = (one) => `${one.code} ${name(one)} · ${one.standard_ref}${one.kind === "component" ? ` · ${t("category.component")}` : ""}`;
 
 const waiting = new Map(); // case number -> the condition's box, told when a category is chosen
 
@@ -21,11 +16,11 @@ export function category_control(field, help) {
   const chosen = () => {
     // A code or a whole name typed out is as good as one picked from the list.
     const typed = input.value.trim();
-    const one = by.get(typed) ?? only([...by.values()].filter((each) => each.code === typed || name(each) === typed));
+    const one = by.get(typed) ?? only([...by.values()].filter((each) => each.code === typed || name_of(each) === typed));
     return one && { standard_ref: one.standard_ref, kind: one.kind, code: one.code };
   };
-  all(help.urls.categories).then((found) => {
-    for (const one of found) by.set(words(one), one);
+  all_categories(help.urls.categories).then((found) => {
+    for (const one of found) by.set(words_of(one), one);
     replace(list, [...by.keys()].map((value) => h("option", { value })));
     input.dispatchEvent(new Event("input")); // A draft may stand in it already.
   }, (error) => made.fail(error.message));

@@ -17,14 +17,14 @@ export class Difference {
 
   async show(from, to) {
     const [earlier, later] = [from, to].sort((one, other) => one - other);
-    const { differences } = await get(`${this.url}/compare`, { from: earlier, to: later });
+    const { differences, zones } = await get(`${this.url}/compare`, { from: earlier, to: later });
     this.close();
-    for (const { before, after } of differences) {
-      this.#draw(before, "before");
-      this.#draw(after, "after");
+    for (const [kind, { before, after }] of [...differences.map((one) => ["", one]), ...zones.map((one) => ["of-zone", one])]) {
+      this.#draw(before, `before ${kind}`);
+      this.#draw(after, `after ${kind}`);
     }
     replace(this.strip,
-      h("span", {}, t("plan.compare", { from: earlier, to: later, n: differences.length })),
+      h("span", {}, t("plan.compare", { from: earlier, to: later, n: differences.length }), zones.length > 0 && t("plan.compare.zones", { n: zones.length })),
       h("span", { class: "key before" }, t("plan.compare.before")), h("span", { class: "key after" }, t("plan.compare.after")),
       h("button", { type: "button", class: "deed small", dataset: { testid: "difference-close" }, onclick: () => this.close() }, t("card.close")));
     this.strip.hidden = false;
@@ -39,6 +39,6 @@ export class Difference {
   }
 
   #draw(grid, when) {
-    if (grid?.geometry) L.geoJSON(grid, { pane: this.pane, interactive: false, style: { className: `plan-difference ${when}`, fill: when === "after" } }).addTo(this.shapes);
+    if (grid?.geometry) L.geoJSON(grid, { pane: this.pane, interactive: false, style: { className: `plan-difference ${when}`, fill: when.startsWith("after") } }).addTo(this.shapes);
   }
 }

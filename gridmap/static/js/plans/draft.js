@@ -17,6 +17,7 @@ export class Draft {
     this.etag = null;
     this.steps = { current: 0, undo: null, redo: null, steps: [] };
     this.problems = [];
+    this.zones = new Map(); // code -> feature
     this.changed = signal(); // anything of it
     this.under_way = signal(); // (whether a change is)
     this.busy = false;
@@ -25,15 +26,17 @@ export class Draft {
   // All of it, as it stands now. What was asked last is what counts.
   async load() {
     const asked = (this.asked = (this.asked ?? 0) + 1);
-    const [plan, arcs, steps, problems] = await Promise.all([
-      get_tagged(this.url), this.#arcs(), get(`${this.url}/steps`), get(`${this.url}/problems`),
+    const [plan, arcs, steps, problems, zones] = await Promise.all([
+      get_tagged(this.url), this.#arcs(), get(`${this.url}/steps`), get(`${this.url}/problems`), get(`${this.url}/zones.geojson`),
     ]);
     if (asked !== this.asked) return;
     // Somebody drew between two of the answers, or one's own deed overtook them: they don't belong together.
     const { version } = plan.body;
-    if (version < (this.facts?.version ?? 0) || problems.version !== version || (arcs && arcs.plan.version !== version)) { await this.load(); return; }
+    if (version < (this.facts?.version ?? 0) || problems.version !== version || zones.version !== version || (arcs && arcs.plan.version !== version)) { await this.load(); return; }
     Object.assign(this, { facts: plan.body, etag: plan.etag, steps, problems: problems.problems });
     this.topology.become(arcs ?? NOTHING);
+    this.zones.clear();
+    this.#take_zones(zones.features);
     this.changed.emit();
   }
 
@@ -44,6 +47,11 @@ export class Draft {
     if (!arcs || arcs.plan.version !== this.facts.version) return;
     this.topology.take(arcs);
     this.changed.emit();
+  }
+
+  #take_zones(features, ended = []) {
+    for (const code of ended) this.zones.delete(code);
+    for (const feature of features) this.zones.set(feature.properties.code, feature);
   }
 
   #arcs() {
@@ -60,6 +68,7 @@ export class Draft {
   do(deed, body) {
     return this.#change(`ops/${deed}`, body, deed, async (told) => {
       this.topology.take(told.topology, told.ended);
+      this.#take_zones(told.zones, told.ended);
       Object.assign(this.facts, { version: told.version, step: told.step });
       Object.assign(this.steps, { current: told.step, undo: told.undo, redo: told.redo });
       this.changed.emit();

@@ -34,7 +34,8 @@ export class Problems {
   // What a repair does, and to whom.
   #repair(one, { deed, body }) {
     const code = { absorb: body.code, assign: body.to, merge: body.into, zone: body.target }[deed];
-    return code ? t(`repair.${deed}_to`, { name: name_of(this.draft.topology.grids.get(code)?.facts ?? { code }) }) : t(`repair.${deed}`, { code: body.code });
+    if (code) return t(`repair.${deed}_to`, { name: name_of(this.draft.topology.grids.get(code)?.facts ?? { code }) });
+    return t(`repair.${deed}`, { name: name_of(this.draft.zones.get(body.code)?.properties ?? body) });
   }
 }
 

@@ -14,9 +14,9 @@ export class Shadow {
     this.shapes = L.layerGroup([]).addTo(map);
   }
 
-  // `told`: the answer to a preview; `codes`: the grids of it to be drawn. Returns the box around them: [west, south, east, north],
-  // or null where no grid has ground.
-  show(told, codes) {
+  // `told`: the answer to a preview; `codes`: the grids of it to be drawn; `zones`: features. Returns the box around them: [west, south,
+  // east, north], or null where nothing has ground.
+  show(told, codes, zones) {
     this.clear();
     const made = new Topology();
     made.take(told.topology);
@@ -26,10 +26,19 @@ export class Shadow {
       const shape = L.polygon(polygons.map((part) => part.map((ring) => ring.map(lat_lng))), { pane: this.pane, interactive: false, className: "plan-shadow", smoothFactor: 0 }).addTo(this.shapes);
       bounds.extend(shape.getBounds());
       const [lon, lat] = widest_place(polygons.toSorted((one, other) => other[0].length - one[0].length)[0][0]);
-      const icon = new Spot({ build: () => h("span", { class: "grid-label shadow-label" }, theirs(name_of(made.grids.get(code).facts))) });
-      L.marker([lat, lon], { icon, pane: this.pane, interactive: false, keyboard: false }).addTo(this.shapes);
+      this.#name([lat, lon], made.grids.get(code).facts);
+    }
+    for (const zone of zones) {
+      const shape = L.geoJSON(zone, { pane: this.pane, interactive: false, style: { className: "plan-shadow of-zone" } }).addTo(this.shapes);
+      bounds.extend(shape.getBounds());
+      this.#name(lat_lng(zone.properties.label), zone.properties);
     }
     return bounds.isValid() ? [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()] : null;
+  }
+
+  #name(where, facts) {
+    const icon = new Spot({ build: () => h("span", { class: "grid-label shadow-label" }, theirs(name_of(facts))) });
+    L.marker(where, { icon, pane: this.pane, interactive: false, keyboard: false }).addTo(this.shapes);
   }
 
   clear() {

@@ -41,7 +41,7 @@ export class Steps {
   #step(one, current, path) {
     return h("li", { class: path.has(one.step) ? "" : "left", "aria-current": one.step === current ? "step" : null, value: one.step, dataset: { testid: "step", step: one.step } },
       h("div", { class: "step-head" }, h("strong", {}, t(`deed.${one.deed}`)), h("time", { datetime: one.at, title: moment(one.at) }, ago(one.at))),
-      h("p", { class: "quiet" }, theirs(one.by), " · ", t("plan.steps.codes", { n: one.codes.length }), !path.has(one.step) && ` · ${t("plan.steps.left")}`),
+      h("p", { class: "quiet" }, theirs(one.by), " · ", one.zones.length > 0 ? one.zones.join(t("sign.comma")) : t("plan.steps.codes", { n: one.codes.length }), !path.has(one.step) && ` · ${t("plan.steps.left")}`),
       this.#buttons(one.step, current));
   }
 

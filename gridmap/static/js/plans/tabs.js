@@ -1,11 +1,13 @@
 // The panel's tabs: one body shown at a time, reached by mouse, and by arrow keys among the tabs.
 import { by_id, h, replace } from "../dom.js";
+import { signal } from "../signal.js";
 import { t } from "../words.js";
 
 export class Tabs {
   // `bodies`: {name: node}; the first is shown.
   constructor(bodies) {
     this.bodies = bodies;
+    this.changed = signal(); // (name)
     this.names = Object.keys(bodies);
     this.tabs = Object.fromEntries(this.names.map((name) => [name, this.#tab(name)]));
     replace(by_id("panel-tabs"), Object.values(this.tabs));
@@ -25,6 +27,7 @@ export class Tabs {
       this.tabs[one].tabIndex = one === name ? 0 : -1;
       this.bodies[one].hidden = one !== name;
     }
+    this.changed.emit(name);
   }
 
   // A figure beside a tab's word; `pressing`: somebody has to do something.

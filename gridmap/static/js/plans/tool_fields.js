@@ -8,14 +8,35 @@ const MOST_POINTS = 20_000;
 
 const labelled = (name, control, hint) => h("label", { class: "deed-field" }, h("span", { class: "field-name" }, t(`tool.${name}`)), control, hint && h("small", {}, hint));
 
-// Each field: {name, node, read()}; `read` may be a promise, and raises `Unreadable` with what is wrong.
-export class Unreadable extends Error {}
+// Each field: {name, node, read()}; `read` may be a promise, and raises `Unreadable` with what is wrong, and in which box.
+export class Unreadable extends Error {
+  constructor(words, box = null) {
+    super(words);
+    this.box = box;
+  }
+}
+
+// One to be found among many by typing: {words, read()} of the box, which offers `options` ([[value, words], …]) and answers the
+// value of what stands there; undefined where it is none, or not plainly one.
+export function searched(name, options, { shown = "", hint = "" } = {}) {
+  const list = h("datalist", { id: `tool-${name}-options` }, options.map(([, words]) => h("option", { value: words })));
+  const box = h("input", { type: "text", value: shown, list: list.id, autocomplete: "off", dataset: { testid: `tool-${name}` } });
+  const read = () => found_in(options, box.value.trim());
+  return { box, read, node: h("div", { class: "searched" }, labelled(name, box, hint), list) };
+}
+
+// A whole entry, or what only one of them holds.
+function found_in(options, typed) {
+  const whole = options.find(([value, words]) => words === typed || value === typed);
+  const holding = typed ? options.filter(([, words]) => words.includes(typed)) : [];
+  return (whole ?? (holding.length === 1 ? holding[0] : undefined))?.[0];
+}
 
 export function word(name, { value = "", needed = false, most = 200, kind = "text" } = {}) {
   const box = h("input", { type: kind, value, maxlength: most, required: needed, autocomplete: "off", dataset: { testid: `tool-${name}` } });
   const read = () => {
     const typed = box.value.trim();
-    if (needed && !typed) throw new Unreadable(t("form.needed"));
+    if (needed && !typed) throw new Unreadable(t("tool.needed", { name: t(`tool.${name}`) }), box);
     return typed;
   };
   return { name, node: labelled(name, box), read };
@@ -32,8 +53,8 @@ export function number(name, { value, least, most }) {
 }
 
 // `options`: [[value, words], …]
-export function choice(name, options) {
-  const box = h("select", { dataset: { testid: `tool-${name}` } }, options.map(([value, words]) => h("option", { value }, words)));
+export function choice(name, options, chosen) {
+  const box = h("select", { dataset: { testid: `tool-${name}` } }, options.map(([value, words]) => h("option", { value, selected: value === chosen }, words)));
   return { name, node: labelled(name, box), read: () => box.value };
 }
 

@@ -4,15 +4,16 @@ import { h, replace } from "../dom.js";
 import { refusal } from "../handling/refusal.js";
 import { t } from "../words.js";
 import { Unreadable } from "./tool_fields.js";
-import { TOOLS } from "./tool_list.js";
 
 export class Tools {
-  // `here(codes)`: what the tools ask about; `tracer`, `trial`, `draft`; `may()`; `opened(name or null)`: one was opened or closed;
-  // `to_corners()`: takes hold of the first corner; `asks()`: a form waits to be filled in, with nothing to be drawn.
-  constructor({ draft, here, tracer, trial, may, opened, to_corners, asks }) {
-    Object.assign(this, { draft, here, tracer, trial, may, opened, to_corners, asks });
+  // `list`: the tools; `here(codes)`: what they ask about; `tracer`, `trial`, `draft`; `may()`; `opened(name or null)`: one was opened
+  // or closed; `asks()`: a form waits to be filled in, with nothing to be drawn; `title(codes)`: what stands over the buttons;
+  // `first(codes)`: a button before those of the tools.
+  constructor({ list, draft, here, tracer, trial, may, opened, asks, title, first = () => null }) {
+    Object.assign(this, { list, draft, here, tracer, trial, may, opened, asks, title, first });
     this.node = h("div", { class: "tools-of-plan", dataset: { testid: "tools" } });
     this.codes = [];
+    this.fields = []; // of the open form
   }
 
   // The buttons for these grids; an open form stays as long as it is about the same.
@@ -26,32 +27,41 @@ export class Tools {
   get #fitting() {
     const drawn = this.codes.filter((code) => this.here(this.codes).facts(code)?.drawn).length;
     const fits = (tool) => (tool.for === 2 ? drawn > 1 : drawn === tool.for);
-    return this.may() && drawn === this.codes.length ? Object.keys(TOOLS).filter((name) => fits(TOOLS[name])) : [];
+    return this.may() && drawn === this.codes.length ? Object.keys(this.list).filter((name) => fits(this.list[name])) : [];
   }
 
   #draw() {
     const names = this.#fitting;
     replace(this.node, names.length > 0 && [
-      h("h3", {}, t(this.codes.length ? "tools.grid" : "tools.village")),
-      h("div", { class: "deed-buttons" }, this.codes.length > 0 && h("button", { type: "button", class: "deed", dataset: { testid: "to-corners" }, onclick: () => this.to_corners() }, t("deed.move")), names.map((name) => h("button", { type: "button", class: "deed", dataset: { testid: `tool-open-${name}` }, onclick: () => this.open(name) }, t(`deed.${name}`)))),
+      h("h3", {}, this.title(this.codes)),
+      h("div", { class: "deed-buttons" }, this.first(this.codes), names.map((name) => h("button", { type: "button", class: "deed", dataset: { testid: `tool-open-${name}` }, onclick: () => this.open(name) }, t(`deed.${name}`)))),
     ]);
   }
 
   close() {
-    const before = this.name;
-    this.name = null;
-    this.tracer.stop();
-    this.tracer.clear();
-    this.trial.close();
-    if (before) this.opened(null);
+    if (this.name) {
+      this.name = null;
+      this.fields = [];
+      this.tracer.stop();
+      this.tracer.clear();
+      this.trial.close();
+      this.opened(null);
+    }
     this.#draw();
+  }
+
+  // Something clicked on the map answers what an open form asks for; whether it does.
+  take(code) {
+    const asking = this.name && this.fields.find((field) => field.take);
+    asking?.take(code);
+    return Boolean(asking);
   }
 
   async open(name) {
     this.close();
     this.name = name;
     this.opened(name);
-    const tool = TOOLS[name];
+    const tool = this.list[name];
     const here = this.here(this.codes);
     let fields;
     try {
@@ -61,6 +71,7 @@ export class Tools {
       this.draft.ask.refused(error instanceof Refused ? error : new Error(t("plan.unreachable")));
     }
     if (this.name !== name) return;
+    this.fields = fields;
     this.#form(name, tool, here, fields);
   }
 
@@ -70,9 +81,11 @@ export class Tools {
     const traced = {};
     const go = () => this.#go(name, tool, here, fields, traced, say);
     const trace = () => { say([]); this.trial.close(); this.tracer.start(tool.trace, { done: (places) => { traced[tool.trace] = places; go(); } }); };
+    // What is being drawn is as good as finished for who goes on to the button.
+    const trace_on = () => { if (!this.tracer.active) trace(); else if (!this.tracer.finish()) say([t("tool.draw_on")]); };
     const submit = h("button", { type: "submit", class: "deed primary", dataset: { testid: "tool-go" } }, t(tool.plain ? "tool.save" : "tool.preview"));
     replace(this.node, h("form", { class: "deed-form", novalidate: true, "aria-label": t(`deed.${name}`), dataset: { testid: `tool-form-${name}` },
-      onsubmit: (event) => { event.preventDefault(); if (tool.trace && !traced[tool.trace]) trace(); else go(); },
+      onsubmit: (event) => { event.preventDefault(); if (tool.trace && !traced[tool.trace]) trace_on(); else go(); },
       onkeydown: (event) => { if (event.key === "Escape") { event.stopPropagation(); this.close(); } } },
     h("h3", {}, t(`deed.${name}`)), h("p", { class: "quiet" }, t(`tool.hint.${name}`)),
     fields.map(({ node }) => node), wrong,
@@ -90,14 +103,21 @@ export class Tools {
       const read = {};
       for (const field of fields) read[field.name] = await field.read();
       const body = tool.body(here, { ...read, ...traced });
-      const done = tool.plain ? await this.draft.do(name, body) : await this.trial.run(name, body);
+      const deed = tool.deed ?? name;
+      const done = tool.plain ? await this.draft.do(deed, body) : await this.trial.run(deed, body);
       if (done && this.name === name) this.close();
     } catch (error) {
-      if (error instanceof Unreadable) say([error.message]);
-      else if (error instanceof Refused) say(refusal(error));
+      if (error instanceof Unreadable) { say([error.message]); this.asks(); error.box?.focus({ preventScroll: true }); }
+      else if (error instanceof Refused) { say(refusal(error)); this.asks(); }
       else say([t("plan.unreachable")]);
-      // Another line may do.
-      if (tool.trace) delete traced[tool.trace];
+      // Another line may do, unless it was not the line.
+      if (error instanceof Refused && !concerns(error, fields)) delete traced[tool.trace];
     }
   }
+}
+
+// Whether something is refused for what was filled in.
+function concerns(error, fields) {
+  const wrong = (error.problem?.errors ?? []).map(({ field }) => field.split(".")[0]);
+  return wrong.length > 0 && wrong.every((name) => fields.some((field) => field.name === name));
 }

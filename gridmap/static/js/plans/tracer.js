@@ -56,11 +56,13 @@ export class Tracer {
     this.#draw();
   }
 
+  // Whether it was enough for a line or an outline.
   finish() {
-    if (!this.#enough) return;
+    if (!this.#enough) return false;
     const { wanted, places } = this;
     this.#end();
     wanted.done(places);
+    return true;
   }
 
   stop() {

@@ -1,16 +1,17 @@
 // A deed is shown before it is done: its preview on the map, what it comes to in words, and then yes or no.
-import { by_id, h, joined, replace } from "../dom.js";
-import { t } from "../words.js";
+import { by_id, h, joined, replace, theirs } from "../dom.js";
+import { target_of } from "../layers/zones.js";
+import { name_of, t } from "../words.js";
 import { only_corners } from "./corners.js";
 import { Topology } from "./topology.js";
 
 const MOST_NAMED = 4;
 
 export class Trial {
-  // `draft`, `shadow`, `view`; `choice`: what is chosen goes on to be, with what is new.
+  // `draft`, `shadow`, `view`; `choice`, `zone_choice`: what is chosen goes on to be, with what is new.
   // `shown()`: there is something to look at on the map.
-  constructor({ draft, shadow, view, choice, shown }) {
-    Object.assign(this, { draft, shadow, view, choice, shown });
+  constructor({ draft, shadow, view, choice, zone_choice, shown }) {
+    Object.assign(this, { draft, shadow, view, choice, zone_choice, shown });
     this.strip = h("div", { class: "strip trial", role: "group", "aria-label": t("trial.title"), hidden: true, dataset: { testid: "trial" } });
     by_id("stage-top").append(this.strip);
   }
@@ -20,14 +21,15 @@ export class Trial {
     this.close();
     const told = await this.draft.preview(deed, body);
     const changed = this.#changed(told);
-    const box = this.shadow.show(told, changed);
+    const box = this.shadow.show(told, changed, [...told.zones, ...this.#ending(told)]);
     if (box) this.view.show(box);
     this.shown();
     if (!(await this.#answer(deed, told, changed))) return false;
     const before = this.choice.codes;
     const fresh = this.#fresh(told);
     const done = await this.draft.do(deed, body);
-    if (done) this.choice.these([...before.filter((code) => this.draft.topology.grids.has(code)), ...fresh]);
+    if (done && told.zones.length) this.zone_choice.only(told.zones[0].properties.code);
+    else if (done) this.choice.these([...before.filter((code) => this.draft.topology.grids.has(code)), ...fresh]);
     return done;
   }
 
@@ -78,7 +80,21 @@ export class Trial {
     return told.codes.filter((code) => !made.grids.has(code) || !stands.grids.has(code) || stands.grids.get(code).facts.name !== made.grids.get(code).facts.name || !only_corners(stands.polygons(code), made.polygons(code)));
   }
 
-  #what({ codes, ended }, changed) {
+  // The zones that would end.
+  #ending({ ended }) {
+    return ended.map((code) => this.draft.zones.get(code)).filter(Boolean);
+  }
+
+  #zones(told) {
+    return [
+      told.zones.map(({ properties: zone }) => [theirs(name_of(zone)), t("trial.zone", { n: zone.takes.length || t("trial.zone.every") }), theirs(target_of(zone))]),
+      this.#ending(told).map(({ properties: zone }) => [theirs(name_of(zone)), t("trial.zone_ends")]),
+    ];
+  }
+
+  #what(told, changed) {
+    const { codes, ended } = told;
+    if (told.zones.length || this.#ending(told).length) return this.#zones(told);
     const fresh = this.#fresh({ codes, ended });
     const some = (list) => joined([...list.slice(0, MOST_NAMED), list.length > MOST_NAMED && "…"], t("sign.comma"));
     return [

@@ -47,6 +47,6 @@ export function counted(impact) {
   const left = Object.values(impact.left).reduce((sum, one) => sum + one, 0);
   return {
     grids: impact.grids.filter((grid) => impact.renamed.includes(grid.code) || fate(grid.before, grid.after) !== "kept").length, begun: came, ended: impact.retired.filter((code) => code.length === 15).length,
-    cases: impact.cases.length, cameras: impact.cameras.length, services: impact.service_points.length, left, told: impact.told,
+    zones: impact.zones.length, cases: impact.cases.length, cameras: impact.cameras.length, services: impact.service_points.length, left, told: impact.told,
   };
 }

@@ -16,6 +16,9 @@ export function fate(before, after) {
   return Math.abs(before.area_m2 - after.area_m2) <= ROUNDING_M2 ? "kept" : "changed";
 }
 
+// What becomes of a special zone: it keeps its ground, or its words, and is changed all the same.
+export const zone_fate = ({ before, after }) => (before && after ? "changed" : after ? "new" : "gone");
+
 // [west, south, east, north] of features, degrees; null where there are none.
 export function box_of(features) {
   const box = [Infinity, Infinity, -Infinity, -Infinity];

@@ -99,5 +99,5 @@ function said(comments) {
 export function summary(impact) {
   if (!impact) return [];
   const n = counted(impact);
-  return [h("ul", { class: "counts-said", dataset: { testid: "ask-counts" } }, ["grids", "begun", "ended", "cases", "cameras", "services", "left", "told"].map((name) => h("li", {}, h("span", {}, t(`review.count.${name}`)), h("b", {}, n[name]))))];
+  return [h("ul", { class: "counts-said", dataset: { testid: "ask-counts" } }, ["grids", "begun", "ended", "zones", "cases", "cameras", "services", "left", "told"].map((name) => h("li", {}, h("span", {}, t(`review.count.${name}`)), h("b", {}, n[name]))))];
 }

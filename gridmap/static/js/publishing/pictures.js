@@ -1,11 +1,13 @@
 // Boundaries before and after: side by side, moving together, or one over the other.
 import { h, replace } from "../dom.js";
+import { hatch, zone_swatch } from "../layers/hatch.js";
 import { name_of, t } from "../words.js";
-import { box_of, fate, seen } from "./ground.js";
+import { box_of, fate, seen, zone_fate } from "./ground.js";
 
 const { L } = window;
 const SIDES = ["before", "after"];
 const MOST_NAMED = 60;
+const AMONG_GRIDS = 15.5; // A zone alone is shown with the grids around it.
 
 export class Pictures {
   // `node`: an element of the page; `called`: what the two sides are called.
@@ -17,21 +19,29 @@ export class Pictures {
     const look = (name) => h("button", { type: "button", class: "button small", "aria-pressed": String(name === "beside"), dataset: { look: name, testid: `look-${name}` }, onclick: () => this.#look(name) }, t(`review.look.${name}`));
     this.choice = h("div", { class: "look-choice", role: "group", "aria-label": t("review.look") }, look("beside"), look("over"));
     const key = h("p", { class: "picture-key" }, ["new", "changed", "gone"].map((one) => h("span", { class: `key-${one}` }, t(`review.key.${one}`))), h("span", { class: "key-was" }, t("review.key.was")));
+    this.zone_key = h("span", { class: "key-zone", hidden: true }, zone_swatch(), t("layer.zones"));
+    key.append(this.zone_key);
     replace(node, this.choice, this.frame, key);
     for (const side of SIDES) this.#make(side);
     this.#together();
   }
 
-  // In-force grids around, and the grids that differ ({code, before, after} as features); `all`: where to look where none does.
-  show(in_force, differences, all) {
+  // In-force grids around, and the grids that differ ({code, before, after} as features); `all`: where to look where none does;
+  // `zones`: {in_force, differences} of special zones.
+  show(in_force, differences, all, zones) {
     const fates = new Map(differences.map(({ code, before, after }) => [code, fate(before?.properties, after?.properties)]).filter(([, kind]) => kind !== "kept"));
-    for (const side of SIDES) this.#draw(side, seen(in_force, differences, side), fates);
-    this.#draw_was(differences.filter(({ code }) => fates.has(code)));
-    const box = box_of(differences.filter(({ code }) => fates.has(code)).flatMap(({ before, after }) => [before, after].filter(Boolean))) ?? all;
+    const moved = [...differences.filter(({ code }) => fates.has(code)), ...zones.differences];
+    for (const side of SIDES) {
+      this.#draw(side, seen(in_force, differences, side), fates);
+      this.#draw_zones(side, seen(zones.in_force, zones.differences, side), new Map(zones.differences.map((one) => [one.code, zone_fate(one)])));
+    }
+    this.zone_key.hidden = !zones.in_force.length && !zones.differences.length;
+    this.#draw_was(moved);
+    const box = box_of(moved.flatMap(({ before, after }) => [before, after].filter(Boolean))) ?? all;
     if (box && box.join() !== this.box?.join()) {
       this.box = box;
       const [west, south, east, north] = box;
-      for (const side of SIDES) this.maps[side].fitBounds([[south, west], [north, east]], { padding: [24, 24], animate: false });
+      for (const side of SIDES) this.maps[side].fitBounds([[south, west], [north, east]], { padding: [24, 24], maxZoom: fates.size ? undefined : AMONG_GRIDS, animate: false });
     }
   }
 
@@ -75,6 +85,14 @@ export class Pictures {
     }
   }
 
+  #draw_zones(side, zones, fates) {
+    for (const zone of zones) {
+      const { label: [lon, lat] } = zone.properties;
+      L.geoJSON(zone, { interactive: false, style: { className: `review-zone is-${fates.get(zone.id) ?? "kept"}`, fillColor: hatch(), fillOpacity: 1 } }).addTo(this.layers[side]);
+      if (fates.has(zone.id)) this.layers[side].addLayer(L.marker([lat, lon], { interactive: false, keyboard: false, icon: label(name_of(zone.properties), "of-zone") }));
+    }
+  }
+
   // The old borders over the new ones, to be seen where the maps lie one over the other.
   #draw_was(differences) {
     for (const { before } of differences) {
@@ -83,7 +101,7 @@ export class Pictures {
   }
 }
 
-function label(words) {
-  const Words = L.Icon.extend({ createIcon: () => h("div", { class: "review-label leaflet-marker-icon" }, h("span", {}, words)), createShadow: () => null });
+function label(words, kind = "") {
+  const Words = L.Icon.extend({ createIcon: () => h("div", { class: `review-label leaflet-marker-icon ${kind}` }, h("span", {}, words)), createShadow: () => null });
   return new Words();
 }

@@ -11,8 +11,10 @@ import { summary } from "./life.js";
 import { plain_name, strand } from "./lineage.js";
 import { Pictures } from "./pictures.js";
 import { figures_table } from "./table.js";
+import { zone_changes } from "./zones.js";
 
 const GRIDS = "/api/v1/grids.geojson";
+const ZONES = "/api/v1/zones.geojson";
 const MICRO = 15;
 const MOST_STRANDS = 40;
 
@@ -35,7 +37,7 @@ export class Publication {
       h("span", { class: "publication-note" }, facts.note ? theirs(facts.note) : h("span", { class: "quiet" }, t("history.no_note"))),
       facts.undoes && h("span", { class: "fate is-changed" }, t("history.undoes", { id: facts.undoes })),
       facts.undone_by && h("span", { class: "fate is-gone" }, t("history.undone", { id: facts.undone_by })),
-      h("span", { class: "publication-counts" }, t("history.grids", { n: facts.grids }), facts.cases ? ` · ${t("history.cases", { n: facts.cases })}` : "", facts.by && [" · ", theirs(facts.by)]));
+      h("span", { class: "publication-counts" }, t("history.grids", { n: facts.grids }), facts.zones ? ` · ${t("history.zones", { n: facts.zones })}` : "", facts.cases ? ` · ${t("history.cases", { n: facts.cases })}` : "", facts.by && [" · ", theirs(facts.by)]));
     if (this.actions) this.#draw_actions();
   }
 
@@ -51,10 +53,10 @@ export class Publication {
       const whole = await get(`${this.url}/${this.facts.id}`);
       this.names = new Map(Object.values(whole.names).map((one) => [one.code, name_of(one)]));
       this.actions = h("div", { class: "publication-actions" });
-      const pictures = h("div");
-      replace(this.body, strands(whole, this.names), renamed(whole, this.names), whole.bounds && pictures, this.actions);
+      const [zones, pictures] = [h("div"), h("div")];
+      replace(this.body, strands(whole, this.names), zones, renamed(whole, this.names), whole.bounds && pictures, this.actions);
       this.#draw_actions();
-      if (whole.bounds) await show(new Pictures(pictures, { before: t("history.before"), after: t("history.after") }), whole);
+      if (whole.bounds) await show(new Pictures(pictures, { before: t("history.before"), after: t("history.after") }), zones, whole);
       this.node.dataset.ready = "yes";
     } catch (error) {
       this.filled = false;
@@ -71,7 +73,7 @@ export class Publication {
     const address = `${this.url}/${this.facts.id}/rollback`;
     const impact = await get(address, {}, { cache: "no-store" }).catch((error) => error);
     if (impact instanceof Error) return replace(this.actions, h("div", { class: "wrong", role: "alert", dataset: { testid: "rollback-refused" } }, refusal(impact).map((line) => h("p", {}, line))));
-    const called = (code) => this.names.get(code) ?? name_of(impact.grids.find((grid) => grid.code === code)) ?? code;
+    const called = (code) => this.names.get(code) ?? (name_of(impact.names[code] ?? impact.grids.find((grid) => grid.code === code)) || code);
     return replace(this.actions, h("h3", {}, t("history.rollback.title")), summary(impact),
       impact.grids.length > 0 && h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": t("history.rollback.title") }, figures_table(impact)),
       h("div", { class: "all-hands" }, hands(impact, called)),
@@ -96,12 +98,15 @@ function renamed(whole, names) {
   return whole.codes.renamed.length > 0 && h("p", {}, t("history.renamed"), " ", whole.codes.renamed.map((code, index) => [index > 0 && t("sign.comma"), theirs(names.get(code) ?? code)]));
 }
 
-async function show(pictures, whole) {
+async function show(pictures, room, whole) {
   const [west, south, east, north] = whole.bounds;
   const bbox = around([west, south, east, north]);
   const just_before = new Date(Date.parse(whole.at) - 1).toISOString();
-  const [before, after] = await Promise.all([just_before, whole.at].map((at) => get(GRIDS, { level: "micro", at, bbox }).then(({ features }) => new Map(features.map((one) => [one.id, one])))));
+  const asked = (url, more) => Promise.all([just_before, whole.at].map((at) => get(url, { ...more, at, bbox }).then(({ features }) => new Map(features.map((one) => [one.id, one])))));
+  const [[before, after], zoned] = await Promise.all([asked(GRIDS, { level: "micro" }), asked(ZONES, {})]);
+  const zones = whole.codes.zones.map((code) => ({ code, before: zoned[0].get(code) ?? null, after: zoned[1].get(code) ?? null })).filter((one) => one.before || one.after);
+  if (zones.length) replace(room, zone_changes(zones));
   const codes = [...new Set([...whole.codes.opened, ...whole.codes.closed])].filter((code) => code.length === MICRO);
   const differences = codes.map((code) => ({ code, before: before.get(code) ?? null, after: after.get(code) ?? null })).filter((one) => one.before || one.after);
-  pictures.show([...after.values()], differences, whole.bounds);
+  pictures.show([...after.values()], differences, whole.bounds, { in_force: [...zoned[1].values()], differences: zones });
 }
