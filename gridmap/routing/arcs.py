@@ -15,6 +15,8 @@ def arcs_of(shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], Ints]:
 
     The second owner is `NOBODY` on the outer edge. Neighbours must share their vertices, which the partition promises.
     """
+    if not len(shapes):
+        return np.empty(0, dtype=object), np.empty((0, 2), dtype=np.intp)
     parts, grid_of_part = shapely.get_parts(shapes, return_index=True)
     rings, part_of_ring = shapely.get_rings(parts, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.db import engine_of
 from gridmap.grids import lookup
+from gridmap.grids.catching_up import catch_up
 from gridmap.places.views import representative
 from gridmap.routing.index import GridIndex
 from gridmap.routing.route import NOWHERE, Basis, Other, Route, decide
@@ -52,7 +53,10 @@ class Place(NamedTuple):
 
 
 class Indexes:
-    """The newest few indexes, shared by the threads of a process; an index, once built, never changes."""
+    """The newest few indexes, shared by the threads of a process; an index, once built, never changes.
+
+    After a publish the one who asks first makes the next index from the last one, by reading what changed alone.
+    """
 
     def __init__(self, keep: int = 4) -> None:
         self._keep = keep
@@ -68,10 +72,19 @@ class Indexes:
         slot = self._slot((_database(session), *found))
         with slot.building:  # Who needs this index waits for the one who builds it; nobody else does.
             if slot.index is None:
-                slot.index = GridIndex(lookup.micro_grids(session, *found))
+                slot.index = self._made(session, *found)
         if at is None:
             self._last[_database(session)] = slot.index
         return slot.index
+
+    def _made(self, session: Session, publication: int, at: datetime) -> GridIndex:
+        """The index of a publication: what changed since the last one, where that is earlier, else all of it."""
+        last = self._last.get(_database(session))
+        if last is not None and last.published and last.at < at:
+            redrawn = catch_up(session, last.held, publication, at)
+            if redrawn is not None:
+                return last.patched(redrawn)
+        return GridIndex(lookup.micro_grids(session, publication, at))
 
     def last(self, session: Session) -> GridIndex:
         """The index that was in force when this process last asked; it asks only where it never has."""

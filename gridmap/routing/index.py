@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Polygon
 
 from gridmap.grids.lookup import NOTHING_YET, InForce
+from gridmap.grids.redrawn import Redrawn
 from gridmap.routing.arcs import NOBODY, Floats, Ints
 from gridmap.routing.given import check
 from gridmap.routing.surroundings import MOST_OTHERS, Facts, Surroundings
@@ -40,7 +41,7 @@ class GridIndex:
         self.spans = held.spans
         self.names = held.names
         self.zones = ZoneIndex(held.zones)
-        self._shapes = held.shapes
+        self._held = held
         self._given: NDArray[np.int32] | None = None  # Where the codes stood before they were sorted.
         self._building = Lock()
         self._cells: Cells | None = None
@@ -64,6 +65,23 @@ class GridIndex:
         index = cls(replace(NOTHING_YET, codes=[codes[i] for i in order], shapes=list(shapes[order])))
         index._given = np.array([*order, NOBODY], dtype=np.int32)  # Its last, -1, is nobody's place.
         return index
+
+    def patched(self, redrawn: Redrawn) -> "GridIndex":
+        """The index after a change. What was made of this one is not made again, but for what is around the change; whoever holds
+        this one may go on asking it.
+
+        `Redrawn.held` is what was built of, `redraw`n.
+        """
+        index = GridIndex(redrawn.held)
+        with self._building:
+            index._cells = self._cells and self._cells.patched(redrawn)
+            index._surroundings = self._surroundings and self._surroundings.patched(redrawn)
+        return index
+
+    @property
+    def held(self) -> InForce:
+        """What it is made of."""
+        return self._held
 
     def prepare(self) -> None:
         """Make the table of cells now, rather than when `locate` is first asked."""
@@ -120,12 +138,12 @@ class GridIndex:
             from gridmap.routing.cells.index import Cells  # noqa: PLC0415  # numba: only where points come by the thousand
 
             with self._building:
-                self._cells = self._cells or Cells(self._shapes)
+                self._cells = self._cells or Cells.build(self._held.shapes)
         return self._cells
 
     @property
     def _around(self) -> Surroundings:
         if self._surroundings is None:
             with self._building:
-                self._surroundings = self._surroundings or Surroundings(self._shapes)
+                self._surroundings = self._surroundings or Surroundings.build(self._held.shapes)
         return self._surroundings

@@ -6,6 +6,8 @@ the one or two grids it bounds, so that the nearest arc tells the distance to th
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -13,12 +15,14 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Polygon
 
-from gridmap.geo.measure import plane_at
-from gridmap.routing.arcs import NOBODY, Floats, Ints, arcs_of, by_grid
+from gridmap.geo.measure import Plane, plane_at
+from gridmap.grids.redrawn import Redrawn
+from gridmap.routing.arcs import NOBODY, Floats, Ints
+from gridmap.routing.borders import Borders
+from gridmap.routing.forest import Forest
 
 MOST_OTHERS = 20  # Who is told "one of 5,000 grids" knows nothing; and a circle of 50 km touches that many.
 _WIDE_AT_ONCE = 1000  # Points whose wider surroundings are looked at together: bounds the memory.
-_STRAIGHT_DEG = 0.001  # An edge straight in degrees bends in the plane: 3 km by 13 cm, this much by less than 0.2 mm.
 _OWN_ARCS = 32  # Up to so many arcs it is quicker to measure them all than to ask the tree for the nearest.
 _FAR_DEG = 3.0  # Further than this from every grid the plane is no measure, and no distance of any use.
 
@@ -39,38 +43,74 @@ class Facts(NamedTuple):
     others: tuple[tuple[int, float], ...]
 
 
+@dataclass(frozen=True)
 class Surroundings:
-    """The shapes of a partition, (n,) in degrees, with all that tells what lies around a point."""
+    """The shapes of a partition, (n,) in degrees, with all that tells what lies around a point; never changed.
 
-    def __init__(self, shapes: Sequence[MultiPolygon]) -> None:
-        self._shapes = _prepared(shapes)
-        self._tree = shapely.STRtree(self._shapes)
-        if len(self._shapes):
-            self._bounds = shapely.total_bounds(self._shapes)
-            self._plane = plane_at((self._bounds[0] + self._bounds[2]) / 2)
-            self._typical_m = float(np.sqrt(shapely.area(self._plane.flat(self._shapes)).mean()))
-            arcs, self._owners = arcs_of(self._shapes)
-            self._arcs = shapely.STRtree(self._plane.flat(shapely.segmentize(arcs, _STRAIGHT_DEG)))
-            self._arcs_by_grid, self._first_arc = by_grid(self._owners, len(self._shapes))
+    Attributes:
+        forest, places: the shapes as they are searched, and where each found stands among all.
+        bounds, areas: their boxes in degrees, (n, 4), and their square metres in the plane, (n,).
+    """
+
+    forest: Forest
+    places: Ints
+    bounds: Floats
+    areas: Floats
+    plane: Plane
+    borders: Borders
+
+    @classmethod
+    def build(cls, polygons: Sequence[MultiPolygon]) -> "Surroundings":
+        """The surroundings of these shapes."""
+        shapes = _prepared(polygons)
+        bounds = _bounds(shapes)
+        plane = _plane(bounds)
+        borders = Borders.build(shapes, plane)
+        return cls(Forest(shapes), np.arange(len(shapes)), bounds, shapely.area(plane.flat(shapes)), plane, borders)
+
+    def patched(self, redrawn: Redrawn) -> "Surroundings | None":
+        """The surroundings after a change; None where it is quicker to build them. These stay as they are."""
+        fresh = _prepared([redrawn.held.shapes[place] for place in redrawn.fresh])
+        bounds = redrawn.carried(self.bounds, _bounds(fresh))
+        if _plane(bounds) is not self.plane:
+            return None
+        gone = np.flatnonzero(np.isin(self.places, redrawn.gone))
+        forest = self.forest.replaced(gone, fresh)
+        borders = self.borders.patched(redrawn, bounds, self.bounds[redrawn.gone], self.plane)
+        if forest is None or borders is None:
+            return None
+        places = np.concatenate([redrawn.moved[self.places], redrawn.fresh])
+        areas = redrawn.carried(self.areas, shapely.area(self.plane.flat(fresh)))
+        return Surroundings(forest, places, bounds, areas, self.plane, borders)
+
+    @cached_property
+    def _typical_m(self) -> float:
+        """How wide a grid is."""
+        return float(np.sqrt(self.areas.mean()))
+
+    @cached_property
+    def _extent(self) -> Floats:
+        return np.concatenate([self.bounds[:, :2].min(axis=0), self.bounds[:, 2:].max(axis=0)])
 
     def covering(self, lon: Floats, lat: Floats) -> tuple[Ints, Ints]:
         """Pairs (point, grid) of n points in degrees and the grids that cover them, sorted by point, then grid."""
-        point, grid = self._tree.query(shapely.points(lon, lat))
-        hit = shapely.intersects_xy(self._shapes[grid], lon[point], lat[point])
-        point, grid = point[hit], grid[hit]
+        point, found = self.forest.query(shapely.points(lon, lat))
+        hit = shapely.intersects_xy(self.forest.geometries[found], lon[point], lat[point])
+        point, grid = point[hit], self.places[found[hit]]
         order = np.lexsort((grid, point))
         return point[order], grid[order]
 
     def nearest(self, lon: Floats, lat: Floats, within_m: float) -> tuple[NDArray[np.int32], Floats]:
         """As `GridIndex.nearest`."""
         found, metres = np.full(len(lon), NOBODY, dtype=np.int32), np.full(len(lon), np.nan)
-        here = np.flatnonzero(self._within_reason(lon, lat)) if len(self._shapes) else np.empty(0, dtype=np.intp)
+        here = np.flatnonzero(self._within_reason(lon, lat)) if len(self.bounds) else np.empty(0, dtype=np.intp)
         if len(here):
-            flat = shapely.points(self._plane.metres(lon[here], lat[here]))
+            flat = shapely.points(self.plane.metres(lon[here], lat[here]))
             reach = within_m + 1.0 if np.isfinite(within_m) else None
-            (point, arc), distance = self._arcs.query_nearest(flat, max_distance=reach, all_matches=True, return_distance=True)
+            point, arc, distance = self.borders.forest.nearest(flat, reach)
             near = distance <= within_m
-            point, owners = point[near], np.where(self._owners == NOBODY, len(self._shapes), self._owners).min(axis=1)[arc[near]]
+            owners = self.borders.owners[arc[near]]
+            point, owners = point[near], np.where(owners == NOBODY, len(self.bounds), owners).min(axis=1)
             order = np.lexsort((-owners, point))  # The lowest of several is written last.
             found[here[point[order]]] = owners[order]
             metres[here[point]] = distance[near]
@@ -83,11 +123,11 @@ class Surroundings:
             reach_m: (n,), within how many metres other grids matter.
             limit_m: an uncovered point this near to a grid will go to it and wants a runner-up too.
         """
-        if not len(self._shapes):
+        if not len(self.bounds):
             return [Facts((), None, ())] * len(lon)
         covers = _grouped(len(lon), *self.covering(lon, lat))
         here = np.flatnonzero(self._within_reason(lon, lat))
-        flat = shapely.points(self._plane.metres(lon[here], lat[here]))
+        flat = shapely.points(self.plane.metres(lon[here], lat[here]))
         own = np.array([own[0] if own else NOBODY for own in covers], dtype=np.intp)[here]
         near = self._nearest(flat, own)
         found: list[Facts | None] = [None] * len(lon)
@@ -102,17 +142,17 @@ class Surroundings:
         return [facts or _facts(tuple(own), {}) for facts, own in zip(found, covers, strict=True)]
 
     def _within_reason(self, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
-        west, south, east, north = self._bounds
+        west, south, east, north = self._extent
         along = (lon >= west - _FAR_DEG) & (lon <= east + _FAR_DEG)
         return np.asarray(along & (lat >= south - _FAR_DEG) & (lat <= north + _FAR_DEG))
 
     def touching(self, view: Polygon) -> list[tuple[int, float]]:
         """The grids a camera's view (degrees) touches, each with its share of the view's area, largest first; 20 at most."""
-        hit = self._tree.query(view, predicate="intersects")
+        hit = self.forest.query(view, predicate="intersects")
         if not len(hit):
             return []
-        shares = shapely.area(shapely.intersection(self._shapes[hit], view)) / view.area
-        pairs = [(int(g), float(s)) for g, s in zip(hit, shares, strict=True) if s > 0]
+        shares = shapely.area(shapely.intersection(self.forest.geometries[hit], view)) / view.area
+        pairs = [(int(g), float(s)) for g, s in zip(self.places[hit], shares, strict=True) if s > 0]
         return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:MOST_OTHERS]
 
     def metres(self, point: tuple[float, float], grid: int) -> float:
@@ -120,8 +160,8 @@ class Surroundings:
         lon, lat = np.array([point[0]]), np.array([point[1]])
         if grid in self.covering(lon, lat)[1]:
             return 0.0
-        flat = shapely.points(self._plane.metres(lon, lat))
-        return float(shapely.distance(flat, self._arcs.geometries[(self._owners == grid).any(axis=1)]).min())
+        flat = shapely.points(self.plane.metres(lon, lat))
+        return float(shapely.distance(flat, self.borders.arcs[self.borders.of(grid)]).min())
 
     def _nearest(self, flat: NDArray[np.object_], own: Ints) -> "_Nearest":
         """The nearest arc of each point, where it is one arc of the grid that covers the point.
@@ -129,21 +169,21 @@ class Surroundings:
         Whoever is inside a grid meets its border first, so only its own arcs are measured. Where two of them are equally
         near, at a corner, others may begin there too: `lone` is False, and the tree has to be asked.
         """
-        n = len(flat)
+        n, borders = len(flat), self.borders
         found = _Nearest(np.zeros(n, dtype=bool), np.full(n, NOBODY, dtype=np.intp), np.zeros(n))
-        how_many = np.where(own == NOBODY, 0, self._first_arc[own + 1] - self._first_arc[own])
+        how_many = np.where(own == NOBODY, 0, borders.counts[own])
         asked = np.flatnonzero((how_many > 0) & (how_many <= _OWN_ARCS))
         if not len(asked):
             return found
         lengths, ends = how_many[asked], np.cumsum(how_many[asked])
         begins = ends - lengths
-        places = np.arange(ends[-1]) + np.repeat(self._first_arc[own[asked]] - begins, lengths)
-        arcs = self._arcs_by_grid[places]
-        metres = shapely.distance(np.repeat(flat[asked], lengths), self._arcs.geometries[arcs])
+        places = np.arange(ends[-1]) + np.repeat(borders.begins[own[asked]] - begins, lengths)
+        arcs = borders.lists[places]
+        metres = shapely.distance(np.repeat(flat[asked], lengths), borders.arcs[arcs])
         least = np.minimum.reduceat(metres, begins)
         hits = metres == np.repeat(least, lengths)
         found.lone[asked] = np.add.reduceat(hits, begins) == 1
-        owners = self._owners[arcs[np.maximum.reduceat(np.where(hits, np.arange(len(hits)), 0), begins)]]
+        owners = borders.owners[arcs[np.maximum.reduceat(np.where(hits, np.arange(len(hits)), 0), begins)]]
         found.others[asked] = np.where(owners[:, 0] == own[asked], owners[:, 1], owners[:, 0])
         found.metres[asked] = least
         return found
@@ -151,7 +191,7 @@ class Surroundings:
     def _near(self, flat: NDArray[np.object_], reach_m: Floats, own: list[int], limit_m: float) -> list[dict[int, float]]:
         """For each point the distances to the borders of the grids around it: of the nearest border, of the nearest
         other grid, and of all within reach."""
-        (point, arc), metres = self._arcs.query_nearest(flat, all_matches=True, return_distance=True)
+        point, arc, metres = self.borders.forest.nearest(flat)
         near = self._gather(len(flat), point, arc, metres)
         nearest = np.array([min(around.values()) for around in near])
         reach = reach_m.copy()
@@ -172,8 +212,8 @@ class Surroundings:
         found: list[dict[int, float]] = [{} for _ in reach]
         waiting, radius = np.arange(len(reach)), np.minimum(reach, nearest + self._typical_m)
         while len(waiting):
-            point, arc = self._arcs.query(flat[waiting], predicate="dwithin", distance=radius[waiting])
-            metres = shapely.distance(flat[waiting][point], self._arcs.geometries[arc])
+            point, arc = self.borders.forest.query(flat[waiting], predicate="dwithin", distance=radius[waiting])
+            metres = shapely.distance(flat[waiting][point], self.borders.arcs[arc])
             for i, around in zip(waiting.tolist(), self._gather(len(waiting), point, arc, metres), strict=True):
                 found[i] = around
             few = np.array([len(found[i]) <= MOST_OTHERS for i in waiting.tolist()])  # One of them may be its own.
@@ -183,27 +223,21 @@ class Surroundings:
 
     def _bound(self, flat: shapely.Point, own: int) -> float:
         """A distance within which some grid other than `own` surely lies; 0 when there is no other."""
-        other = self._shared_by_others(own)
+        other = self.borders.arcs[self.borders.towards_others(own)]
         return float(shapely.distance(flat, other).min()) * (1 + 1e-12) if len(other) else 0.0
-
-    def _shared_by_others(self, own: int) -> NDArray[np.object_]:
-        mine = (self._owners == own).any(axis=1)
-        beside = mine & (self._owners != NOBODY).all(axis=1)
-        chosen = beside if beside.any() else ~mine
-        return np.asarray(self._arcs.geometries[chosen])
 
     def _gather(self, n: int, point: Ints, arc: Ints, metres: Floats) -> list[dict[int, float]]:
         """Of pairs of point and arc, for each point the grids those arcs bound, each with its least distance."""
-        owner = self._owners[arc].ravel()
+        owner = self.borders.owners[arc].ravel()
         real = owner != NOBODY
-        pair = np.repeat(point, 2)[real] * len(self._shapes) + owner[real]
+        pair = np.repeat(point, 2)[real] * len(self.bounds) + owner[real]
         metres = np.repeat(metres, 2)[real]
         order = np.lexsort((metres, pair))
         pair, metres = pair[order], metres[order]
         least = np.append(True, pair[1:] != pair[:-1])[: len(pair)]
         near: list[dict[int, float]] = [{} for _ in range(n)]
         for i, grid, d in zip(
-            *(column.tolist() for column in (*divmod(pair[least], len(self._shapes)), metres[least])), strict=True
+            *(column.tolist() for column in (*divmod(pair[least], len(self.bounds)), metres[least])), strict=True
         ):
             near[i][grid] = d
         return near
@@ -215,6 +249,15 @@ class _Nearest(NamedTuple):
     lone: NDArray[np.bool_]
     others: Ints
     metres: Floats
+
+
+def _bounds(shapes: NDArray[np.object_]) -> Floats:
+    return np.asarray(shapely.bounds(shapes), dtype=float).reshape(-1, 4)
+
+
+def _plane(bounds: Floats) -> Plane:
+    """The plane in the middle of all; any where there are none."""
+    return plane_at((bounds[:, 0].min() + bounds[:, 2].max()) / 2 if len(bounds) else 0.0)
 
 
 def _prepared(shapes: Sequence[MultiPolygon]) -> NDArray[np.object_]:

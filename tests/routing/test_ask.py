@@ -3,16 +3,20 @@
 from datetime import datetime, timedelta
 from threading import Barrier, Thread
 
+import numpy as np
 import pytest
 from shapely.geometry import Polygon
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from gridmap.grids.lookup import InForce
+from gridmap.grids.lookup import InForce, micro_grids, publication_at
+from gridmap.grids.publications import newest
+from gridmap.grids.publishing import redraw
 from gridmap.routing import ask
 from gridmap.routing.ask import Indexes
 from gridmap.routing.index import GridIndex
-from tests import town
+from tests import patchwork, redraws, town, zoned
+from tests.grids.publishes import in_force
 
 
 @pytest.fixture
@@ -85,3 +89,55 @@ def test_a_build_that_fails_is_tried_again(tiny_town: Session, monkeypatch: pyte
         with pytest.raises(ZeroDivisionError):
             indexes.at(tiny_town)
     assert indexes.at(tiny_town).codes
+
+
+def redraw_some(session: Session, seed: int, taken: set[str]) -> None:
+    """A publish of random new borders, and of a new name."""
+    shapes = {code: shape for code, shape in in_force(session).items() if len(code) == 15}
+    after = redraws.redrawn(shapes, np.random.default_rng(seed), taken)
+    change = redraws.change(newest(session), shapes, after, taken | shapes.keys())
+    if change.grids:
+        change = redraws.renamed(change, min(change.grids), f"新名{seed}")
+    redraw(session, change, actor="test")
+
+
+def as_read(session: Session, index: GridIndex) -> bool:
+    """Whether it holds what is in force, as the database has it."""
+    found = publication_at(session)
+    assert found is not None
+    return index.held == micro_grids(session, *found)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_after_publishes_what_changed_alone_is_read(session: Session, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    patchwork.found(session, seed=seed, how_many=30)
+    indexes, taken = Indexes(), set[str]()
+    indexes.at(session)
+    for step in range(4):
+        redraw_some(session, 10 * seed + step, taken)
+        if step != 1:  # Once it looks away while two are published.
+            with monkeypatch.context() as not_all:
+                not_all.setattr("gridmap.grids.lookup.micro_grids", None)
+                index = indexes.at(session)
+            assert as_read(session, index)
+
+
+def test_zones_are_caught_up_with(tiny_town: Session) -> None:
+    indexes = Indexes()
+    assert not indexes.at(tiny_town).zones
+    redraw(tiny_town, zoned.change(tiny_town, zoned.zone()), actor="test")
+    index = indexes.at(tiny_town)
+    assert index.zones
+    assert as_read(tiny_town, index)
+
+
+def test_a_publish_that_was_taken_back_is_nothing_to_go_on_from(session: Session) -> None:
+    patchwork.found(session, how_many=20)
+    indexes = Indexes()
+    indexes.at(session)
+    with session.begin_nested() as publishing:
+        redraw_some(session, 1, set())
+        assert indexes.at(session).publication == newest(session)
+        publishing.rollback()
+    redraw_some(session, 2, set())
+    assert as_read(session, indexes.at(session))

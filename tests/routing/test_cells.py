@@ -52,7 +52,7 @@ def anywhere(shapes: list[Shape], how_many: int, seed: int = 1) -> np.ndarray:
 
 
 def agree(shapes: list[Shape], xy: np.ndarray) -> None:
-    cells = Cells(shapes)
+    cells = Cells.build(shapes)
     found, wanted = cells.locate(*xy.T), expected(shapes, xy)
     wrong = np.flatnonzero(found != wanted)
     assert not len(wrong), [(xy[i].tolist(), int(found[i]), int(wanted[i])) for i in wrong[:5]]
@@ -117,7 +117,7 @@ def test_shapes_that_overlap_of_wildly_different_size(
             shapes.append(shape)
     xy = all_around(places_on([*shapes]))[begin::37] if shapes else np.zeros((0, 2))
     wanted = [next((i for i, shape in enumerate(shapes) if covers_exactly(shape, (x, y))), NOBODY) for x, y in xy.tolist()]
-    assert Cells(shapes).locate(*xy.T).tolist() == wanted
+    assert Cells.build(shapes).locate(*xy.T).tolist() == wanted
 
 
 def test_an_edge_that_three_share_and_holes_filled_by_a_later_code() -> None:
@@ -162,15 +162,15 @@ def test_it_agrees_with_postgis_on_borders(session: Session) -> None:
         {"wkb": list(shapely.to_wkb(shapes))},
     )
     rule = "SELECT coalesce((SELECT min(area.i) FROM area WHERE ST_Covers(g, p)), -1) FROM place ORDER BY place.i"
-    assert Cells(shapes).locate(*xy.T).tolist() == list(session.scalars(text(rule)))
+    assert Cells.build(shapes).locate(*xy.T).tolist() == list(session.scalars(text(rule)))
 
 
 def test_outside_and_no_number_is_nobodys() -> None:
-    cells = Cells([town.square(0, 0)])
+    cells = Cells.build([town.square(0, 0)])
     far = [np.nan, np.inf, -np.inf, 1e308, -1e308, 0.0, 181.0]
     xy = np.array(list(product(far, repeat=2)))
     assert cells.locate(*xy.T).tolist() == [NOBODY] * len(xy)
-    assert Cells([]).locate([0.0, np.nan], [0.0, 1.0]).tolist() == [NOBODY] * 2
+    assert Cells.build([]).locate([0.0, np.nan], [0.0, 1.0]).tolist() == [NOBODY] * 2
     with pytest.raises(ValueError, match="as many"):
         cells.locate([0.0], [0.0, 1.0])
 
@@ -224,7 +224,7 @@ def test_many_threads_ask_an_index_that_none_has_asked_before() -> None:
 
 def test_the_lock_of_python_is_let_go_meanwhile() -> None:
     shapes: list[Shape] = list(patches(9, 100))
-    cells = Cells(shapes)
+    cells = Cells.build(shapes)
     xy = anywhere(shapes, 2_000_000).T.copy()
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(cells.locate, *xy)

@@ -129,7 +129,7 @@ def demo_town(session: Session) -> Session:
 
 def test_index_and_database_agree_on_the_demo_town(demo_town: Session) -> None:
     index = index_at(demo_town, town.FOUNDED)
-    shapes = list(index._shapes)
+    shapes = list(index.held.shapes)
     west, south, east, north = shapely.total_bounds(shapes)
     chance = np.random.default_rng(7)
     anywhere = np.column_stack([chance.uniform(west, east, 2000), chance.uniform(south, north, 2000)])

@@ -17,7 +17,7 @@ Point = tuple[float, float]  # lon, lat in degrees.
 
 
 class Table(NamedTuple):
-    """Cells over a rectangle, row by row from the south-west; every array is read only once it is built.
+    """Cells over a rectangle, row by row from the south-west; once it is built, none of what it leads to is written again.
 
     Attributes:
         west, south, east, north: the rectangle, degrees; whoever lies outside of it lies in no polygon.
@@ -25,9 +25,9 @@ class Table(NamedTuple):
         columns: how many cells a row has.
         left, low: (columns + 1,), (rows + 1,) the least double that lies in a column or row: its edge, exactly.
         cells: (rows * columns,) int32, the polygon that covers a whole cell, `NOBODY`, or -2 - the offset of its record.
-        words, pairs: the records, float64 (n,) and the same memory as int32 (2n,). A record is a word (how many polygons to ask,
-            whose the cell is if none of them says yes), for each a word (the polygon, twice its edges + 1 where it covers the
-            cell's south-west corner), then their edges, four words each: (ax, ay, bx, by), ay <= by.
+        words, pairs: the records, float64 (n,) and the same memory as int32 (2n,), with room behind them. A record is a word (how
+            many polygons to ask, whose the cell is if none of them says yes), for each a word (the polygon, twice its edges + 1
+            where it covers the cell's south-west corner), then their edges, four words each: (ax, ay, bx, by), ay <= by.
     """
 
     west: float
@@ -51,7 +51,7 @@ def cell_along(value: float, begin: float, by: float) -> int:
 
 
 def empty_table(ends: Floats) -> Table:
-    """A table over edges, (m, 4) as in `edges.Edges`: all cells 0, and no records."""
+    """The measures of a table over edges, (m, 4) as in `edges.Edges`: no cells and no records yet."""
     (west, east), (south, north) = (_extent(ends[:, axis::2]) for axis in (0, 1))
     wide, high = max(east - west, _LEAST_DEG), max(north - south, _LEAST_DEG)
     count = min(max(_CELLS_PER_EDGE / 2 * len(ends), _LEAST_CELLS), _MOST_CELLS)
@@ -59,8 +59,8 @@ def empty_table(ends: Floats) -> Table:
     columns, rows = (int(min(max(np.ceil(length / size), 1), count)) for length in (wide, high))
     by_x, by_y = columns / wide * (1 - 1e-9), rows / high * (1 - 1e-9)  # So that the far edge lies in the last cell.
     left, low = _begins(west, by_x, columns), _begins(south, by_y, rows)
-    words, cells = np.zeros(0), np.zeros(rows * columns, np.int32)
-    return Table(west, south, east, north, by_x, by_y, columns, left, low, cells, words, words.view(np.int32))
+    words = np.zeros(0)
+    return Table(west, south, east, north, by_x, by_y, columns, left, low, words.view(np.int32), words, words.view(np.int32))
 
 
 def _extent(values: Floats) -> tuple[float, float]:
