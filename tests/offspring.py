@@ -20,7 +20,7 @@ CHECKOUT = Path(__file__).parents[1]
 # Nothing here reads settings when it is imported (as gridmap.cli.web_server does): each child has its own.
 _KNOWN = (
     *("gridmap.app", "gridmap.maps.operator", "gunicorn.app.wsgiapp", "gunicorn.workers.gthread"),
-    *("gridmap.cli.run", "gridmap.cli.relay", "gridmap.cli.worker"),
+    *("gridmap.cli.run", "gridmap.cli.relay", "gridmap.cli.worker", "gridmap.cli.route"),
     *("gridmap.cli.database", "gridmap.live.relay", "gridmap.cli.watchman"),
 )
 _context = multiprocessing.get_context("forkserver")

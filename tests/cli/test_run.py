@@ -190,8 +190,12 @@ def parent_of(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
 
 
-def test_ctrl_c_ends_everything_it_started_even_with_a_live_stream_open(town: Town) -> None:
+def test_ctrl_c_ends_everything_it_started_even_with_a_live_stream_open_and_not_the_town_beside_it(
+    running: Town, town: Town
+) -> None:
     town.start()
+    assert is_up(running)
+    assert is_up(town)
     with socket.create_connection(("127.0.0.1", town.port), timeout=30) as stream:
         town.sign_in()
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in town.cookies)
@@ -204,6 +208,7 @@ def test_ctrl_c_ends_everything_it_started_even_with_a_live_stream_open(town: To
     with socket.socket() as again:
         again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         again.bind(("127.0.0.1", town.port))
+    assert is_up(running)
 
 
 def test_killed_without_a_word_it_leaves_nothing_behind_and_starts_again(town: Town) -> None:
@@ -215,11 +220,3 @@ def test_killed_without_a_word_it_leaves_nothing_behind_and_starts_again(town: T
     town.end()
     town.start()
     assert is_up(town)
-
-
-def test_two_towns_run_side_by_side(running: Town, town: Town) -> None:
-    town.start()
-    assert is_up(running)
-    assert is_up(town)
-    town.end()
-    assert is_up(running)

@@ -17,6 +17,7 @@ from gridmap.db import make_engine
 from gridmap.errors import Unavailable
 from gridmap.migrations import migrate
 from tests import town
+from tests.conftest import database_copy
 from tests.desk.incoming import alert, take
 
 WHOLE = {
@@ -40,16 +41,23 @@ def own() -> Iterator[Cluster]:
         yield made
 
 
-@pytest.fixture
-def engine(own: Cluster, request: pytest.FixtureRequest) -> Iterator[Engine]:
-    made = make_engine(own.create_database(f"killed_{abs(hash(request.node.name)) % 10**8}"))
+@pytest.fixture(scope="module")
+def two_cases(own: Cluster) -> str:
+    """Name of a database with the tiny town and two cases."""
+    made = make_engine(own.create_database("two_cases"))
     migrate(made)
     with Session(made) as session, session.begin():
         town.found(session)
         town.category(session)
         take(session, [alert(1, at=(1.1, 0.2)), alert(2, at=(1.8, 0.5))])
-    yield made
     made.dispose()
+    return "two_cases"
+
+
+@pytest.fixture
+def engine(own: Cluster, two_cases: str) -> Iterator[Engine]:
+    with database_copy(own, two_cases) as made:
+        yield made
 
 
 def publisher(engine: Engine) -> subprocess.Popen[str]:

@@ -56,12 +56,6 @@ def test_nothing_else_is_served(path: str) -> None:
         assets.file_of(path)
 
 
-def test_a_start_waits_for_no_figures_nobody_draws() -> None:
-    story = "import sys, gridmap.app, gridmap.maps.operator; print({'pandas', 'pyarrow', 'geopandas'} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", story], capture_output=True, text=True, check=True)
-    assert done.stdout == "set()\n"
-
-
 def test_another_thread_finds_meanwhile_what_folium_is_not_shown() -> None:
     story = """
 from importlib import import_module

@@ -8,10 +8,12 @@ import sysconfig
 import venv
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gridmap.cluster.server import Cluster
+from tests.conftest import copy_of
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -85,39 +87,38 @@ def test_away_from_the_checkout_every_resource_is_its_own(away: Path) -> None:
     assert all(Path(folder).is_relative_to(away.parents[1]) for folder in folders)
 
 
+# Runs where the wheel is as a program of its own, and here.
 SERVE = """
 import hashlib, json, re, sys
 from gridmap.app import create_app
 from gridmap.config import Settings
 from gridmap.db import make_engine
+from gridmap.http.state import state
 from gridmap.migrations import migrate
-engine = make_engine(sys.argv[1])
-migrate(engine)
-engine.dispose()
-app = create_app(Settings(secret_key="for a test only"), database_url=sys.argv[1])
-client = app.test_client()
-pages = {}
-for path, language in [(path, language) for path in sys.argv[2:] for language in ("zh", "en")]:
-    answer = client.get(path, headers={"Accept-Language": language})
-    drawn = rb'nonce="[^"]+"|_[0-9a-f]{32}|csrf[^>]+>'  # by lot for every answer
-    text = re.sub(drawn, b"", answer.data)
-    pages[f"{language} {path}"] = [answer.status_code, len(text), hashlib.sha256(text).hexdigest()]
-print(json.dumps(pages))
+def asked(url, *paths):
+    engine = make_engine(url)
+    migrate(engine)
+    engine.dispose()
+    app = create_app(Settings(secret_key="for a test only"), database_url=url)
+    client = app.test_client()
+    pages = {}
+    for path, language in [(path, language) for path in paths for language in ("zh", "en")]:
+        with client.get(path, headers={"Accept-Language": language}) as answer:
+            drawn = rb'nonce="[^"]+"|_[0-9a-f]{32}|csrf[^>]+>'  # by lot for every answer
+            text = re.sub(drawn, b"", answer.data)
+            pages[f"{language} {path}"] = [answer.status_code, len(text), hashlib.sha256(text).hexdigest()]
+    state(app).engine.dispose()
+    return pages
 """
 PAGES = ("/sign-in", "/assets/leaflet/dist/leaflet.js", "/static/css/map.css", "/api/docs", "/api/openapi.json", "/healthz")
 
 
-def serve(python: Path | str, url: str, folder: Path) -> dict[str, list[object]]:
-    env = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "VIRTUAL_ENV")}
-    done = subprocess.run([python, "-c", SERVE, url, *PAGES], capture_output=True, text=True, check=False, cwd=folder, env=env)
-    assert done.returncode == 0, done.stderr
-    pages: dict[str, list[object]] = json.loads(done.stdout.splitlines()[-1])
-    return pages
-
-
-def test_it_makes_its_own_tables_and_serves_the_same_pages_as_the_checkout(away: Path, cluster: Cluster) -> None:
-    from_wheel = serve(away, cluster.create_database("wheel"), Path("/"))
-    from_checkout = serve(sys.executable, cluster.create_database("checkout"), CHECKOUT)
+def test_it_makes_its_own_tables_and_serves_the_same_pages_as_the_checkout(away: Path, cluster: Cluster, template: str) -> None:
+    story = f"{SERVE}\nprint(json.dumps(asked({cluster.create_database('wheel')!r}, *{PAGES!r})))"
+    from_wheel = json.loads(ask(away, story).splitlines()[-1])
+    here: dict[str, Any] = {}
+    exec(SERVE, here)  # noqa: S102  # the same words as over there
+    from_checkout = here["asked"](copy_of(cluster, template, "checkout"), *PAGES)
     assert {page: answer[0] for page, answer in from_wheel.items() if answer[0] != 200} == {}
     assert from_wheel["zh /sign-in"] != from_wheel["en /sign-in"]
     assert from_wheel == from_checkout

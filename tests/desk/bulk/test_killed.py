@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -27,24 +25,10 @@ from gridmap.routing.ask import index_at
 from tests import town
 from tests.desk.bulk.conftest import Routes
 from tests.desk.bulk.points import geoparquet, line, scattered
+from tests.offspring import born
+from tests.waiting import LONG_S
 
 KILLED_AT_ROW = 14_000
-# A process that kills itself while it routes, as a power cut would: after some rows, with more of them read ahead.
-_STORY = """
-import os, signal, sys
-from pathlib import Path
-from gridmap.cli import main
-from gridmap.desk.bulk import tally
-from gridmap.geo.streams import batches, delimited, parquet
-parquet.PART_ROWS, delimited.BATCH_BYTES, batches.BATCH_BYTES = 4000, 1 << 16, 1 << 16
-own = tally.Tally.add
-def add(self, grids):
-    own(self, grids)
-    if self.rows > {row}:
-        os.kill(os.getpid(), signal.SIGKILL)
-tally.Tally.add = add
-main(sys.argv[1:])
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -110,8 +94,9 @@ def test_kill_9(stand: Session, tmp_path: Path, route: Routes, kind: str, target
     out, datum = tmp_path / "once" / target, None if kind == "parquet" else Datum.WGS84
     out.parent.mkdir()
     words = ["route", str(source), str(out), *(["--datum", "wgs84"] if datum else [])]
-    killed = subprocess.run([sys.executable, "-c", _STORY.format(row=KILLED_AT_ROW), *words], check=False, env=os.environ)
-    assert killed.returncode == -signal.SIGKILL
+    killed = born(["tests.desk.bulk.dying", str(KILLED_AT_ROW), *words], env=os.environ, log=tmp_path / "log")
+    killed.join(LONG_S)
+    assert killed.exitcode == -signal.SIGKILL, (tmp_path / "log").read_text()
     assert not out.exists()
     by = index_at(stand)
     gone_on = route(source, out, by=by, datum=datum)
