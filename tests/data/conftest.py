@@ -48,6 +48,11 @@ def service_points() -> Layer:
 
 
 @pytest.fixture(scope="session")
+def zones() -> Layer:
+    return layer("zones")
+
+
+@pytest.fixture(scope="session")
 def cases() -> Layer:
     return layer("cases")
 

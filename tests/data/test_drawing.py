@@ -58,7 +58,7 @@ def test_moments_are_ascending_and_not_after_the_reference() -> None:
     assert drawn[-1] < reference
 
 
-@pytest.mark.parametrize("layer", ["grids", "service-points", "cameras", "cases"])
+@pytest.mark.parametrize("layer", ["grids", "zones", "service-points", "cameras", "cases"])
 def test_the_committed_files_are_what_the_generator_draws(layer: str, drawn_again: Path) -> None:
     committed = json.loads((ROOT / "geojson" / f"{layer}.geojson").read_text(encoding="utf-8"))
     again = json.loads((drawn_again / f"{layer}.geojson").read_text(encoding="utf-8"))

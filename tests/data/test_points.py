@@ -1,4 +1,4 @@
-"""Service points, cameras and cases lie where and say what the README promises."""
+"""Zones, service points, cameras and cases lie where and say what the README promises."""
 
 from __future__ import annotations
 
@@ -35,10 +35,23 @@ def ahead(lon: float, lat: float, bearing: float, metres: float) -> Point:
     return Point(lon + east, lat + north)
 
 
-def test_every_file_says_that_it_is_invented(service_points: Layer, cameras: Layer, cases: Layer) -> None:
-    for layer in (service_points, cameras, cases):
+def test_every_file_says_that_it_is_invented(service_points: Layer, cameras: Layer, cases: Layer, zones: Layer) -> None:
+    for layer in (service_points, cameras, cases, zones):
         assert layer["synthetic"] is True
         assert "虚构" in layer["notice"]["zh"]
+
+
+def test_zones_lie_across_micro_grids_and_one_of_them_gets_their_cases(zones: Layer, shapes: Shapes) -> None:
+    micros = {code: face for code, face in shapes.items() if len(code) == 15}
+    assert [one["kind"] for one in properties(zones)] == ["market", "school", "site"]
+    for feature in zones["features"]:
+        one, ground = feature["properties"], shape(feature["geometry"])
+        assert one["name"].startswith("示例")
+        assert one["takes"], "a demo zone that took everything would hide what it does"
+        below = {code for code, face in micros.items() if face.relate_pattern(ground, "T********")}
+        assert len(below) >= 2
+        assert one["target"] in below
+        assert shapes[one["code"][:9]].covers(ground)
 
 
 def test_one_service_point_in_every_micro_grid(service_points: Layer, shapes: Shapes) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from random import Random
 
-from tools.demo_town import boundaries, cameras, cases, grids, people, photo, roads, service_points, writing
+from tools.demo_town import boundaries, cameras, cases, grids, people, photo, roads, service_points, writing, zones
 
 ROOT = Path(__file__).resolve().parents[2]
 UNTIL = "2026-11-20T15:00:00+08:00"
@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def write(out: Path, seed: int, until: datetime, *, staff: Path) -> None:
-    """Draw the town and write its four layers into `out`, its people into `staff`. The same arguments write the same bytes."""
+    """Draw the town and write its five layers into `out`, its people into `staff`. The same arguments write the same bytes."""
 
     def rng(part: str) -> Random:
         return Random(f"{seed} {part}")
@@ -40,6 +40,7 @@ def write(out: Path, seed: int, until: datetime, *, staff: Path) -> None:
     scene = cases.Scene(town, streets, poles, finder, rng("cases"))
     still, moving = {"seed": seed}, {"seed": seed, "reference_time": until.isoformat()}
     writing.write(out / "grids.geojson", "grids", grids.lines(town), still)
+    writing.write(out / "zones.geojson", "zones", zones.lines(town, streets), still)
     writing.write(out / "service-points.geojson", "service-points", service_points.lines(town, finder, rng("points")), still)
     writing.write(out / "cameras.geojson", "cameras", cameras.lines(poles, until, rng("states")), moving)
     writing.write(out / "cases.geojson", "cases", cases.lines(scene, until), moving)

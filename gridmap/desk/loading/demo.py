@@ -18,6 +18,7 @@ from gridmap.geo.files.reading import read
 from gridmap.grids.models import Grid
 
 IN_FORCE_FOR = timedelta(days=120)  # Longer than its oldest case is old, so that each finds the boundaries of its day.
+ZONES_FOR = timedelta(days=100)  # In force before its oldest case.
 PEOPLE_SINCE = timedelta(days=110)  # A little later than the grids: nobody is appointed to a grid that is not there yet.
 _TABLES = ("categories", "time_limits", "source_codes")
 _STAFF = (
@@ -44,6 +45,8 @@ def load_demo(session: Session, data: Path, terms: Terms) -> list[Report]:
     places = data / "geojson"
     founding = replace(terms, valid_from=terms.now - IN_FORCE_FOR, note="演示镇，边界为虚构 · Demo town, invented boundaries")
     reports.append(load_file(session, "grids", places / "grids.geojson", datum=Datum.WGS84, terms=founding))
+    zoning = replace(founding, valid_from=terms.now - ZONES_FOR, note="演示专属区域，均为虚构 · Demo zones, all invented")
+    reports.append(load_file(session, "zones", places / "zones.geojson", datum=Datum.WGS84, terms=zoning))
     reports.append(load_file(session, "service-points", places / "service-points.geojson", datum=Datum.WGS84, terms=terms))
     for layer in ("cameras", "cases"):
         contents = _moved(read(places / f"{layer}.geojson"), terms.now)
