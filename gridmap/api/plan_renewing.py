@@ -44,6 +44,9 @@ class StandingAnswer(BaseModel):
     newest: int = Field(description="the one in force")
     meeting: list[MeetingAnswer] = Field(description="grids both have changed; where there are none the plan fits as it is")
     given_up: list[GridName] = Field(description="the plan's grids that become as they are in force where it gives way")
+    renumbered: dict[str, str] = Field(
+        description="new codes of the plan that others have published since, each with the one it goes on under"
+    )
 
 
 @bp.get(f"/{ID}/rebase")
@@ -66,6 +69,7 @@ def get_rebase(plan_id: int) -> Response:
     }
     meeting = [called[code] | _by(told.get(since.get(code, 0))) for code in found.meeting]
     answered = {"base": found.base, "newest": found.newest, "meeting": meeting, "given_up": list(called.values())}
+    answered["renumbered"] = found.renumbered
     return tagged(answer(answered), plan)
 
 

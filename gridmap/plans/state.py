@@ -13,7 +13,7 @@ from gridmap.geo.shapes import as_multipolygon
 from gridmap.grids.change import Change, GridDraft, ZoneDraft
 from gridmap.grids.codes import LENGTHS, Level, parent_of
 
-MICRO, VILLAGE = LENGTHS[Level.MICRO], LENGTHS[Level.VILLAGE]
+MICRO, VILLAGE, TOWN = (LENGTHS[level] for level in (Level.MICRO, Level.VILLAGE, Level.TOWN))
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,14 @@ class Delta:
     def codes(self) -> list[str]:
         """What it touches, in order."""
         return sorted(self.drafts)
+
+
+def together(*deltas: Delta) -> Delta:
+    """Several steps as one."""
+    whole = Delta({})
+    for delta in deltas:
+        whole = Delta({**whole.drafts, **delta.drafts}, {**whole.sources, **delta.sources}, {**whole.zones, **delta.zones})
+    return whole
 
 
 @dataclass(frozen=True)

@@ -85,3 +85,47 @@ def test_only_who_draws_takes_it_on_and_only_a_draft(app: APIFlask, planner: Fla
     assert planner.post(f"{plan}/rebase", json={}).status_code == 428
     planner.post(f"{plan}/submit", json={}, headers=ANY)
     assert planner.post(f"{plan}/rebase", json={}, headers=ANY).status_code == 409
+
+
+def test_new_codes_that_others_have_used_since_are_left_to_them(
+    app: APIFlask, planner: FlaskClient, plan: str, committing: Engine
+) -> None:
+    """Both split a grid of one village, so both gave the next number; both drew a first zone."""
+    taken, own = f"{town.village(3)}004", f"{town.village(3)}005"
+    ring = [town.spot(*at) for at in ((2.1, 2.6), (2.4, 2.6), (2.1, 2.9))]
+    market = {"name": "示例市场", "kind": "market", "target": taken, "outline": ring}
+    draw(planner, plan, "zone", market)
+    other = f"/api/v1/plans/{planner.post('/api/v1/plans', json={'name': '别的', 'ground': town.TOWN}).get_json()['id']}"
+    draw(planner, other, "split", {"code": town.micro(3, 1), "line": [town.spot(1.9, 0.5), town.spot(3.1, 0.5)]})
+    draw(planner, other, "head", {"code": taken, "head_name": "示例"})
+    draw(
+        planner,
+        other,
+        "zone",
+        market | {"target": town.micro(1, 1), "outline": [town.spot(*at) for at in ((0, 0), (0.3, 0), (0, 0.3))]},
+    )
+    publish(app, planner, other)
+    told = planner.get(f"{plan}/rebase").get_json()
+    assert (told["meeting"], told["renumbered"]) == ([], {taken: own, f"{town.TOWN}Z001": f"{town.TOWN}Z002"})
+    draw(planner, plan, "head", {"code": taken, "head_name": "示例"})
+    before = shapes(planner, plan)
+    seen = planner.get(f"{plan}/impact").get_json()
+    assert (own in seen["opened"], seen["zones"]) == (True, [f"{town.TOWN}Z002"])
+    assert planner.post(f"{plan}/rebase", json={}, headers=ANY).status_code == 200
+    after = shapes(planner, plan)
+    assert (after[own], taken in after) == (before[taken], True)
+    assert planner.get(f"{plan}/impact").get_json() == seen, "as it is, and taken onto them: the same change"
+    planner.post(f"{plan}/undo", json={}, headers=ANY)
+    assert shapes(planner, plan) == before
+    planner.post(f"{plan}/redo", json={}, headers=ANY)
+    assert set(publish(app, planner, plan)["opened"]) >= {own}
+    zones = planner.get("/api/v1/zones.geojson").get_json()["features"]
+    assert [one["properties"]["target"] for one in zones] == [town.micro(1, 1), own]
+
+
+def publish(app: APIFlask, planner: FlaskClient, plan: str) -> Any:
+    assert planner.post(f"{plan}/submit", json={}, headers=ANY).status_code == 200
+    assert callers.signed_in(app, Role.PLANNER).post(f"{plan}/approve", json={}, headers=ANY).status_code == 200
+    done = planner.post(f"{plan}/publish", json={}, headers=ANY)
+    assert done.status_code == 200, done.get_data(as_text=True)
+    return done.get_json()

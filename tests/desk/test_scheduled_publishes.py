@@ -17,9 +17,11 @@ from gridmap.errors import Conflict, Invalid, NotFound
 from gridmap.grids import scheduling
 from gridmap.grids.change import Change
 from gridmap.grids.models import Publication, Scheduled
+from gridmap.grids.publishing import redraw
 from gridmap.notices.models import Notice
 from gridmap.notices.words import details
-from tests import town
+from tests import town, zoned
+from tests.desk.turning import opened
 from tests.grids.publishes import in_force, redrawn
 
 CODES = (town.micro(1, 1), town.micro(2, 1))
@@ -87,6 +89,20 @@ def test_elsewhere_others_may_have_redrawn(tiny_town: Session) -> None:
     town.found(tiny_town, at=clock.now(), m33=corner)
     assert work(tiny_town) is waiting
     assert waiting.state == "published"
+
+
+def test_a_zone_comes_at_its_moment_or_is_refused_where_others_changed_it(desk: Session) -> None:
+    (case,) = opened(desk, (0.9, 0.9))
+    due = clock.now() + timedelta(minutes=5)
+    waiting = scheduling.schedule(desk, zoned.change(desk, zoned.zone()), due, actor="account:planner")
+    assert work(desk) is waiting
+    desk.refresh(case)
+    assert (waiting.state, case.grid_code) == ("published", town.micro(3, 3))
+    again = scheduling.schedule(desk, zoned.change(desk, zoned.zone(name="新名")), due, actor="account:planner")
+    with clock.frozen(clock.now() + timedelta(minutes=7)):
+        redraw(desk, zoned.change(desk, ended=(f"{town.TOWN}Z001",)), actor="account:other")
+    assert work(desk, timedelta(minutes=8)) is again
+    assert (again.state, f"{town.TOWN}Z001" in again.reason) == ("refused", True)
 
 
 def test_it_can_be_cancelled_while_it_waits(tiny_town: Session) -> None:

@@ -1,6 +1,8 @@
 """A publish of zones: what may not be, what follows, and the way back to the byte."""
 
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select, text
@@ -13,16 +15,19 @@ from gridmap.cases.states import State
 from gridmap.cases.tasks import Asker
 from gridmap.cases.workflow import Action
 from gridmap.desk.redrawing.enact import roll_back
-from gridmap.desk.redrawing.impact import preview
+from gridmap.desk.redrawing.impact import measured, preview
 from gridmap.errors import Conflict, Invalid
 from gridmap.grids import scheduling, zones
 from gridmap.grids.change import Change, GridDraft, ZoneDraft
 from gridmap.journal.models import JournalEntry
+from gridmap.notices.models import Notice
 from tests import town, zoned
 from tests.desk import stage
 from tests.desk.incoming import NOW, PAPER, alert, take
-from tests.desk.turning import opened, publish, turned
+from tests.desk.turning import MOVING, opened, publish, turned
+from tests.grids.publishes import everything
 from tests.grids.test_lineage import BOTH, M11, M12
+from tests.people import crew
 
 HERE, TARGET = town.micro(1, 1), town.micro(3, 3)
 INSIDE, OUTSIDE = (0.9, 0.9), (0.5, 0.5)
@@ -52,12 +57,32 @@ def test_open_cases_go_to_the_target_and_come_back(desk: Session) -> None:
 
 
 def test_what_the_preview_says_happens(desk: Session) -> None:
-    opened(desk, INSIDE, OUTSIDE)
-    change = zoned.change(desk, zoned.zone())
-    seen = preview(desk, lambda *, trial: publish(desk, change, trial=trial))
-    assert standing(desk) == []
-    done = publish(desk, change)
-    assert (seen.zones, [case.id for case in seen.cases]) == (done.published.zones, [one.number for one in done.moved])
+    """Of a zone alone, and of one that comes together with other boundaries."""
+    opened(desk, INSIDE, OUTSIDE, MOVING)
+    both = turned(desk)
+    for change in (zoned.change(desk, zoned.zone()), replace(both, zones={f"{town.TOWN}Z001": zoned.zone()})):
+        with desk.begin_nested() as savepoint, clock.frozen(NOW + timedelta(hours=1)):
+            before = everything(desk)
+            seen = preview(desk, partial(publish, desk, change))
+            assert everything(desk) == before
+            assert standing(desk) == []
+            done = publish(desk, change)
+            assert seen == measured(desk, done)
+            assert seen.zones == [f"{town.TOWN}Z001"]
+            savepoint.rollback()
+
+
+def test_the_people_of_the_old_and_the_new_grid_get_one_notice_each(desk: Session) -> None:
+    crew.kinds(desk)
+    people = [crew.person(desk, number) for number in (1, 2, 3)]
+    for person, grid in zip(people, (HERE, TARGET, town.micro(2, 2)), strict=True):
+        crew.post(desk, person, grid)
+    opened(desk, INSIDE, (0.8, 0.8), OUTSIDE)
+    done = publish(desk, zoned.change(desk, zoned.zone()))
+    notices = {notice.person_id: notice for notice in desk.scalars(select(Notice).where(Notice.kind == "redrawn"))}
+    assert done.told == len(notices) == 2
+    assert {(case["from"], case["to"]) for case in notices[people[1].id].facts["cases"]} == {(HERE, TARGET)}
+    assert notices[people[0].id].facts["moved"] == 2
 
 
 def test_a_new_alert_goes_there_at_once_and_others_stay(desk: Session) -> None:

@@ -9,11 +9,13 @@ from gridmap.errors import Conflict, msg
 from gridmap.grids.change import Change
 from gridmap.plans import lookup
 from gridmap.plans.models import Plan
+from gridmap.plans.renewing import renumbering
 
 
 def change_of(session: Session, plan: Plan) -> Change:
-    """What publishing a plan as it stands would change."""
-    return lookup.state(session, plan).change()
+    """What publishing a plan as it stands would change; what is new in it leaves to others the codes they have used meanwhile."""
+    state = lookup.state(session, plan)
+    return state.then(renumbering(session, plan, state).step).change()
 
 
 def publish_plan(session: Session, plan: Plan, *, caller: Caller, nearest_limit_m: float, note: str = "") -> Enacted:

@@ -13,9 +13,8 @@ from gridmap.grids.change import ZoneDraft
 from gridmap.grids.pieces import pieces
 from gridmap.grids.zones import next_code
 from gridmap.plans.operations.drawn import check_own
-from gridmap.plans.state import MICRO, Delta, State
+from gridmap.plans.state import MICRO, TOWN, Delta, State
 
-_TOWN = 9
 _NEEDED = ("name", "kind", "target", "outline")
 
 
@@ -59,7 +58,7 @@ def _new(state: State, shaped: dict[str, Any]) -> ZoneDraft:
     if missing := [name for name in _NEEDED if ("shape" if name == "outline" else name) not in shaped]:
         raise Invalid(msg("This field is required"), field=missing[0])
     used = state.base.known | state.zoned.keys()
-    return ZoneDraft(code=next_code(state.ground[:_TOWN], used), **shaped)
+    return ZoneDraft(code=next_code(state.ground[:TOWN], used), **shaped)
 
 
 def _own(state: State, code: str) -> ZoneDraft:
