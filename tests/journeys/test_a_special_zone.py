@@ -31,6 +31,11 @@ def test_drawn_seen_published_and_followed(station: Station, sit_down: Callable[
     desk.page.keyboard.press("Control+Shift+z")
     desk.expect_step(1)
     expect(desk.see("zone")).to_have_attribute("data-code", CODE)
+    desk.see("zone").click()
+    corner = desk.page.get_by_role("button", name="专属区域的顶点").first
+    corner.press("Shift+ArrowLeft")
+    corner.press("Enter")
+    desk.expect_step(2)
 
     publish(station, desk, standing)
     assert station.send(at=ALSO_INSIDE)["case"]["properties"]["grid"]["code"] == TARGET

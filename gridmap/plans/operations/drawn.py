@@ -54,12 +54,11 @@ def delta(
     return Delta(drafts, dict(sources or {}))
 
 
-def check_own(state: State, code: str) -> None:
-    """`Invalid` when the grid lies outside of the plan's ground."""
+def check_own(state: State, code: str, field: str = "code") -> None:
+    """`Invalid` when the grid, which `field` names, lies outside of the plan's ground."""
     if not code.startswith(state.ground):
-        raise Invalid(
-            msg("This plan draws within %(ground)s; %(code)s lies outside"), field="code", ground=state.ground, code=code[:40]
-        )
+        text = msg("This plan draws within %(ground)s; %(code)s lies outside")
+        raise Invalid(text, field=field, ground=state.ground, code=code[:40])
 
 
 def _check_left(code: str, shape: MultiPolygon) -> None:

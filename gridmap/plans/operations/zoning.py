@@ -26,9 +26,9 @@ def zone(state: State, code: str | None, facts: dict[str, Any]) -> Delta:
         facts: name, name_en, kind, takes (paths), target (a micro-grid's code), outline (degrees, longitude first).
 
     Raises:
-        NotFound: there is no such zone or target.
+        NotFound: there is no such zone.
         Invalid: something is missing or would not change, the outline crosses itself or leaves the plan's ground, or the target
-            is no micro-grid of it.
+            is no micro-grid of the plan's.
     """
     shaped = {key: value for key, value in facts.items() if key != "outline"}
     if "outline" in facts:
@@ -42,10 +42,9 @@ def zone(state: State, code: str | None, facts: dict[str, Any]) -> Delta:
             raise Invalid(msg("This would change nothing"))
     if not made.name.strip():
         raise Invalid(msg("A name is needed"), field="name")
-    check_own(state, made.target)
-    if len(made.target) != MICRO:
+    check_own(state, made.target, "target")
+    if len(made.target) != MICRO or state.find(made.target) is None:
         raise Invalid(msg("These are no micro-grids in force: %(codes)s"), field="target", codes=made.target)
-    state.grid(made.target)
     return Delta({}, zones={made.code: made})
 
 

@@ -35,6 +35,7 @@ import { TOOLS } from "./plans/tool_list.js";
 import { Tools } from "./plans/tools.js";
 import { Tracer } from "./plans/tracer.js";
 import { Trial } from "./plans/trial.js";
+import { ZoneCorners } from "./plans/zone_corners.js";
 import { ZoneTab } from "./plans/zone_tab.js";
 import { ZONE_TOOLS } from "./plans/zone_tools.js";
 import { ZonesDrawn } from "./plans/zones_drawn.js";
@@ -91,7 +92,7 @@ const catching = new Catching(map, draft.topology);
 const tracer = new Tracer(map, catching, () => drawer.close());
 const trial = new Trial({ draft, shadow: new Shadow(map), view, choice, zone_choice, shown: () => drawer.close() });
 // One tool at a time: they draw with one hand, and show what they would do on one map.
-const opened = (other) => (name) => { if (name) other().close(); editor.show(!name); };
+const opened = (other) => (name) => { if (name) other().close(); editor.show(!name); zone_corners.show(zone_choice.codes[0], !name); };
 const shared = { draft, tracer, trial, may: may_draw, asks: () => drawer.open() };
 const to_corners = () => h("button", { type: "button", class: "deed", dataset: { testid: "to-corners" }, onclick: () => editor.take_hold() }, t("deed.move"));
 const tools = new Tools({ ...shared, list: TOOLS, here: surroundings(draft, urls, page.town), opened: opened(() => zone_tools), title: (codes) => t(codes.length ? "tools.grid" : "tools.village"), first: (codes) => codes.length > 0 && to_corners() });
@@ -110,6 +111,7 @@ const tabs = new Tabs({ chosen: chosen.node, zones: zone_tab.node, problems: pro
 draft.changed.on(() => {
   drawn.draw();
   zones.draw();
+  zone_corners.show();
   labels.forget();
   choice.keep(draft.topology.grids);
   zone_choice.keep(draft.zones);
@@ -133,6 +135,7 @@ zones.clicked.on((code, { latlng, originalEvent }) => {
 zone_choice.changed.on((codes, how) => {
   trial.close();
   zones.choose(codes[0]);
+  zone_corners.show(codes[0] ?? null);
   if (codes.length) { choice.clear(); tabs.show("zones"); }
   if (how.show) view.show(zones.bounds(codes[0]));
 });
@@ -148,16 +151,17 @@ look();
 if (!draft.ground.whole) trying(backdrop(map, urls.grids, page.ground, DRAWN_FROM));
 
 const editor = new Editor(map, draft, drawn, choice, { catching, may: may_draw, say: toast });
+const zone_corners = new ZoneCorners(map, draft, { drawn: zones, catching, may: may_draw, say: toast });
 corner_bar(editor);
 const review = `${location.pathname.replace(/\/$/, "")}/review`;
-const keys = drawing_keys({ draft, may: may_draw, take_back: () => editor.take_back(), escape: () => { if (trial.open) trial.close(); else if (tools.name) tools.close(); else if (zone_tools.name) zone_tools.close(); else { difference.close(); choice.clear(); zone_choice.clear(); } } });
+const keys = drawing_keys({ draft, may: may_draw, take_back: () => editor.take_back() || zone_corners.take_back(), escape: () => { if (trial.open) trial.close(); else if (tools.name) tools.close(); else if (zone_tools.name) zone_tools.close(); else { difference.close(); choice.clear(); zone_choice.clear(); } } });
 new Head(draft, { allowed, may: may_draw, review, keys });
 new Impact(draft, { review });
 const presence = new Presence(draft.url, () => choice.codes[0] ?? "");
 by_id("stage-top").append(presence.node);
 
 // What has not reached the server would be lost with the page.
-addEventListener("beforeunload", (event) => { if (draft.busy || editor.nudged) event.preventDefault(); });
+addEventListener("beforeunload", (event) => { if (draft.busy || editor.nudged || zone_corners.nudged) event.preventDefault(); });
 
 // A repair is shown as every deed is; where somebody has to say who, the form asks.
 function mend({ codes }, { deed, body, ask }) {

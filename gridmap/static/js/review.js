@@ -6,7 +6,7 @@ import { refusal } from "./handling/refusal.js";
 import { Live } from "./live.js";
 import { behind, standing } from "./publishing/behind.js";
 import { counted } from "./publishing/figures.js";
-import { around, box_of, fate } from "./publishing/ground.js";
+import { AMONG_GRIDS, around, box_of, fate } from "./publishing/ground.js";
 import { hands } from "./publishing/hands.js";
 import { Life } from "./publishing/life.js";
 import { Pictures } from "./publishing/pictures.js";
@@ -81,8 +81,9 @@ async function show_pictures(plan, impact) {
   const zones = told.zones.filter(({ code }) => !impact || impact.zones.includes(code));
   show_zones(zones, impact);
   const moved = [...differences.filter(({ before, after }) => fate(before?.properties, after?.properties) !== "kept"), ...zones];
+  const widened = moved.length > zones.length ? undefined : AMONG_GRIDS;
   const box = box_of(moved.flatMap(({ before, after }) => [before, after].filter(Boolean))) ?? (await ground(plan.ground));
-  const [grids, there] = await Promise.all([get(GRIDS, { level: "micro", bbox: around(box) }), get(ZONES, { bbox: around(box) })]);
+  const [grids, there] = await Promise.all([get(GRIDS, { level: "micro", bbox: around(box, widened) }), get(ZONES, { bbox: around(box, widened) })]);
   pictures.show(grids.features, differences.filter((one) => one.before?.geometry || one.after?.geometry), box, { in_force: there.features, differences: zones });
 }
 

@@ -21,8 +21,8 @@ export function zone_card({ urls, zones, bounds, below, choose, locate }) {
       short: true,
       body: [
         section(t("zone.takes"), await takes(zone.takes, urls.categories)),
-        section(t("zone.target"), h("ul", { class: "plain-list" }, link(grid_glyph(), target_of(zone), zone.target, () => choose("grid", zone.target), "grid"))),
-        section(null, facts([[t("zone.since"), moment(zone.valid_from)], [t("grid.area"), area(zone.area_m2)]]), h("p", { class: "quiet" }, t("zone.others_stay"))),
+        section(t("zone.target"), h("ul", { class: "plain-list" }, link(grid_glyph(), target_of(zone), null, () => choose("grid", zone.target), "grid"))),
+        section(null, facts([[t("zone.since"), moment(zone.valid_from)], [t("review.zone.area"), area(zone.area_m2)]]), h("p", { class: "quiet" }, t("zone.others_stay"))),
       ],
       actions: [action("target", t("zone.fit"), () => locate(bounds(code))), action("layers", t("zone.below"), () => below(code))],
     };

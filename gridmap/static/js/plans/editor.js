@@ -7,12 +7,12 @@ import { long_press } from "./long_press.js";
 import { apart_m, key_of, lat_lng, middle, moved, rounded, same } from "./places.js";
 import { followers } from "./thinning.js";
 
-const STEP_M = 1;
-const LONG_STEP_M = 10;
-const REST_MS = 700; // Steps of the arrow keys go together until the hand rests.
+export const STEP_M = 1;
+export const LONG_STEP_M = 10;
+export const REST_MS = 700; // Steps of the arrow keys go together until the hand rests.
 const REACH_PX = 120; // As far along a border hidden corners go with one that is moved.
 const MOST_MOVES = 500; // The server takes no more at once.
-const WAYS = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
+export const WAYS = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
 export class Editor {
   // `catching`: what places catch at; `may()`: whether one may draw now; `say(words)`.

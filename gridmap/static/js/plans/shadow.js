@@ -14,9 +14,9 @@ export class Shadow {
     this.shapes = L.layerGroup([]).addTo(map);
   }
 
-  // `told`: the answer to a preview; `codes`: the grids of it to be drawn; `zones`: features. Returns the box around them: [west, south,
-  // east, north], or null where nothing has ground.
-  show(told, codes, zones) {
+  // `told`: the answer to a preview; `codes`: the grids of it to be drawn; `ending`: zones (features) that would end. Returns the box
+  // around all of it: [west, south, east, north], or null where nothing has ground.
+  show(told, codes, ending) {
     this.clear();
     const made = new Topology();
     made.take(told.topology);
@@ -28,8 +28,8 @@ export class Shadow {
       const [lon, lat] = widest_place(polygons.toSorted((one, other) => other[0].length - one[0].length)[0][0]);
       this.#name([lat, lon], made.grids.get(code).facts);
     }
-    for (const zone of zones) {
-      const shape = L.geoJSON(zone, { pane: this.pane, interactive: false, style: { className: "plan-shadow of-zone" } }).addTo(this.shapes);
+    for (const zone of [...told.zones, ...ending]) {
+      const shape = L.geoJSON(zone, { pane: this.pane, interactive: false, style: { className: `plan-shadow ${ending.includes(zone) ? "ending" : "of-zone"}` } }).addTo(this.shapes);
       bounds.extend(shape.getBounds());
       this.#name(lat_lng(zone.properties.label), zone.properties);
     }

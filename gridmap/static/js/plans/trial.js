@@ -21,7 +21,7 @@ export class Trial {
     this.close();
     const told = await this.draft.preview(deed, body);
     const changed = this.#changed(told);
-    const box = this.shadow.show(told, changed, [...told.zones, ...this.#ending(told)]);
+    const box = this.shadow.show(told, changed, this.#ending(told));
     if (box) this.view.show(box);
     this.shown();
     if (!(await this.#answer(deed, told, changed))) return false;

@@ -36,6 +36,11 @@ export class ZonesDrawn {
     return [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
   }
 
+  // An outline on its way.
+  bend(code, outline) {
+    for (const part of this.grounds.get(code).getLayers()) part.setLatLngs(outline.map(lat_lng));
+  }
+
   // The ground answers clicks where zones are what is worked on; elsewhere they are for the grids below it.
   #draw(code, feature) {
     const { properties: zone } = feature;

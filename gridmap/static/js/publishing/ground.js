@@ -33,6 +33,8 @@ export function box_of(features) {
   return Number.isFinite(box[0]) ? box : null;
 }
 
+export const AMONG_GRIDS = 8; // A zone is small: only by the grids around it does one see where it lies.
+
 // The same with some ground around it, as an address asks for it.
 export function around([west, south, east, north], share = 0.25) {
   const wide = Math.max(east - west, 0.001) * share;

@@ -7,7 +7,7 @@ import { box_of, fate, seen, zone_fate } from "./ground.js";
 const { L } = window;
 const SIDES = ["before", "after"];
 const MOST_NAMED = 60;
-const AMONG_GRIDS = 15.5; // A zone alone is shown with the grids around it.
+const FARTHER = 15; // As near as a zone alone is shown, among the grids around it.
 
 export class Pictures {
   // `node`: an element of the page; `called`: what the two sides are called.
@@ -41,7 +41,7 @@ export class Pictures {
     if (box && box.join() !== this.box?.join()) {
       this.box = box;
       const [west, south, east, north] = box;
-      for (const side of SIDES) this.maps[side].fitBounds([[south, west], [north, east]], { padding: [24, 24], maxZoom: fates.size ? undefined : AMONG_GRIDS, animate: false });
+      for (const side of SIDES) this.maps[side].fitBounds([[south, west], [north, east]], { padding: [24, 24], maxZoom: fates.size ? undefined : FARTHER, animate: false });
     }
   }
 

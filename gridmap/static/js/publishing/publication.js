@@ -5,7 +5,7 @@ import { refusal } from "../handling/refusal.js";
 import { moment, of_town } from "../times.js";
 import { name_of, t } from "../words.js";
 import { ask, text_field } from "./asking.js";
-import { around } from "./ground.js";
+import { AMONG_GRIDS, around } from "./ground.js";
 import { hands } from "./hands.js";
 import { summary } from "./life.js";
 import { plain_name, strand } from "./lineage.js";
@@ -100,7 +100,7 @@ function renamed(whole, names) {
 
 async function show(pictures, room, whole) {
   const [west, south, east, north] = whole.bounds;
-  const bbox = around([west, south, east, north]);
+  const bbox = around([west, south, east, north], whole.codes.opened.length + whole.codes.closed.length ? undefined : AMONG_GRIDS);
   const just_before = new Date(Date.parse(whole.at) - 1).toISOString();
   const asked = (url, more) => Promise.all([just_before, whole.at].map((at) => get(url, { ...more, at, bbox }).then(({ features }) => new Map(features.map((one) => [one.id, one])))));
   const [[before, after], zoned] = await Promise.all([asked(GRIDS, { level: "micro" }), asked(ZONES, {})]);
