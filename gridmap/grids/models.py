@@ -173,8 +173,16 @@ class TileShape(Base):
 
     __tablename__ = "tile_shape"
     __table_args__ = (
-        Index("ix_tile_shape_zoom_geom", "zoom", "geom", postgresql_using="gist", postgresql_where="upper_inf(valid)"),
-        Index("ix_tile_shape_past", "zoom", "geom", "valid", postgresql_using="gist", postgresql_where="NOT upper_inf(valid)"),
+        Index("ix_tile_shape_in_force", "zoom", "level", "geom", postgresql_using="gist", postgresql_where="upper_inf(valid)"),
+        Index(
+            "ix_tile_shape_past",
+            "zoom",
+            "level",
+            "geom",
+            "valid",
+            postgresql_using="gist",
+            postgresql_where="NOT upper_inf(valid)",
+        ),
         Index("uq_tile_shape_in_force", "boundary_id", "zoom", unique=True, postgresql_where="upper_inf(valid)"),
         CheckConstraint("NOT isempty(valid) AND lower_inc(valid) AND NOT upper_inc(valid)", name="half_open"),
     )

@@ -13,6 +13,7 @@ from tools.bench.fixture import FULL, QUICK, Size, Stand, standing
 from tools.bench.pages import tiles_and_pages
 from tools.bench.publishing import splits
 from tools.bench.streams import delivery
+from tools.bench.tiles import every_zoom
 
 RECORD = CHECKOUT / "docs" / "benchmarks.md"
 MARK = "<!-- figures: written by python -m tools.bench --record -->"
@@ -24,6 +25,7 @@ MEASUREMENTS: dict[str, Callable[[Stand, Size], list[Figure]]] = {
     "streams": delivery,
     "batch": batches,
     "publish": splits,
+    "tiles": every_zoom,
 }
 
 

@@ -9,6 +9,8 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -59,13 +61,20 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=1_000_000)
     parser.add_argument("--repeats", type=int, default=5)
     given = parser.parse_args()
+    with city_alone(City(given.grids), given.cases // given.grids) as engine:
+        print(table(_figures(engine, given.repeats)))
+
+
+@contextmanager
+def city_alone(city: City, each: int) -> Iterator[Engine]:
+    """A database of its own with nothing but a city in it, and `each` cases a micro-grid; gone afterwards."""
     home = Path(tempfile.mkdtemp(prefix="gridmap-bench-"))
     home.chmod(0o755)  # The database may run as another user.
     cluster = open_cluster(home)
     try:
         engine = make_engine(cluster.ensure())
-        _fill(engine, City(given.grids), given.cases // given.grids)
-        print(table(_figures(engine, given.repeats)))
+        _fill(engine, city, each)
+        yield engine
         engine.dispose()
     finally:
         cluster.stop()

@@ -1,5 +1,6 @@
 """Who stands together in a tile: crowds with their counts, and cases that stand alone. Pure."""
 
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -13,8 +14,11 @@ from gridmap.maps.crowds.sifting import Tone
 
 EXTENT = 4096
 CELLS_DEEP = 3  # A tile has 8 × 8 cells: where it is drawn 512 pixels wide, a crowd has room for a mark of 64.
+CELLS = 4**CELLS_DEEP
 APART_FROM = 17  # The zoom from which cases stand each for itself …
 MOST_APART = 1000  # … unless a tile holds more than this.
+
+Part = tuple[Columns, NDArray[np.int8]]  # Some cases, and their tones.
 
 
 class Crowds(NamedTuple):
@@ -64,35 +68,52 @@ def within(cases: Columns, tile: Tile) -> Columns:
     return cases.part(slice(int(start), int(end)))
 
 
-def gather(cases: Columns, tone: NDArray[np.int8], tile: Tile) -> Gathered:
-    """What a tile (zoom 0 to 22) shows of these cases, all of which lie in it; `tone` is theirs."""
-    n = np.diff(_starts(cases.key, tile), append=cases.size)
-    apart = tile.z >= APART_FROM and cases.size <= MOST_APART
-    lone = np.repeat(np.ones_like(n, dtype=bool) if apart else n == 1, n)
-    others, others_tone = (cases.part(~lone), tone[~lone]) if lone.any() else (cases, tone)
-    alone = cases.part(lone)
-    x, y = _units(alone.x, tile.x, tile), _units(alone.y, tile.y, tile)
-    return Gathered(_crowds(others, others_tone, tile), Alone(x, y, alone, tone[lone]))
+def gather(parts: Sequence[Part], tile: Tile) -> Gathered:
+    """What a tile (zoom 0 to 22) shows of cases that all lie in it."""
+    cells = [_cells(cases.key, tile) for cases, _ in parts]
+    sums = np.sum([_summed(part, *cell) for part, cell in zip(parts, cells, strict=True)], axis=0)
+    n = sums[0]
+    apart = tile.z >= APART_FROM and n.sum() <= MOST_APART
+    lone = np.ones_like(n, dtype=bool) if apart else n == 1
+    alone = [_of(part, lone, *cell) for part, cell in zip(parts, cells, strict=True)]
+    return Gathered(_crowds(sums[:, (n > 0) & ~lone], tile), _alone(alone, tile))
 
 
-def _crowds(cases: Columns, tone: NDArray[np.int8], tile: Tile) -> Crowds:
-    starts = _starts(cases.key, tile)
-    n = np.diff(starts, append=cases.size)
+def _cells(keys: NDArray[np.int64], tile: Tile) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where in the ordered keys of a tile each cell begins that has any, and which of the tile's cells these are."""
+    numbers = keys >> 2 * (squares.DEPTH - tile.z - CELLS_DEEP)
+    starts = np.flatnonzero(np.diff(numbers, prepend=-1))
+    return starts, numbers[starts] % CELLS
+
+
+def _summed(part: Part, starts: NDArray[np.int64], cells: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each of the tile's cells how many cases it has, the sums of their columns and rows, and how many of each tone."""
+    cases, tone = part
+    sums = np.zeros((3 + len(Tone), CELLS), dtype=np.int64)
+    if starts.size:
+        sums[0, cells] = np.diff(starts, append=cases.size)
+        for row, column in enumerate((cases.x, cases.y, *(tone == one for one in Tone)), 1):
+            sums[row, cells] = np.add.reduceat(column, starts, dtype=np.int64)
+    return sums
+
+
+def _of(part: Part, wanted: NDArray[np.bool_], starts: NDArray[np.int64], cells: NDArray[np.int64]) -> Part:
+    """Those of the part whose cells are wanted."""
+    cases, tone = part
+    mask = np.repeat(wanted[cells], np.diff(starts, append=cases.size))
+    return cases.part(mask), tone[mask]
+
+
+def _crowds(sums: NDArray[np.int64], tile: Tile) -> Crowds:
+    n, x, y, *toned = sums
     # The middle of its cases, so that a mark lies where they are.
-    x, y = (_sums(axis, starts) // np.maximum(n, 1) for axis in (cases.x, cases.y))
-    toned = tuple(_sums(tone == one, starts) for one in Tone)
-    return Crowds(_units(x, tile.x, tile), _units(y, tile.y, tile), n, toned)
+    return Crowds(_units(x // n, tile.x, tile), _units(y // n, tile.y, tile), n, tuple(toned))
 
 
-def _starts(keys: NDArray[np.int64], tile: Tile) -> NDArray[np.int64]:
-    """Where in the ordered keys of a tile each cell begins that has any."""
-    cells = keys >> 2 * (squares.DEPTH - tile.z - CELLS_DEEP)
-    return np.flatnonzero(np.diff(cells, prepend=-1))
-
-
-def _sums(column: NDArray[Any], starts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The sums of the parts of a column that begin at `starts`."""
-    return np.add.reduceat(column, starts, dtype=np.int64) if starts.size else starts
+def _alone(parts: Sequence[Part], tile: Tile) -> Alone:
+    cases = Columns(*(np.concatenate(columns) for columns in zip(*(part.all for part, _ in parts), strict=True)))
+    x, y = _units(cases.x, tile.x, tile), _units(cases.y, tile.y, tile)
+    return Alone(x, y, cases, np.concatenate([tone for _, tone in parts]))
 
 
 def _units(steps: NDArray[Any], tile: int, of: Tile) -> NDArray[np.int64]:

@@ -78,10 +78,13 @@ class Sieve:
 
 def tones(cases: Columns, at: datetime) -> NDArray[np.int8]:
     """How each stands at `at`: by the rule of `cases.states.urgency`, for all at once."""
+    ended = cases.state >= _FIRST_ENDED
+    if ended.all():
+        return np.full(cases.size, Tone.DONE, dtype=np.int8)
     now, limited = micros(at), cases.due != NEVER
     due = np.where(limited, cases.due, cases.received)  # Without a limit they would leave the range of numbers.
     soon = due - now <= np.maximum(np.rint((due - cases.received) / 4), _SOON_AT_LEAST)
     pressing = np.where(due < now, Tone.OVERDUE, np.where(soon, Tone.SOON, Tone.INTIME))
     handled = np.where(cases.done > due, Tone.OVERDUE, Tone.INTIME)
     tone = np.where(limited, np.where(cases.done != NEVER, handled, pressing), Tone.UNLIMITED)
-    return np.where(cases.state >= _FIRST_ENDED, Tone.DONE, tone).astype(np.int8)
+    return np.where(ended, Tone.DONE, tone).astype(np.int8)

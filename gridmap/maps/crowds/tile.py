@@ -12,7 +12,7 @@ from gridmap.cases.states import ENDED_STATES, State
 from gridmap.geo.squares import Tile
 from gridmap.maps.crowds import kept
 from gridmap.maps.crowds.columns import STATES, Columns
-from gridmap.maps.crowds.gathering import Gathered, gather, within
+from gridmap.maps.crowds.gathering import Gathered, Part, gather, within
 from gridmap.maps.crowds.sifting import Sieve, Tone, tones
 
 _STATE_OF = {number: state.value for state, number in STATES.items()}
@@ -44,13 +44,13 @@ def look(session: Session, asked: Filter, urgencies: Collection[Tone], tile: Til
     Of `asked` counts what the map filters by: states, grid, category, source, since and tray.
     """
     sieve = _sieve(session, asked, urgencies)
-    parts = [within(cases, tile) for cases in _whole(session, asked.states)]
-    cases = parts[0] if len(parts) == 1 else parts[0].with_more(parts[1])
+    return gather([_sifted(within(cases, tile), sieve, at) for cases in _whole(session, asked.states)], tile)
+
+
+def _sifted(cases: Columns, sieve: Sieve, at: datetime) -> Part:
     tone = tones(cases, at)
     mask = sieve.kept(cases, tone)
-    if not mask.all():
-        cases, tone = cases.part(mask), tone[mask]
-    return gather(cases, tone, tile)
+    return (cases, tone) if mask.all() else (cases.part(mask), tone[mask])
 
 
 def encoded(session: Session, shown: Gathered) -> bytes:

@@ -34,8 +34,9 @@ def columns(places: list[tuple[float, float]], **facts: list[int]) -> Columns:
 
 
 def gathered(cases: Columns, tile: Tile) -> Gathered:
-    held = within(cases, tile)
-    return gather(held, tones(held, AT), tile)
+    """In two parts, as open and ended cases come."""
+    parts = [within(cases.part(cases.id % 2 == one), tile) for one in (0, 1)]
+    return gather([(part, tones(part, AT)) for part in parts], tile)
 
 
 def tiles_with_cases(cases: Columns, z: int) -> list[Tile]:
