@@ -25,6 +25,7 @@ from gridmap.routing.ask import index_at
 from gridmap.routing.index import GridIndex
 
 if TYPE_CHECKING:
+    from gridmap.desk.bulk.drafts import Order
     from gridmap.desk.bulk.tally import Tally
 
 _SHOWN = 5
@@ -68,6 +69,7 @@ class Refusals:
 @click.option("--lon", metavar="COLUMN", help="经度在哪一列 · the column of longitudes")
 @click.option("--lat", metavar="COLUMN", help="纬度在哪一列 · the column of latitudes")
 @click.option("--facts", is_flag=True, help="再加一列距边界多少米（慢些） · also the distance to the border, in metres (slower)")
+@click.option("--dask", metavar="ADDRESS", help="由 Dask 集群来做，tcp://主机:端口 · let the workers of a Dask cluster do it")
 @click.option("--again", is_flag=True, help="不接着上次，从头重写 · begin anew, and write over what is there")
 def command(
     *,
@@ -78,6 +80,7 @@ def command(
     lon: str | None,
     lat: str | None,
     facts: bool,
+    dask: str | None,
     again: bool,
 ) -> None:
     """大批定格 · find the grid of every point of a file of any size.
@@ -88,7 +91,8 @@ def command(
 
     退出码 exit status: 0 完成 done, 1 有行未能读入或被拒绝 some rows were kept out, or refused, 2 用法有误 usage.
     """
-    from gridmap.desk.bulk.route import Order, route_file  # noqa: PLC0415  # pyarrow: not for --help
+    from gridmap.desk.bulk.drafts import Order  # noqa: PLC0415  # pyarrow: not for --help
+    from gridmap.desk.bulk.route import route_file  # noqa: PLC0415  # same
 
     if (lon is None) != (lat is None):
         raise click.UsageError(say(msg("--lon and --lat go together")))
@@ -107,9 +111,12 @@ def command(
     with told(ticker, target):
         with opened_session(settings) as session:
             index = index_at(session, as_of)
-        with step("准备边界索引", "preparing the index of boundaries"):
-            index.prepare()
-        tally = route_file(index, order, refuse=refusals, progress=ticker)
+        if dask:
+            tally = _spread(index, order, dask, ticker)
+        else:
+            with step("准备边界索引", "preparing the index of boundaries"):
+                index.prepare()
+            tally = route_file(index, order, refuse=refusals, progress=ticker)
     refusals.done()
     _print(tally, index, refusals)
     if seconds := time.monotonic() - begun:
@@ -121,6 +128,14 @@ def command(
         )
     if refusals.count:
         sys.exit(REFUSED)
+
+
+def _spread(index: GridIndex, order: "Order", scheduler: str, ticker: Ticker) -> "Tally":
+    try:
+        from gridmap.desk.bulk.spread import route_spread  # noqa: PLC0415  # may not be installed
+    except ModuleNotFoundError as error:
+        raise click.UsageError(say(msg('--dask needs Dask: pip install "gridmap[dask]"'))) from error
+    return route_spread(index, order, scheduler, progress=ticker)
 
 
 def _print(tally: "Tally", index: GridIndex, refusals: Refusals) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,13 @@ class GridIndex:
         self._building = Lock()
         self._cells: Cells | None = None
         self._surroundings: Surroundings | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What goes to another process: the grids; it makes its own table of them."""
+        return {name: value for name, value in vars(self).items() if name not in ("_building", "_cells", "_surroundings")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _building=Lock(), _cells=None, _surroundings=None)
 
     @classmethod
     def build(cls, codes: Sequence[str], polygons: Sequence[Polygon | MultiPolygon] | NDArray[np.object_]) -> "GridIndex":

@@ -1,7 +1,7 @@
 """How far a run has come, beside the file it writes: what a run after a kill goes on from.
 
-Lines of JSON: the first says which job it is, each later one how far it is. A line is added when what it speaks of is on
-the disk; the last whole line counts. Whoever writes holds a lock on the file.
+Lines of JSON: the first says which job it is, each later one what is done. A line is added when what it speaks of is on
+the disk; half a line does not count. Whoever writes holds a lock on the file.
 """
 
 import fcntl
@@ -22,7 +22,7 @@ _OPTIONS = msg("the options are others")
 
 @dataclass(frozen=True)
 class Reached:
-    """How far it came: the sink's mark, and the counts until there."""
+    """What is done: up to a sink's mark, with the counts until there; or, done by many, the part of that number and its own."""
 
     mark: int
     tally: dict[str, Any]
@@ -50,7 +50,7 @@ class Ledger:
             self._file.close()
             raise
 
-    def _begun(self, job: dict[str, Any], *, anew: bool) -> Reached | None:
+    def _begun(self, job: dict[str, Any], *, anew: bool) -> list[Reached]:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -61,14 +61,14 @@ class Ledger:
         self._file.truncate(len(whole) + 1 if lines else 0)  # Without a line that was being written.
         if not lines:
             self._add(job)
-            return None
+            return []
         differing = [name for name in {**job, **lines[0]} if job.get(name) != lines[0].get(name)]
         if differing:
             why = next((_WHY[name] for name in _WHY if name in differing), _OPTIONS)
             raise Invalid(
                 msg("A run was begun that can't be continued: %(why)s. --again begins anew"), field="again", why=Term(why)
             )
-        return Reached(**lines[-1]) if len(lines) > 1 else None
+        return [Reached(**line) for line in lines[1:]]
 
     def keep(self, reached: Reached) -> None:
         """Note how far it is, once that is on the disk."""

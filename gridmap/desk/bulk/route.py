@@ -1,6 +1,5 @@
 """Route a file: read ahead, route, write behind."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -8,42 +7,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gridmap.desk.bulk.answers import Answers
+from gridmap.desk.bulk.drafts import Order, drafted
 from gridmap.desk.bulk.ledger import Ledger, Reached
 from gridmap.desk.bulk.tally import Tally
-from gridmap.durable import keep_names
-from gridmap.errors import Conflict, Invalid, NotFound, msg
-from gridmap.geo.datum import Datum
+from gridmap.errors import NotFound, msg
 from gridmap.geo.files.contents import Progress
 from gridmap.geo.files.placing import Way, unsaid, way
 from gridmap.geo.streams import opening
-from gridmap.geo.streams.batches import Batch, Floats, Refuse, Sink, Source
-from gridmap.geo.streams.parquet import PART
+from gridmap.geo.streams.batches import Batch, Floats, Held, Refuse, Sink, Source
 from gridmap.hands import Hand, second_hand
 from gridmap.routing import bulk
 from gridmap.routing.index import GridIndex
-
-
-@dataclass(frozen=True)
-class Order:
-    """What to route, and how.
-
-    Attributes:
-        source: the file with the points.
-        target: the file to be written.
-        datum: what the sender says of the coordinates; None leaves it to the file.
-        columns: the columns of longitude and latitude, where the file does not call them so.
-        distances: whether every row is told its distance to the border, in metres.
-        again: begin anew, and take the place of what is there.
-        limit_m: how near a grid must be to a point that none covers.
-    """
-
-    source: Path
-    target: Path
-    datum: Datum | None
-    columns: tuple[str, str] | None
-    distances: bool
-    again: bool
-    limit_m: float
 
 
 def route_file(index: GridIndex, order: Order, *, refuse: Refuse, progress: Progress) -> Tally:
@@ -61,71 +35,68 @@ def route_file(index: GridIndex, order: Order, *, refuse: Refuse, progress: Prog
         Invalid: the file makes no sense, nobody says what its coordinates are, or what was begun there is another job.
         Conflict: the target is there already, or is being written by another process.
     """
-    if not index.codes:
-        raise NotFound(msg("No boundaries are in force at that moment"))
     source = opening.source(order.source, order.columns, refuse, target=order.target)
-    there = way(source.held.crs, source.held.datum, order.datum)
-    if there is None:
-        raise unsaid()
+    router = Router.of(index, source.held, order)
     opening.check_target(order.target)
-    draft = order.target.with_name(f"{order.target.stem}{opening.UNFINISHED}{order.target.suffix}")
-    _check_free(order, draft)
-    ledger = Ledger(
-        order.target.with_name(f"{order.target.name}{opening.UNFINISHED}.json"),
-        _job(index, order),
-        anew=order.again or not draft.exists(),
-    )
-    try:
-        tally = _Run(index, order, source, there, progress).through(draft, ledger)
-        _named(draft, order.target)
-        ledger.done()
-    finally:
-        ledger.leave()
-    return tally
+    with drafted(index, order) as (draft, ledger):
+        return _Run(router, order, source, progress).through(draft, ledger)
 
 
-def _check_free(order: Order, draft: Path) -> None:
-    if order.target.resolve() == order.source.resolve():
-        raise Invalid(msg("The file to be written is the one that is read"), field="file")
-    if order.target.exists() and not draft.exists() and not order.again:
-        raise Conflict(msg("%(file)s is there already; --again writes it anew"), file=str(order.target))
-    if order.target.is_dir() and any(not one.match(PART) for one in order.target.iterdir()):
-        raise Conflict(msg("The folder %(file)s holds other files than parts of an earlier run"), file=str(order.target))
+class Piece(NamedTuple):
+    """Rows with their answers, and their WGS-84 degrees."""
+
+    table: Any
+    lon: Floats
+    lat: Floats
 
 
-def _job(index: GridIndex, order: Order) -> dict[str, Any]:
-    files = sorted(order.source.iterdir()) if order.source.is_dir() else [order.source]
-    return {
-        "in": [[str(one.resolve()), one.stat().st_size, one.stat().st_mtime_ns] for one in files],
-        "publication": [index.publication, index.at.isoformat()],
-        "datum": order.datum,
-        "columns": list(order.columns) if order.columns else None,
-        "distances": order.distances,
-        "limit_m": order.limit_m,
-    }
+@dataclass(frozen=True)
+class Router:
+    """Answers for batches of one file by one set of boundaries."""
 
+    index: GridIndex
+    there: Way
+    answers: Answers
+    limit_m: float
+    distances: bool
 
-def _named(draft: Path, target: Path) -> None:
-    if target.is_dir():
-        shutil.rmtree(target)  # Nothing but parts of ours: `_check_free` looked.
-    draft.replace(target)
-    keep_names(target.parent)
+    @classmethod
+    def of(cls, index: GridIndex, held: Held, order: Order) -> "Router":
+        """For a file that says this of itself.
+
+        Raises:
+            NotFound: no boundaries are in force.
+            Invalid: nobody says what its coordinates are.
+        """
+        if not index.codes:
+            raise NotFound(msg("No boundaries are in force at that moment"))
+        there = way(held.crs, held.datum, order.datum)
+        if there is None:
+            raise unsaid()
+        return cls(index, there, Answers(index, distances=order.distances), order.limit_m, order.distances)
+
+    def routed(self, batch: Batch, tally: Tally) -> Piece:
+        """The batch with its answers, which are counted."""
+        lon, lat = self.there.degrees(batch.x, batch.y)
+        tally.look_at(lon, lat, batch.numbers)
+        grids = bulk.locate(self.index, lon, lat, limit_m=self.limit_m, distances=self.distances)
+        tally.add(grids)
+        return Piece(self.answers.told(batch.table, grids), lon, lat)
 
 
 @dataclass(frozen=True)
 class _Run:
-    index: GridIndex
+    router: Router
     order: Order
     source: Source
-    there: Way
     progress: Progress
 
     def through(self, draft: Path, ledger: Ledger) -> Tally:
         """Write the whole draft, from where the ledger says on."""
-        tally = Tally.read(ledger.reached.tally) if ledger.reached else Tally()
-        answers = Answers(self.index, distances=self.order.distances)
+        reached = ledger.reached[-1] if ledger.reached else None
+        tally, mark = (Tally.read(reached.tally), reached.mark) if reached else (Tally(), 0)
         held = self.source.held
-        schema, mark = answers.schema(held.schema), ledger.reached.mark if ledger.reached else 0
+        schema = self.router.answers.schema(held.schema)
         parts = opening.in_parts(self.order.target)
         sink = opening.sink(draft, schema, held, like=self.order.source, parts=parts, mark=mark)
         with ExitStack() as stack:
@@ -133,29 +104,13 @@ class _Run:
             reader, writer = stack.enter_context(second_hand()), stack.enter_context(second_hand())
             written: Callable[[], None] = _nothing
             for batch in _ahead(reader, self.source.batches(tally.rows)):
-                piece = self._routed(batch, answers, tally)
+                piece = self.router.routed(batch, tally)
                 written()  # At most one batch waits for the disk.
-                written = writer.ask(_write, sink, ledger, piece)
+                written = writer.ask(_write, sink, ledger, piece, tally.noted())
                 self.progress("route", tally.rows, held.rows)
             written()
             sink.close()
         return tally
-
-    def _routed(self, batch: Batch, answers: Answers, tally: Tally) -> "_Piece":
-        lon, lat = self.there.degrees(batch.x, batch.y)
-        tally.look_at(lon, lat, batch.numbers)
-        grids = bulk.locate(self.index, lon, lat, limit_m=self.order.limit_m, distances=self.order.distances)
-        tally.add(grids)
-        return _Piece(answers.told(batch.table, grids), lon, lat, tally.noted())
-
-
-class _Piece(NamedTuple):
-    """Rows with their answers, their WGS-84 degrees, and the counts up to their end."""
-
-    table: Any
-    lon: Floats
-    lat: Floats
-    noted: dict[str, Any]
 
 
 def _nothing() -> None:
@@ -170,7 +125,7 @@ def _ahead(reader: Hand, batches: Iterator[Batch]) -> Iterator[Batch]:
         yield batch
 
 
-def _write(sink: Sink, ledger: Ledger, piece: _Piece) -> None:
-    mark = sink.write(piece.table, piece.lon, piece.lat)
+def _write(sink: Sink, ledger: Ledger, piece: Piece, noted: dict[str, Any]) -> None:
+    mark = sink.write(*piece)
     if mark is not None:
-        ledger.keep(Reached(mark, piece.noted))
+        ledger.keep(Reached(mark, noted))

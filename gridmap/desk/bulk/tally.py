@@ -1,6 +1,6 @@
 """What became of the rows: counts, and the first few of those that can't be routed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -47,9 +47,23 @@ class Tally:
         swapped = ~missing & (x <= 90) & (y <= 180)
         for flaw, has in (("placeless", missing), ("swapped", swapped), ("off_earth", ~missing & ~swapped)):
             if has.any():
-                count, first = self.flaws.get(flaw, (0, []))
-                found = [*first, *numbers[has][:TOLD_AT_MOST].tolist()][:TOLD_AT_MOST]
-                self.flaws[flaw] = (count + int(has.sum()), found)
+                self._note(flaw, int(has.sum()), numbers[has][:TOLD_AT_MOST].tolist())
+
+    @classmethod
+    def together(cls, parts: Iterable["Tally"]) -> "Tally":
+        """The counts of all parts of a file, in the order of its rows."""
+        whole = cls()
+        for part in parts:
+            whole.rows, whole.before = whole.rows + part.rows, whole.before + part.before
+            for rule, count in part.rules.items():
+                whole.rules[rule] += count
+            for flaw, found in part.flaws.items():
+                whole._note(flaw, *found)
+        return whole
+
+    def _note(self, flaw: str, count: int, numbers: Sequence[int]) -> None:
+        before, first = self.flaws.get(flaw, (0, []))
+        self.flaws[flaw] = (before + count, [*first, *numbers][:TOLD_AT_MOST])
 
     def senseless(self) -> Iterator[tuple[str, int, list[int]]]:
         """Of each flaw the sentence about it, how many rows have it, and the first few numbers."""
@@ -61,7 +75,7 @@ class Tally:
         return {"rows": self.rows, "rules": dict(self.rules), "flaws": {name: list(flaw) for name, flaw in self.flaws.items()}}
 
     @classmethod
-    def read(cls, noted: dict[str, Any]) -> "Tally":
-        """From what was noted."""
+    def read(cls, noted: dict[str, Any], *, before: bool = True) -> "Tally":
+        """From what was noted, by an earlier run unless it is not `before`."""
         flaws = {name: (count, list(first)) for name, (count, first) in noted["flaws"].items()}
-        return cls(noted["rows"], noted["rows"], dict(noted["rules"]), flaws)
+        return cls(noted["rows"], noted["rows"] if before else 0, dict(noted["rules"]), flaws)

@@ -8,14 +8,15 @@ from gridmap.geo.streams.batches import Held, Refuse, Sink, Source
 from gridmap.geo.streams.delimited import DelimitedFile, DelimitedSource
 from gridmap.geo.streams.geopackage import GeoPackageFile, GeoPackageSource
 from gridmap.geo.streams.lines import LinesFile, LinesSource
-from gridmap.geo.streams.parquet import ParquetFile, ParquetParts, ParquetSource
+from gridmap.geo.streams.parquet import ParquetSource
+from gridmap.geo.streams.parquet_writing import ParquetFile, ParquetParts
 
-_PARQUET = (".parquet", ".geoparquet")
+PARQUET = (".parquet", ".geoparquet")
 _TABLES = (".csv", ".tsv")
 _LINES = (".geojsonl", ".geojsons", ".ndjson")
 _GEOPACKAGE = ".gpkg"
 UNFINISHED = ".unfinished"
-SUFFIXES = (*_PARQUET, *_TABLES, *_LINES, _GEOPACKAGE)
+SUFFIXES = (*PARQUET, *_TABLES, *_LINES, _GEOPACKAGE)
 
 
 def source(path: Path, named: tuple[str, str] | None, refuse: Refuse, *, target: Path) -> Source:
@@ -32,7 +33,7 @@ def source(path: Path, named: tuple[str, str] | None, refuse: Refuse, *, target:
     """
     if not path.exists():
         raise NotFound(msg("There is no file '%(path)s'"), field="file", path=str(path))
-    if path.is_dir() or path.suffix.lower() in _PARQUET:
+    if path.is_dir() or path.suffix.lower() in PARQUET:
         return ParquetSource(path, named)
     suffix = _known(path)
     if suffix in _LINES:
@@ -66,7 +67,7 @@ def sink(draft: Path, schema: Any, held: Held, *, like: Path, parts: bool, mark:
     if parts:
         return ParquetParts(draft, schema, source=own, foreign=foreign, mark=mark)
     suffix = draft.suffix.lower()
-    if suffix in _PARQUET:
+    if suffix in PARQUET:
         return ParquetFile(draft, schema, source=own, foreign=foreign)
     if suffix in _LINES:
         return LinesFile(draft, held, mark=mark)
@@ -77,7 +78,7 @@ def sink(draft: Path, schema: Any, held: Held, *, like: Path, parts: bool, mark:
 
 
 def _parquet(path: Path) -> Path | None:
-    return path if path.is_dir() or path.suffix.lower() in _PARQUET else None
+    return path if path.is_dir() or path.suffix.lower() in PARQUET else None
 
 
 def _known(path: Path) -> str:

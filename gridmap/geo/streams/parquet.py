@@ -1,33 +1,63 @@
-"""GeoParquet (1.0 and 1.1) and plain Parquet with columns of numbers: one file, or a folder of parts.
-
-Row groups are read and written as they stand, each column as the file has it; what a file says of its geometry stays.
-A single file is written anew from its beginning after a kill, for its index comes last. A folder is continued: its parts
-are written under another name, put on the disk, and only then take their own.
-"""
+"""GeoParquet (1.0 and 1.1) and plain Parquet with columns of numbers, read row group by row group: one file, or a folder."""
 
 import json
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gridmap.durable import keep_names
 from gridmap.errors import Invalid, msg
 from gridmap.geo.files.contents import Counted
 from gridmap.geo.streams import points
-from gridmap.geo.streams.batches import Batch, Floats, Held, batch_rows, coordinate_columns, without
+from gridmap.geo.streams.batches import Batch, Held, batch_rows, coordinate_columns
 
-PART_ROWS = 4_000_000
-PART = "part-*.parquet"
-_GEO = b"geo"
+GEO = b"geo"
 _NATIVE = "point"  # GeoParquet 1.1: coordinates as a struct of x and y
 _CRS84 = "OGC:CRS84"  # What GeoParquet means where it says nothing.
-_DICTIONARY_BYTES = 6  # A place in a dictionary takes four bytes at most.
+
+
+class RowGroup(NamedTuple):
+    """A piece of a file that can be read by itself: `number` is its place in the file, `rows` how many it has, `first` what
+    the first of them is called, counted from 1 over the whole source."""
+
+    path: Path
+    number: int
+    rows: int
+    first: int
+
+
+class Points(NamedTuple):
+    """Where a row's point stands: in a column of geometries, or in two of coordinates."""
+
+    geometry: str | None
+    columns: tuple[str, str] | None
+
+    def read(self, groups: Iterable[RowGroup], skip: int = 0) -> Iterator[Batch]:
+        """The rows of these row groups without the first `skip`; whole row groups of those are not read."""
+        for path, of_file in groupby(groups, key=lambda group: group.path):
+            file = opened(path)
+            for group in of_file:
+                if skip >= group.rows:
+                    skip -= group.rows
+                    continue
+                first = group.first
+                size = batch_rows(file.metadata.row_group(group.number).total_byte_size / max(group.rows, 1))
+                for some in file.iter_batches(batch_size=size, row_groups=[group.number]):
+                    if skip < some.num_rows:
+                        yield self._batch(some.slice(skip), first + skip)
+                    first, skip = first + some.num_rows, max(skip - some.num_rows, 0)
+
+    def _batch(self, some: Any, number: int) -> Batch:
+        table = pa.Table.from_batches([some])
+        if self.columns is None:
+            x, y = points.of_geometry(table[self.geometry])
+        else:
+            x, y = points.of_columns(*(table[name] for name in self.columns))
+        return Batch(table, x, y, np.arange(number, number + table.num_rows, dtype=np.int64))
 
 
 class ParquetSource:
@@ -42,51 +72,35 @@ class ParquetSource:
     """
 
     def __init__(self, path: Path, named: tuple[str, str] | None) -> None:
-        self._paths = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
-        if not self._paths:
+        paths = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+        if not paths:
             raise Invalid(msg("There is no .parquet file in the folder %(path)s"), field="file", path=str(path))
-        first, rows = _opened(self._paths[0]), 0
-        schema = first.schema_arrow
-        for one in self._paths:
-            file = _opened(one)
-            rows += file.metadata.num_rows
+        schema = opened(paths[0]).schema_arrow
+        self.groups: list[RowGroup] = []
+        rows = 0
+        for one in paths:
+            file = opened(one)
+            for number in range(file.num_row_groups):
+                self.groups.append(RowGroup(one, number, file.metadata.row_group(number).num_rows, rows + 1))
+                rows += self.groups[-1].rows
             if not file.schema_arrow.equals(schema):
                 raise Invalid(
                     msg("The columns of %(file)s are not those of %(first)s"),
                     field="file",
                     file=one.name,
-                    first=self._paths[0].name,
+                    first=paths[0].name,
                 )
         geometry, crs = (None, None) if named else _geometry(schema)
-        self._columns = coordinate_columns(schema.names, named) if geometry is None else None
+        self.points = Points(geometry, coordinate_columns(schema.names, named) if geometry is None else None)
         self.held = Held(schema, Counted.ROW, crs, None, geometry, rows)
 
     def batches(self, skip: int) -> Iterator[Batch]:
         """See `Source`. Row groups that are skipped are not read."""
-        number = 1
-        for path in self._paths:
-            file = _opened(path)
-            for group in range(file.num_row_groups):
-                about = file.metadata.row_group(group)
-                if skip >= about.num_rows:
-                    skip, number = skip - about.num_rows, number + about.num_rows
-                    continue
-                size = batch_rows(about.total_byte_size / max(about.num_rows, 1))
-                for some in file.iter_batches(batch_size=size, row_groups=[group]):
-                    if skip < some.num_rows:
-                        yield self._batch(some.slice(skip), number + skip)
-                    number, skip = number + some.num_rows, max(skip - some.num_rows, 0)
-
-    def _batch(self, some: Any, number: int) -> Batch:
-        table = pa.Table.from_batches([some])
-        if self._columns is None:
-            x, y = points.of_geometry(table[self.held.geometry])
-        else:
-            x, y = points.of_columns(*(table[name] for name in self._columns))
-        return Batch(table, x, y, np.arange(number, number + table.num_rows, dtype=np.int64))
+        return self.points.read(self.groups, skip)
 
 
-def _opened(path: Path) -> Any:
+def opened(path: Path) -> Any:
+    """The file, its index read. Raises Invalid where it is no Parquet."""
     try:
         return pq.ParquetFile(path, memory_map=True, pre_buffer=False)
     except pa.ArrowInvalid as error:
@@ -95,7 +109,7 @@ def _opened(path: Path) -> Any:
 
 def _geometry(schema: Any) -> tuple[str | None, str | None]:
     """The primary column of points and the words of its reference system."""
-    about = (schema.metadata or {}).get(_GEO)
+    about = (schema.metadata or {}).get(GEO)
     if about is None:
         return None, None
     try:
@@ -108,132 +122,3 @@ def _geometry(schema: Any) -> tuple[str | None, str | None]:
     if encoding not in ("WKB", _NATIVE) or name not in schema.names:
         raise Invalid(msg("The geometry is written as '%(encoding)s'; WKB and point are read"), field="file", encoding=encoding)
     return name, crs if crs is None or isinstance(crs, str) else json.dumps(crs)
-
-
-class ParquetFile:
-    """One file. It can't be continued: `write` gives no mark.
-
-    Args:
-        source: the Parquet file or folder whose columns and geometry it keeps, where that is what is read.
-        foreign: the column in which another format has its points; they are written in WGS-84 instead.
-    """
-
-    def __init__(self, draft: Path, schema: Any, *, source: Path | None, foreign: str | None = None) -> None:
-        self._file = draft.open("wb")
-        self._foreign = foreign
-        schema = without(schema.empty_table(), self._foreign).schema
-        self._adds = _adds_geometry(schema)
-        self._writer = pq.ParquetWriter(self._file, _with_geometry(schema) if self._adds else schema, **_like(source, schema))
-
-    def write(self, table: Any, lon: Floats, lat: Floats) -> int | None:
-        """See `Sink`."""
-        table = without(table, self._foreign)
-        self._writer.write_table(_placed(table, lon, lat) if self._adds else table)
-        return None
-
-    def close(self) -> None:
-        """See `Sink`."""
-        self._writer.close()
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
-
-    def leave(self) -> None:
-        """See `Sink`."""
-        self._file.close()
-
-
-class ParquetParts:
-    """A folder of parts of some four million rows, each written whole or not at all."""
-
-    def __init__(self, draft: Path, schema: Any, *, source: Path | None, foreign: str | None, mark: int) -> None:
-        draft.mkdir(exist_ok=True)
-        self._folder, self._begun = draft, partial(ParquetFile, schema=schema, source=source, foreign=foreign)
-        self._done = mark
-        self._part: ParquetFile | None = None
-        self._rows = 0
-        for later in sorted(draft.iterdir()):
-            if later.name not in {self._name(n) for n in range(mark)}:
-                later.unlink()
-
-    def write(self, table: Any, lon: Floats, lat: Floats) -> int | None:
-        """See `Sink`. The mark counts parts."""
-        if self._part is None:
-            self._part = self._begun(self._unfinished)
-        self._part.write(table, lon, lat)
-        self._rows += table.num_rows
-        if self._rows < PART_ROWS:
-            return None
-        self._end_part()
-        return self._done
-
-    def close(self) -> None:
-        """See `Sink`."""
-        if self._part is not None or not self._done:
-            self._part = self._part or self._begun(self._unfinished)
-            self._end_part()
-
-    def leave(self) -> None:
-        """See `Sink`."""
-        if self._part is not None:
-            self._part.leave()
-
-    @property
-    def _unfinished(self) -> Path:
-        return self._folder / f".{self._name(self._done)}"
-
-    def _name(self, n: int) -> str:
-        return PART.replace("*", f"{n:05}")
-
-    def _end_part(self) -> None:
-        if self._part is not None:
-            self._part.close()
-            self._unfinished.rename(self._folder / self._name(self._done))
-            keep_names(self._folder)
-            self._done, self._rows, self._part = self._done + 1, 0, None
-
-
-def _like(source: Path | None, schema: Any) -> Mapping[str, Any]:
-    """How to write: columns of the source as they are there, dictionaries and compression; without one, as is usual."""
-    if source is None:
-        return {"use_dictionary": [f.name for f in schema if pa.types.is_dictionary(f.type)]}
-    first = next(iter(sorted(source.glob("*.parquet"))), source) if source.is_dir() else source
-    about = _opened(first).metadata
-    columns = _chunks(about)
-    repeated = [column.path_in_schema for column in columns if column.has_dictionary_page and not _unique(column)]
-    repeated += [field.name for field in schema if pa.types.is_dictionary(field.type) and field.name not in repeated]
-    usual = next((column.compression.lower() for column in columns), "snappy")
-    return {"use_dictionary": repeated, "compression": "none" if usual == "uncompressed" else usual}
-
-
-def _chunks(about: Any) -> Sequence[Any]:
-    if not about.num_row_groups:
-        return ()
-    group = about.row_group(0)
-    return [group.column(i) for i in range(group.num_columns)]
-
-
-def _unique(column: Any) -> bool:
-    """Whether most values differ, so that the writer gave its dictionary up: to try again costs a third of the time."""
-    return bool(column.total_uncompressed_size > _DICTIONARY_BYTES * max(column.num_values, 1))
-
-
-def _adds_geometry(schema: Any) -> bool:
-    return _GEO not in (schema.metadata or {})
-
-
-def _with_geometry(schema: Any) -> Any:
-    name = _free(schema.names)
-    column = {"encoding": "WKB", "geometry_types": ["Point"]}  # No word of a reference system means OGC:CRS84.
-    geo = {"version": "1.1.0", "primary_column": name, "columns": {name: column}}
-    metadata = {**(schema.metadata or {}), _GEO: json.dumps(geo).encode()}
-    return schema.append(pa.field(name, pa.binary())).with_metadata(metadata)
-
-
-def _free(names: Sequence[str]) -> str:
-    wanted = ("geometry", *(f"geometry_{n}" for n in range(2, len(names) + 3)))
-    return next(name for name in wanted if name not in names)
-
-
-def _placed(table: Any, lon: Floats, lat: Floats) -> Any:
-    return table.append_column(_free(table.column_names), points.to_wkb(lon, lat))

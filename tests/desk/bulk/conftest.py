@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from gridmap.desk.bulk.route import Order, route_file
+from gridmap.desk.bulk.drafts import Order
+from gridmap.desk.bulk.route import route_file
 from gridmap.desk.bulk.tally import Tally
 from gridmap.errors import Fault
 from gridmap.geo.files.contents import silent

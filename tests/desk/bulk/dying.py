@@ -9,7 +9,7 @@ import sys
 
 from gridmap.cli import main
 from gridmap.desk.bulk.tally import Tally
-from gridmap.geo.streams import batches, delimited, parquet
+from gridmap.geo.streams import batches, delimited, parquet_writing
 from gridmap.routing.bulk import Grids
 
 
@@ -26,7 +26,7 @@ def doom(row: int) -> None:
 
 
 if __name__ == "__main__":
-    parquet.PART_ROWS = 4000
+    parquet_writing.PART_ROWS = 4000
     for module in (delimited, batches):
         vars(module)["BATCH_BYTES"] = 1 << 16
     doom(int(sys.argv[1]))

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.errors import Invalid
 from gridmap.geo.datum import Datum
-from gridmap.geo.streams import batches, parquet
+from gridmap.geo.streams import batches, parquet_writing
 from gridmap.geo.streams.points import to_wkb
 from gridmap.grids.lookup import InForce, Span
 from gridmap.routing.ask import Place, route_all
@@ -224,14 +224,14 @@ def test_a_column_without_a_name_stays_in_its_place(tmp_path: Path, route: Route
 
 def test_memory_does_not_grow_with_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, route: Routes) -> None:
     monkeypatch.setattr(batches, "BATCH_BYTES", 1)  # 1,024 rows at once.
-    own, most = parquet.ParquetFile.write, 0
+    own, most = parquet_writing.ParquetFile.write, 0
 
-    def watched(self: parquet.ParquetFile, *args: Any) -> int | None:
+    def watched(self: parquet_writing.ParquetFile, *args: Any) -> int | None:
         nonlocal most
         most = max(most, pa.total_allocated_bytes() - before)
         return own(self, *args)
 
-    monkeypatch.setattr(parquet.ParquetFile, "write", watched)
+    monkeypatch.setattr(parquet_writing.ParquetFile, "write", watched)
     peaks = []
     for count in (150_000, 600_000):  # Beyond the pages of a megabyte that each column has in hand.
         source = geoparquet(tmp_path / f"{count}.parquet", *scattered(count), groups=count)

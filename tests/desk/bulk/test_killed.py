@@ -14,12 +14,11 @@ from shapely.geometry import Polygon
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from gridmap.desk.bulk import route as running
-from gridmap.desk.bulk.answers import Answers
+from gridmap.desk.bulk.route import Piece, Router
 from gridmap.desk.bulk.tally import Tally
 from gridmap.errors import Conflict, Invalid
 from gridmap.geo.datum import Datum
-from gridmap.geo.streams import batches, delimited, parquet
+from gridmap.geo.streams import batches, delimited, parquet_writing
 from gridmap.geo.streams.batches import Batch
 from gridmap.routing.ask import index_at
 from tests import town
@@ -33,7 +32,7 @@ KILLED_AT_ROW = 14_000
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parquet, "PART_ROWS", 4000)
+    monkeypatch.setattr(parquet_writing, "PART_ROWS", 4000)
     monkeypatch.setattr(delimited, "BATCH_BYTES", 1 << 16)
     monkeypatch.setattr(batches, "BATCH_BYTES", 1 << 16)
 
@@ -117,15 +116,15 @@ class Died(Exception):
 def begun(tmp_path: Path, route: Routes, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A table of which half is routed into out.csv."""
     source = table(tmp_path / "in.csv")
-    own = running._Run._routed
+    own = Router.routed
 
-    def dies(self: running._Run, batch: Batch, answers: Answers, tally: Tally) -> object:
+    def dies(self: Router, batch: Batch, tally: Tally) -> Piece:
         if batch.numbers[0] > 10_000:
             raise Died
-        return own(self, batch, answers, tally)
+        return own(self, batch, tally)
 
     with monkeypatch.context() as half:
-        half.setattr(running._Run, "_routed", dies)
+        half.setattr(Router, "routed", dies)
         with pytest.raises(Died):
             route(source, tmp_path / "out.csv", datum=Datum.WGS84)
     return source
