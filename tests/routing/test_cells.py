@@ -1,5 +1,6 @@
 """The table of cells against shapely, PostGIS and exact fractions: points a hair beside a border, too, have the answer of geometry."""
 
+import pickle
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from itertools import pairwise, product
@@ -235,3 +236,12 @@ def test_the_lock_of_python_is_let_go_meanwhile() -> None:
                 pass
             turns += 1
     assert turns > 10, "this thread went on while the other looked points up"
+
+
+def test_an_index_goes_to_another_process_and_answers_there_as_here() -> None:
+    index = GridIndex.build(["b", "a"], [town.square(0, 0), town.square(1, 0)])
+    index.prepare()
+    lon, lat = (np.array(one) for one in zip(*(town.spot(x, 0.5) for x in (0.5, 1.0, 1.5, 9.0)), strict=True))
+    there = pickle.loads(pickle.dumps(index))  # noqa: S301  # its own words
+    assert there.locate(lon, lat).tolist() == index.locate(lon, lat).tolist() == [0, 1, 1, NOBODY]
+    assert there.nearest(lon, lat, np.inf)[1].tolist() == index.nearest(lon, lat, np.inf)[1].tolist()
