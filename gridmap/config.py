@@ -179,6 +179,12 @@ class Settings(Spoken):
     worker_seconds: float = Field(
         default=0.5, gt=0, le=60, description="Pause of the worker between two looks for what has come due."
     )
+    route_check_minutes: float = Field(
+        default=10.0, gt=0, le=10_080, description="So often some routed cases are looked at again, by PostGIS."
+    )
+    route_check_cases: int = Field(
+        default=200, ge=0, le=10_000, description="So many of the newest cases each time, and as many of all. 0: none."
+    )
     public_url: str = Field(
         default="", description="The address people reach this server by (https://…), for links in mails. Empty: no links."
     )

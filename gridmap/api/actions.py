@@ -66,7 +66,7 @@ def view_of(case: Case, scope: Scope) -> View:
 
 
 def _post(action: Action, body: Strictly, number: str) -> Response:
-    case = acting.locked(db(), number, beside=getattr(body, "into", "") or "")
+    case = acting.locked(db(), number, action, beside=getattr(body, "into", "") or "")
     scope = scope_of(db(), case.id, case.grid_code)
     caller = who.check(_deed(action, body), scope)
     asker = asker_of(db(), caller, scope, clock.now())

@@ -98,7 +98,7 @@ def _one(action: Action, chosen: Chosen, meant: Told) -> Json:
 
 
 def _act(action: Action, chosen: Chosen, meant: Told) -> acting.Done:
-    case = acting.locked(db(), chosen.number)
+    case = acting.locked(db(), chosen.number, action)
     scope, caller = scope_of(db(), case.id, case.grid_code), who.caller()
     for deed in ("case.bulk", f"case.{action.value}"):
         if not allows(caller, deed, scope):

@@ -15,6 +15,7 @@ from gridmap.cases.clock_models import Watch
 from gridmap.cases.escalation import Rung, read_shares
 from gridmap.config import Settings
 from gridmap.db import make_sessions
+from gridmap.desk.judging import judge
 from gridmap.desk.redrawing.scheduling import publish_scheduled
 from gridmap.desk.watching import anew
 from gridmap.desk.watching.following import follow
@@ -48,7 +49,12 @@ def keep_watch(engine: Engine, settings: Settings, stop: Event) -> None:
     if ways.channels or ways.to_reporters:
         sender.start()
     old = Forgetting(sessions, timedelta(days=settings.notice_days))
-    again_and_again(lambda: watch(sessions, rules, ways) or go_on_anew(sessions, rules) or old.forget_some(), pause_s, stop)
+    judge = Judging(sessions, settings.route_check_cases, timedelta(minutes=settings.route_check_minutes))
+
+    def work() -> bool:
+        return watch(sessions, rules, ways) or go_on_anew(sessions, rules) or old.forget_some() or judge.judge_some()
+
+    again_and_again(work, pause_s, stop)
 
 
 def rules_of(settings: Settings) -> Rules:
@@ -155,6 +161,24 @@ class Forgetting:
         if not gone:
             self._next = now + FORGETS_EVERY
         return bool(gone)
+
+
+class Judging:
+    """Now and then, when there is nothing else to do, PostGIS looks at some routes again."""
+
+    def __init__(self, sessions: sessionmaker[Session], count: int, every: timedelta) -> None:
+        self._sessions, self._count, self._every = sessions, count, every
+        self._next = clock.now()
+
+    def judge_some(self) -> bool:
+        """Judge if it is time; there is never more to do at once."""
+        now = clock.now()
+        if self._count and now >= self._next:
+            self._next = now + self._every
+            with self._sessions.begin() as session:
+                for one in judge(session, count=self._count, every=self._every, now=now):
+                    log.error("worker.route_differs", case_id=one.case_id, routed=dict(one.routed), judged=one.verdict._asdict())
+        return False
 
 
 def look_at_one(sessions: sessionmaker[Session], rules: Rules) -> bool:

@@ -52,7 +52,8 @@ def play(session: Session, *, now: datetime, storage: Storage, photo: File, near
         pause = (now - case.received_at) / (len(steps) + 2)
         for step, (action, told, asker) in enumerate(steps, 1):
             with clock.frozen(case.received_at + pause * step):
-                act(session, locked(session, case.number), action, told, asker, call=Call(), nearest_limit_m=nearest_limit_m)
+                acted = locked(session, case.number, action)
+                act(session, acted, action, told, asker, call=Call(), nearest_limit_m=nearest_limit_m)
                 played += 1
     return played
 

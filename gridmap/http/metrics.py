@@ -52,7 +52,9 @@ _FIGURES = text(
            (SELECT count(*) FROM cases WHERE grid_code IS NULL AND closed_at IS NULL) AS unrouted,
            (SELECT coalesce(max(position), 0) FROM feed) AS feed_position,
            (SELECT count(*) FROM journal_pending) AS waiting,
-           (SELECT coalesce(max(id), 0) FROM publication) AS publication
+           (SELECT coalesce(max(id), 0) FROM publication) AS publication,
+           (SELECT checked FROM route_check) AS routes_checked,
+           (SELECT differing FROM route_check) AS routes_differing
     """
 )
 _HELP = {
@@ -61,6 +63,8 @@ _HELP = {
     "feed_position": "Newest position of the live feed",
     "waiting": "Events committed but not yet placed by the relay",
     "publication": "Number of the boundaries in force",
+    "routes_checked": "Routes that PostGIS has looked at again",
+    "routes_differing": "Those of them it decides otherwise",
 }
 
 

@@ -8,6 +8,7 @@ import gridmap.accounts.filters
 import gridmap.accounts.models
 import gridmap.cases.attention
 import gridmap.cases.clock_models
+import gridmap.cases.judging
 import gridmap.cases.loop_models
 import gridmap.cases.models
 import gridmap.grids.households

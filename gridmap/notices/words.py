@@ -34,6 +34,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "plan_approved": ("方案已批准", "Your plan was approved"),
     "plan_published": ("方案已发布", "The plan was published"),
     "publish_refused": ("定时发布未能进行", "A scheduled publish was refused"),
+    "route_differs": ("复核发现案件的网格可能有误", "A check of routes finds another grid for this case"),
 }
 RUNGS: Mapping[str, tuple[str, str]] = {
     "member": ("处置人员", "who has it in hand"),
@@ -63,7 +64,7 @@ def details(facts: Mapping[str, Any]) -> tuple[str, str]:
     if rung := RUNGS.get(str(facts.get("rung"))):
         zh.append(f"提醒到：{rung[0]}")
         en.append(f"reminded: {rung[1]}")
-    if about := _plan(facts) or _request(facts):
+    if about := _plan(facts) or _request(facts) or _judged(facts):
         zh.append(about[0])
         en.append(about[1])
     if facts.get("due_at"):
@@ -89,6 +90,11 @@ def details(facts: Mapping[str, Any]) -> tuple[str, str]:
 def _plan(facts: Mapping[str, Any]) -> tuple[str, str] | None:
     name, by = facts.get("plan_name"), facts.get("by")
     return (f"“{name}”（{by}）", f"“{name}” ({by})") if name else None
+
+
+def _judged(facts: Mapping[str, Any]) -> tuple[str, str] | None:
+    ours, theirs = facts.get("routed"), facts.get("judged")
+    return (f"定格 {ours}，数据库复核 {theirs}", f"routed {ours}, the database says {theirs}") if theirs else None
 
 
 def _request(facts: Mapping[str, Any]) -> tuple[str, str] | None:

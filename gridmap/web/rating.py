@@ -105,7 +105,7 @@ def _ticked() -> Vote:
 
 def _count(found: Invited, ticked: Vote) -> None:
     """Through the one verb by which cases move. A vote that comes twice, or too late, is explained by the page it leads to."""
-    case = acting.locked(db(), found.case.number)
+    case = acting.locked(db(), found.case.number, Action.RATE)
     caller = resident(str(found.link.id))
     asker = asker_of(db(), caller, scope_of(db(), case.id, case.grid_code), clock.now())
     told = Told(link=found.link.id, verdict=ticked.verdict or "", score=ticked.score, solved=ticked.solved, reason=ticked.reason)

@@ -8,9 +8,11 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from gridmap import clock
 from gridmap.cases.clock_models import Reminder, Watch
+from gridmap.cases.judging import RouteCheck
 from gridmap.cli import watchman
 from gridmap.config import Settings
 from gridmap.db import make_sessions
@@ -65,3 +67,25 @@ def test_a_case_that_can_not_be_looked_at_is_set_aside(committing: Engine, monke
     with sessions() as session:
         assert set(session.scalars(select(Reminder.case_id))) == {other}
         assert session.get_one(Watch, first).next_at > clock.now()
+
+
+def test_routes_are_judged_now_and_then_unless_none_are_to_be(committing: Engine) -> None:
+    with Session(committing) as session, session.begin():
+        town.found(session)
+        town.category(session)
+        case = stage.open_case(session)
+        case.route = {**case.route, "grid": town.micro(1, 1)}
+    sessions = make_sessions(committing)
+
+    def counted() -> tuple[int, int]:
+        with sessions() as session:
+            check = session.get_one(RouteCheck, 1)
+            return check.checked, check.differing
+
+    assert not watchman.Judging(sessions, 0, timedelta(hours=1)).judge_some()
+    assert counted() == (0, 0)
+    judging = watchman.Judging(sessions, 10, timedelta(hours=1))
+    with capture_logs() as logged:
+        assert [judging.judge_some() for _ in range(3)] == [False] * 3
+    assert counted() == (1, 1)
+    assert [(line["event"], line["log_level"]) for line in logged] == [("worker.route_differs", "error")]

@@ -88,7 +88,7 @@ def photo(session: Session, case: Case) -> int:
 def act(session: Session, case: Case, action: Action, asker: Asker, at: datetime, **told: Any) -> None:
     """Do it at a moment; GridmapError where it is refused."""
     with clock.frozen(at):
-        locked = acting.locked(session, case.number)
+        locked = acting.locked(session, case.number, action)
         acting.act(session, locked, action, Told(**told), asker, call=acting.Call(), nearest_limit_m=30.0)
 
 

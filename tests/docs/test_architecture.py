@@ -9,6 +9,7 @@ import pytest
 import gridmap.accounts.models
 import gridmap.cases.attention
 import gridmap.cases.clock_models
+import gridmap.cases.judging
 import gridmap.cases.loop_models
 import gridmap.cases.models
 import gridmap.grids.models

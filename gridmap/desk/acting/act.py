@@ -21,6 +21,7 @@ from gridmap.desk.acting.doing import Doing, tasks_of
 from gridmap.desk.acting.notifying import notify
 from gridmap.desk.acting.told import Told
 from gridmap.errors import Conflict, Invalid, NotFound, msg
+from gridmap.grids.publishing import hold
 from gridmap.journal.write import Event, write
 
 EFFECTS: Mapping[Action, Callable[[Doing], State]] = {
@@ -54,6 +55,7 @@ EFFECTS: Mapping[Action, Callable[[Doing], State]] = {
     Action.COMMENT: supervising.comment,
     Action.ATTACH: proving.attach,
 }
+_ROUTING = frozenset({Action.CLASSIFY, Action.LOCATE})
 
 
 class Stale(Conflict):
@@ -83,14 +85,17 @@ class Call:
     key: str | None = None
 
 
-def locked(session: Session, number: str, *, beside: str = "") -> Case:
+def locked(session: Session, number: str, action: Action, *, beside: str = "") -> Case:
     """The case of this number, for nobody else to change until the transaction ends; so is the one `beside` it.
 
-    Both are locked in one order, so that two merges that cross wait for each other instead of locking each other out.
+    Both are locked in one order, so that two merges that cross wait for each other instead of locking each other out. Where the
+    action routes the case, the boundaries stay as they are as long; they come first, as they do for who publishes.
 
     Raises:
         NotFound: there is none.
     """
+    if action in _ROUTING:
+        hold(session)
     asked = select(Case).where(Case.number.in_([number, beside])).order_by(Case.id).with_for_update()
     found = {case.number: case for case in session.scalars(asked)}.get(number)
     if found is None:
