@@ -70,6 +70,7 @@ NO_PAGES: Mapping[str, str] = {
     "status.get_ready": "JSON",
     "status.get_metrics": "text",
     "tiles.get_tile": "vector tiles",
+    "tiles.get_case_tile": "vector tiles",
     "rating.photo": "a photo",
     "provider.go": "leads to the provider",
     "provider.come_back": "leads on to where one wanted to be",
