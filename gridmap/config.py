@@ -127,7 +127,12 @@ class Settings(Spoken):
     plan_most_area: float = Field(
         default=0.0, ge=0, description="A micro-grid drawn larger than this (m²) is a problem; 0: no limit."
     )
-    plan_least_width: float = Field(default=1.0, ge=0, description="A micro-grid narrower than this (m) on average is a sliver.")
+    plan_least_width: float = Field(
+        default=1.0, ge=0, description="A grid or zone narrower than this (m) on average is a sliver."
+    )
+    plan_least_zone: float = Field(
+        default=0.0, ge=0, description="A special zone drawn smaller than this (m²) is a problem; 0: no limit."
+    )
     plan_repair_area: float = Field(
         default=100.0, ge=0, description="Up to this size (m²) gaps, overlaps and loose pieces of an imported set are mended."
     )

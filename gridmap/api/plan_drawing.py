@@ -11,7 +11,7 @@ from gridmap.accounts.caller import Caller
 from gridmap.api.fields import Strictly
 from gridmap.api.plan_bodies import BODIES, HeadBody, ZoneBody, told
 from gridmap.api.plan_heads import headed
-from gridmap.api.plan_shapes import CHANGES, DrawnAnswer, PlanAnswer, limits, one, problem_told, tagged, topology_told, zone_told
+from gridmap.api.plan_shapes import CHANGES, DrawnAnswer, PlanAnswer, one, problem_told, tagged, topology_told, zone_told
 from gridmap.api.plans import DRAW, ID, locked
 from gridmap.api.shapes import Json
 from gridmap.api.zones import check_categories
@@ -20,6 +20,7 @@ from gridmap.http.state import db, settings
 from gridmap.http.who import needs
 from gridmap.plans import drafting, lookup
 from gridmap.plans.drafting import Drawn
+from gridmap.plans.flaws import Limits
 from gridmap.plans.models import Plan
 from gridmap.plans.problems import problems, worst_first
 
@@ -62,7 +63,7 @@ class GotoBody(Strictly):
 
 def _drawn(plan: Plan, drawn: Drawn) -> Json:
     micros = drawn.state.shapes(drawn.delta.codes)
-    found = problems(drawn.state, limits(settings()), [*drawn.delta.codes, *drawn.delta.zones])
+    found = problems(drawn.state, Limits.of(settings()), [*drawn.delta.codes, *drawn.delta.zones])
     touched = set(drawn.state.touched_zones())
     return {
         "version": plan.version,

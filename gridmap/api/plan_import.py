@@ -14,7 +14,7 @@ from gridmap.accounts.rights import Scope
 from gridmap.api.fields import Name
 from gridmap.api.plan_bodies import Code
 from gridmap.api.plan_drawing import DeedQuery
-from gridmap.api.plan_shapes import PlanAnswer, ProblemAnswer, limits, plans_told, problem_told, tagged
+from gridmap.api.plan_shapes import PlanAnswer, ProblemAnswer, plans_told, problem_told, tagged
 from gridmap.api.plans import DRAW
 from gridmap.api.shapes import Json
 from gridmap.desk.loading.as_plan import SetTerms, prepare_file
@@ -26,6 +26,7 @@ from gridmap.http.problems import tell
 from gridmap.http.state import db, settings
 from gridmap.http.who import check, needs
 from gridmap.plans.cleaning.mends import Mended, Round
+from gridmap.plans.flaws import Limits
 from gridmap.plans.importing import Imported, keep
 from gridmap.plans.state import MICRO
 
@@ -115,7 +116,7 @@ def _read(form: ImportForm, called: str) -> Imported:
     with tempfile.TemporaryDirectory(prefix="gridmap-") as folder:
         path = Path(folder) / f"set{Path(called).suffix.lower()[:10]}"
         form.file.save(path)
-        terms = SetTerms(form.datum, form.ground, most, limits(settings()))
+        terms = SetTerms(form.datum, form.ground, most, Limits.of(settings()))
         return prepare_file(db(), path, terms, Terms(actor="", now=clock.now()))
 
 

@@ -10,13 +10,14 @@ from pydantic import BaseModel, Field
 
 from gridmap.accounts.rights import Scope
 from gridmap.api.fields import Bbox, Strictly, bounds
-from gridmap.api.plan_shapes import ProblemAnswer, feature, limits, problem_told, tagged, topology_told, zone_told
+from gridmap.api.plan_shapes import ProblemAnswer, feature, problem_told, tagged, topology_told, zone_told
 from gridmap.api.plans import ID, READ, read
 from gridmap.api.shapes import FeatureCollection, Json, collection
 from gridmap.http.json import GEOJSON, answer
 from gridmap.http.state import db, settings
 from gridmap.http.who import may, needs
 from gridmap.plans import lookup
+from gridmap.plans.flaws import Limits
 from gridmap.plans.models import PlanStep
 from gridmap.plans.problems import problems, worst_first
 from gridmap.plans.state import State
@@ -169,7 +170,7 @@ def get_plan_zones(plan_id: int, query: StepQuery) -> Response:
 def get_problems(plan_id: int, query: StepQuery) -> Response:
     """Every problem of what the plan changed."""
     plan = read(plan_id)
-    found = worst_first(problems(lookup.state(db(), plan, query.step), limits(settings())))
+    found = worst_first(problems(lookup.state(db(), plan, query.step), Limits.of(settings())))
     step = plan.step if query.step is None else query.step
     return tagged(answer({"version": plan.version, "step": step, "problems": [problem_told(one) for one in found]}), plan)
 

@@ -13,7 +13,6 @@ from gridmap import clock
 from gridmap.accounts.rights import Scope
 from gridmap.api.shapes import Json
 from gridmap.api.zones import zone_feature
-from gridmap.config import Settings
 from gridmap.geo.measure import area_m2
 from gridmap.grids.change import GridDraft, ZoneDraft
 from gridmap.grids.codes import parent_of
@@ -23,7 +22,7 @@ from gridmap.http.state import db, settings
 from gridmap.http.versions import etag_of
 from gridmap.http.who import caller, may
 from gridmap.plans import lookup, presence
-from gridmap.plans.flaws import Limits, Problem
+from gridmap.plans.flaws import Problem
 from gridmap.plans.life import Stage, Turn, possible
 from gridmap.plans.models import Plan
 from gridmap.plans.presence import Present
@@ -187,8 +186,3 @@ def problem_told(problem: Problem) -> Json:
         "geometry": orjson.Fragment(shapely.to_geojson(problem.geometry)),
         "repairs": [{"deed": repair.deed, "body": dict(repair.body)} for repair in problem.repairs],
     }
-
-
-def limits(settings: Settings) -> Limits:
-    """How small, large and thin a grid may be."""
-    return Limits(settings.plan_least_area, settings.plan_most_area, settings.plan_least_width)

@@ -11,13 +11,14 @@ from gridmap.accounts.caller import Caller
 from gridmap.accounts.rights import Scope
 from gridmap.api.fields import Name, Strictly, Text
 from gridmap.api.plan_bodies import Code
-from gridmap.api.plan_shapes import CHANGES, PlanAnswer, PlansAnswer, limits, one, plans_told
+from gridmap.api.plan_shapes import CHANGES, PlanAnswer, PlansAnswer, one, plans_told
 from gridmap.desk import plan_turns
 from gridmap.http.json import answer
 from gridmap.http.state import db, settings
 from gridmap.http.versions import expected
 from gridmap.http.who import check, may, needs
 from gridmap.plans import drafting, lookup, reviewing
+from gridmap.plans.flaws import Limits
 from gridmap.plans.life import Stage
 from gridmap.plans.models import Plan
 
@@ -96,11 +97,11 @@ def get_plan(plan_id: int) -> Response:
 
 
 def _submit(plan: Plan, caller: Caller) -> None:
-    plan_turns.submit(db(), plan, limits(settings()), caller=caller)
+    plan_turns.submit(db(), plan, Limits.of(settings()), caller=caller)
 
 
 def _approve(plan: Plan, caller: Caller) -> None:
-    plan_turns.approve(db(), plan, limits(settings()), two_people=settings().plan_two_people, caller=caller)
+    plan_turns.approve(db(), plan, Limits.of(settings()), two_people=settings().plan_two_people, caller=caller)
 
 
 def _abandon(plan: Plan, caller: Caller) -> None:

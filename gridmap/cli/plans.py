@@ -69,7 +69,7 @@ def import_(
 
 
 def _terms(settings: Settings, datum: str | None, ground: str | None, repair_area: float | None) -> SetTerms:
-    limits = Limits(settings.plan_least_area, settings.plan_most_area, settings.plan_least_width)
+    limits = Limits.of(settings)
     most = settings.plan_repair_area if repair_area is None else repair_area
     return SetTerms(Datum(datum) if datum else None, ground, most, limits)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from gridmap.config import Settings
 from gridmap.errors import msg
 from gridmap.grids.found import Found
 
@@ -50,16 +51,23 @@ _SENTENCES: Mapping[StrEnum, str] = {
 
 @dataclass(frozen=True)
 class Limits:
-    """How small, how large and how thin a grid may be; 0: no limit.
+    """How small, how large and how thin a grid or a zone may be; 0: no limit.
 
     Attributes:
         least_m2, most_m2: areas in square metres.
         width_m: least mean width in metres: twice the area by the perimeter.
+        zone_m2: least area of a special zone in square metres.
     """
 
     least_m2: float = 0.0
     most_m2: float = 0.0
     width_m: float = 0.0
+    zone_m2: float = 0.0
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Limits":
+        """Those that are set."""
+        return cls(settings.plan_least_area, settings.plan_most_area, settings.plan_least_width, settings.plan_least_zone)
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import shapely
 from shapely.geometry import MultiPolygon, Polygon
 
-from gridmap.geo.measure import WGS84, area_m2
+from gridmap.geo.measure import area_m2
 from gridmap.plans.flaws import Flaw, Limits, Problem, Repair
-from gridmap.plans.measured import told
+from gridmap.plans.measured import told, too_little
 from gridmap.plans.repairs import assigning, by_shared_border, merging
 from gridmap.plans.state import VILLAGE, State
 
@@ -51,11 +51,9 @@ def _surrounding(state: State, code: str, shape: MultiPolygon, holes: int) -> It
 def _sizes(state: State, code: str, shape: MultiPolygon, limits: Limits) -> Iterator[Problem]:
     size = area_m2(shape)
     others = _neighbours(state, code, shape)
-    width = 2 * size / float(WGS84.geometry_length(shapely.boundary(shape)))
-    if width < limits.width_m:
-        yield told(Flaw.SLIVER, [code], shape, merging(code, others), limits.width_m)
-    elif size < limits.least_m2:
-        yield told(Flaw.TOO_SMALL, [code], shape, merging(code, others), limits.least_m2)
+    if below := too_little(shape, limits.least_m2, limits.width_m):
+        flaw, limit = below
+        yield told(flaw, [code], shape, merging(code, others), limit)
     if limits.most_m2 and size > limits.most_m2:
         yield told(Flaw.TOO_LARGE, [code], shape, [Repair("divide", {"code": code, "parts": 2})], limits.most_m2)
 

@@ -27,7 +27,7 @@ _FROM_THE_JUDGE = {coverage.Flaw.OVERLAP: Flaw.OVERLAP, coverage.Flaw.UNNODED: F
 def problems(state: State, limits: Limits, codes: Iterable[str] | None = None) -> list[Problem]:
     """The problems of the grids and zones with these codes (default: all the plan changed) and of the ground they had or have."""
     asked = sorted({*state.touched(), *state.touched_zones()} if codes is None else set(codes))
-    return [*_of_grids(state, limits, [code for code in asked if len(code) == MICRO]), *of_zones(state, asked)]
+    return [*_of_grids(state, limits, [code for code in asked if len(code) == MICRO]), *of_zones(state, asked, limits)]
 
 
 def _of_grids(state: State, limits: Limits, touched: list[str]) -> list[Problem]:

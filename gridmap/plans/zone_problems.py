@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterator
 
 from gridmap.grids.zoning import clash
-from gridmap.plans.flaws import Flaw, Problem, Repair
-from gridmap.plans.measured import told
+from gridmap.plans.flaws import Flaw, Limits, Problem, Repair
+from gridmap.plans.measured import told, too_little
 from gridmap.plans.state import State
 
 
-def of_zones(state: State, codes: Collection[str]) -> Iterator[Problem]:
+def of_zones(state: State, codes: Collection[str], limits: Limits) -> Iterator[Problem]:
     """The problems of the zones with these codes, and of those that send their cases to grids with these codes."""
     for code, zone in state.zones.items():
         if (code in codes or zone.target in codes) and state.find(zone.target) is None:
@@ -16,6 +16,9 @@ def of_zones(state: State, codes: Collection[str]) -> Iterator[Problem]:
             mended = [Repair("zone", {"code": code, "target": other}) for other in sorted(heirs)]
             yield told(Flaw.ZONE_TARGET, [code, zone.target], zone.shape, [*mended, Repair("unzone", {"code": code})])
         if code in codes:
+            if below := too_little(zone.shape, limits.zone_m2, limits.width_m):
+                flaw, limit = below
+                yield told(flaw, [code], zone.shape, [Repair("unzone", {"code": code})], limit)
             yield from _clashes(state, code, codes)
 
 

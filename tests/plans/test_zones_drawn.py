@@ -10,9 +10,13 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from gridmap.accounts.rights import Role
+from gridmap.plans.flaws import Limits
+from gridmap.plans.operations import zoning
+from gridmap.plans.problems import problems
 from tests import callers, town
 from tests.api.asking import get, refused
 from tests.desk.incoming import alert, take
+from tests.plans.drawing import tiny
 
 ANY = {"If-Match": "*"}
 CODE, TARGET = f"{town.TOWN}Z001", town.micro(3, 3)
@@ -106,6 +110,20 @@ def test_two_that_take_the_same_are_a_problem_with_a_repair(planner: FlaskClient
     refused(planner.post(f"/api/v1/{address}/submit", headers=ANY), status=409)
     repair = problem["repairs"][0]
     assert done(planner, address, repair["deed"], repair["body"])["problems"] == []
+
+
+def test_one_too_small_or_too_thin_is_a_problem() -> None:
+    limits = Limits(width_m=10.0, zone_m2=2000.0)
+
+    def flaws(width: float, height: float) -> list[tuple[str, float, str]]:
+        corners = [town.spot(x, y) for x, y in ((0, 0), (width, 0), (width, height), (0, height))]
+        facts = {"name": "示例", "kind": "market", "target": TARGET, "outline": corners}
+        drawn = tiny().then(zoning.zone(tiny(), None, facts))
+        return [(str(one.flaw), one.limit, one.repairs[0].deed) for one in problems(drawn, limits)]
+
+    assert flaws(0.1, 0.1) == []
+    assert flaws(0.04, 0.04) == [("too_small", 2000.0, "unzone")]
+    assert flaws(0.5, 0.008) == [("sliver", 10.0, "unzone")]
 
 
 def test_a_target_that_ends_is_a_problem_with_a_repair(planner: FlaskClient, address: str) -> None:
