@@ -6,6 +6,7 @@ from datetime import datetime
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -42,13 +43,17 @@ def as_values(bounds: Bounds) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Ground:
-    """What a publish touched: the codes of its micro-grids before and after, its zones, and the box around them all, degrees."""
+    """What a publish touched: the codes of its micro-grids before and after, its zones, and the box around them all, degrees.
+
+    `boxes` are those around each of their shapes, before and after, (n, 4).
+    """
 
     publication: int
     at: datetime
     before: frozenset[str]
     after: frozenset[str]
     bounds: Bounds
+    boxes: NDArray[np.float64]
     zones: frozenset[str] = frozenset()
 
     @property
@@ -59,8 +64,17 @@ class Ground:
     def wider(self, metres: float) -> Bounds:
         """The box with a margin."""
         west, south, east, north = self.bounds
-        wide, high = half_box(max(abs(south), abs(north)), metres)
+        wide, high = self._margin(metres)
         return west - wide, south - high, east + wide, north + high
+
+    def around(self, metres: float) -> dict[str, list[float]]:
+        """The boxes of its shapes, each with a margin, as values :west, :south, :east and :north of a statement."""
+        wide, high = self._margin(metres)
+        wider = self.boxes + np.array([-wide, -high, wide, high])
+        return dict(zip(("west", "south", "east", "north"), wider.T.tolist(), strict=True))
+
+    def _margin(self, metres: float) -> tuple[float, float]:
+        return half_box(max(abs(self.bounds[1]), abs(self.bounds[3])), metres)
 
     def holding(self, spots: Iterable[tuple[float, float]]) -> "Ground":
         """The same with a box that also holds these spots: cases that zones send to its grids lie elsewhere."""
@@ -76,10 +90,11 @@ def touched(session: Session, done: Published) -> Ground | None:
     rows = session.execute(_TOUCHED, {"at": done.at, "codes": sorted({*done.opened, *done.closed}), "zones": done.zones}).all()
     if not rows:
         return None
-    west, south, east, north = shapely.total_bounds(shapely.from_wkb(np.array([bytes(row.wkb) for row in rows], dtype=object)))
+    shapes = shapely.from_wkb(np.array([bytes(row.wkb) for row in rows], dtype=object))
+    west, south, east, north = (float(side) for side in shapely.total_bounds(shapes))
     before, after = (frozenset(row.code for row in rows if row.ended is ended) for ended in (True, False))
     return Ground(
-        done.publication, done.at, before, after, (float(west), float(south), float(east), float(north)), frozenset(done.zones)
+        done.publication, done.at, before, after, (west, south, east, north), shapely.bounds(shapes), frozenset(done.zones)
     )
 
 

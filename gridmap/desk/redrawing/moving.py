@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 import orjson
 from shapely.geometry import Point
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gridmap.cases import lookup
 from gridmap.cases.models import OPEN_SQL
-from gridmap.desk.redrawing.ground import Ground, as_values, index_of
+from gridmap.desk.redrawing.ground import Ground, index_of
 from gridmap.journal.write import Event, write
 from gridmap.places.lookup import KnownCamera, cameras
 from gridmap.places.views import representative
@@ -26,14 +26,20 @@ _COLUMNS = """
     c.camera_id, c.route, c.due_at, c.state, c.received_at,
     (SELECT k.standard_ref || '/' || k.kind || '/' || k.code FROM category k WHERE k.id = c.category_id) AS category
 """
-# In the order of ids, as whoever locks several cases does.
-_OPEN = f"""
-    SELECT {_COLUMNS} FROM cases c
-    WHERE c.{OPEN_SQL} AND c.location IS NOT NULL AND (
-        c.location && ST_MakeEnvelope(:west, :south, :east, :north, 4326) OR c.grid_code = ANY(CAST(:codes AS text[])))
-    ORDER BY c.id
-"""
-_LOOK, _LOCK = text(_OPEN), text(f"{_OPEN} FOR UPDATE")
+_OPEN = text(
+    f"""
+    WITH there AS (
+        SELECT n.id
+        FROM unnest(CAST(:west AS float8[]), CAST(:south AS float8[]), CAST(:east AS float8[]), CAST(:north AS float8[]))
+             AS box (west, south, east, north)
+        JOIN cases n ON n.{OPEN_SQL} AND n.location && ST_MakeEnvelope(box.west, box.south, box.east, box.north, 4326)
+        UNION SELECT n.id FROM cases n WHERE n.{OPEN_SQL} AND n.location IS NOT NULL AND n.grid_code = ANY(CAST(:codes AS text[]))
+    )
+    SELECT {_COLUMNS} FROM there JOIN cases c USING (id) ORDER BY c.id
+    """
+)
+# In the order of ids, as whoever locks several cases does. Where a case lies nobody changes meanwhile; but it may have ended.
+_LOCK = text(f"SELECT {_COLUMNS} FROM cases c WHERE c.id = ANY(:ids) AND c.{OPEN_SQL} ORDER BY c.id FOR UPDATE")
 _RECENT = text(
     f"""
     SELECT {_COLUMNS} FROM cases c
@@ -91,16 +97,23 @@ class Census:
 
 
 def move(session: Session, ground: Ground, *, actor: str, limit_m: float, now: datetime) -> Census:
-    """Route the open cases of the ground anew; each that changes grid gets its row in the journal. Closed ones stay."""
-    found = _found(session, ground, _LOCK, limit_m, now)
-    if moving := [(row, route) for row, route in found.routed if _moves(row, route)]:
-        _write(session, ground, moving, actor=actor, now=now)
-    return _census(found, now)
+    """Route the open cases of the ground anew; each that changes grid gets its row in the journal. Closed ones stay.
+
+    Those that stay where they are are neither written nor locked: others act on them meanwhile.
+    """
+    found = _found(session, ground, limit_m, now)
+    after = {row.id: route for row, route in found.routed if _moves(row, route)}
+    if not after:
+        return _census(found, now)
+    moving = [(row, after[row.id]) for row in session.execute(_LOCK, {"ids": list(after)})]
+    ended = after.keys() - {row.id for row, _ in moving}
+    _write(session, ground, moving, actor=actor, now=now)
+    return _census(found._replace(routed=[(row, route) for row, route in found.routed if row.id not in ended]), now)
 
 
 def survey(session: Session, ground: Ground, *, limit_m: float, now: datetime) -> Census:
     """What `move` would find, with no case written or locked."""
-    return _census(_found(session, ground, _LOOK, limit_m, now), now)
+    return _census(_found(session, ground, limit_m, now), now)
 
 
 class _Found(NamedTuple):
@@ -110,8 +123,8 @@ class _Found(NamedTuple):
     closed: list[Lying]
 
 
-def _found(session: Session, ground: Ground, asked: TextClause, limit_m: float, now: datetime) -> _Found:
-    rows = session.execute(asked, {**as_values(ground.wider(limit_m)), "codes": sorted(ground.before)}).all()
+def _found(session: Session, ground: Ground, limit_m: float, now: datetime) -> _Found:
+    rows = session.execute(_OPEN, {**ground.around(limit_m), "codes": sorted(ground.before)}).all()
     past = session.execute(_RECENT, {"codes": sorted(ground.before), "since": now - COUNTED}).all()
     wide = ground.holding((row.lon, row.lat) for row in (*rows, *past))
     index = index_of(session, wide, max([limit_m, *(row.accuracy_m or 0.0 for row in rows)]))
