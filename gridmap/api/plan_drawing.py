@@ -64,16 +64,13 @@ class GotoBody(Strictly):
 def _drawn(plan: Plan, drawn: Drawn) -> Json:
     micros = drawn.state.shapes(drawn.delta.codes)
     found = problems(drawn.state, Limits.of(settings()), [*drawn.delta.codes, *drawn.delta.zones])
-    touched = set(drawn.state.touched_zones())
     return {
         "version": plan.version,
         "step": plan.step,
         **lookup.reach(db(), plan)._asdict(),
         "codes": drawn.delta.codes,
         "ended": [code for code, draft in sorted({**drawn.delta.drafts, **drawn.delta.zones}.items()) if draft is None],
-        "zones": [
-            zone_told(drawn.state, zone, changed=code in touched) for code, zone in sorted(drawn.delta.zones.items()) if zone
-        ],
+        "zones": [zone_told(drawn.state, zone) for _, zone in sorted(drawn.delta.zones.items()) if zone],
         "topology": topology_told(drawn.state, plan, drawn.state.around(micros)),
         "problems": [problem_told(problem) for problem in worst_first(found)],
     }

@@ -150,15 +150,14 @@ def get_plan_grids(plan_id: int, query: GridsQuery) -> Response:
 @bp.output(FeatureCollection, content_type=GEOJSON)
 @bp.doc(
     summary="A plan's special zones as GeoJSON",
-    description="`changed`: the plan changes it; `version`: the plan's.",
+    description="`changed`: the plan changes it; `drawn`: it lies on the plan's ground, so the plan may; `version`: the plan's.",
     responses=NO_SUCH,
 )
 def get_plan_zones(plan_id: int, query: StepQuery) -> Response:
     """All the zones as they would be."""
     plan = read(plan_id)
     state = lookup.state(db(), plan, query.step)
-    touched = set(state.touched_zones())
-    features = [zone_told(state, zone, changed=code in touched) for code, zone in state.zones.items()]
+    features = [zone_told(state, zone) for zone in state.zones.values()]
     return tagged(answer(collection(features, version=plan.version), mimetype=GEOJSON), plan)
 
 

@@ -25,6 +25,7 @@ from gridmap.plans import lookup, presence
 from gridmap.plans.flaws import Problem
 from gridmap.plans.life import Stage, Turn, possible
 from gridmap.plans.models import Plan
+from gridmap.plans.operations.zoning import lies_within
 from gridmap.plans.presence import Present
 from gridmap.plans.state import State
 from gridmap.plans.topojson import as_topojson
@@ -167,9 +168,10 @@ def feature(draft: GridDraft, **more: Any) -> Json:
     return {"type": "Feature", "id": draft.code, "geometry": Verbatim.of(text), "properties": properties}
 
 
-def zone_told(state: State, zone: ZoneDraft, **more: Any) -> Json:
-    """A special zone of a plan as GeoJSON; its target is called as the plan has it."""
-    return zone_feature(zone, state.find(zone.target), **more)
+def zone_told(state: State, zone: ZoneDraft) -> Json:
+    """A special zone of a plan as GeoJSON, with its target's names there, whether the plan changes it, and whether it may."""
+    changed = state.base.zones.get(zone.code) != zone
+    return zone_feature(zone, state.find(zone.target), changed=changed, drawn=lies_within(state, zone.shape))
 
 
 def problem_told(problem: Problem) -> Json:

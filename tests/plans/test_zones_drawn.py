@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from gridmap.accounts.rights import Role
+from gridmap.grids.publishing import redraw
 from gridmap.plans.flaws import Limits
 from gridmap.plans.operations import zoning
 from gridmap.plans.problems import problems
-from tests import callers, town
+from tests import callers, town, zoned
 from tests.api.asking import get, refused
 from tests.desk.incoming import alert, take
 from tests.plans.drawing import tiny
@@ -100,6 +101,16 @@ def test_undo_and_redo_and_every_step(planner: FlaskClient, address: str) -> Non
     (differs,) = get(planner, f"{address}/compare?from=0&to=1")["zones"]
     assert (differs["code"], differs["before"], differs["after"]["id"]) == (CODE, None, CODE)
     assert done(planner, address, "zone", MARKET | {"outline": ring(2.1, 0.1)})["zones"][0]["id"] == f"{town.TOWN}Z002"
+
+
+def test_a_village_s_plan_changes_only_zones_on_its_own_ground(planner: FlaskClient, committing: Engine) -> None:
+    with Session(committing) as session, session.begin():
+        own = zoned.zone(2, town.square(2.1, 2.1, width=0.5, height=0.5))
+        redraw(session, zoned.change(session, zoned.zone(), own), actor="test")
+    made = planner.post("/api/v1/plans", json={"name": "一个村", "ground": town.village(3)}).get_json()
+    there = get(planner, f"plans/{made['id']}/zones.geojson")
+    assert [(zone["id"], zone["properties"]["drawn"]) for zone in there["features"]] == [(CODE, False), (own.code, True)]
+    refused(do(planner, f"plans/{made['id']}", "unzone", {"code": CODE}), "outline")
 
 
 def test_two_that_take_the_same_are_a_problem_with_a_repair(planner: FlaskClient, address: str) -> None:

@@ -77,7 +77,12 @@ def _ground(state: State, outline: Sequence[tuple[float, float]]) -> MultiPolygo
     return shape
 
 
-def _check_within(state: State, shape: MultiPolygon) -> None:
+def lies_within(state: State, shape: MultiPolygon) -> bool:
+    """Whether all of it lies on the plan's ground, so that the plan may draw and change it."""
     own = [ground for code, ground in state.near(shape).items() if code.startswith(state.ground)]
-    if pieces(shapely.difference(shape, shapely.union_all(own))):
+    return not pieces(shapely.difference(shape, shapely.union_all(own)))
+
+
+def _check_within(state: State, shape: MultiPolygon) -> None:
+    if not lies_within(state, shape):
         raise Invalid(msg("A zone lies within the plan's ground, %(ground)s"), field="outline", ground=state.ground)

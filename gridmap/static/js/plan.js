@@ -97,7 +97,7 @@ const shared = { draft, tracer, trial, may: may_draw, asks: () => drawer.open() 
 const to_corners = () => h("button", { type: "button", class: "deed", dataset: { testid: "to-corners" }, onclick: () => editor.take_hold() }, t("deed.move"));
 const tools = new Tools({ ...shared, list: TOOLS, here: surroundings(draft, urls, page.town), opened: opened(() => zone_tools), title: (codes) => t(codes.length ? "tools.grid" : "tools.village"), first: (codes) => codes.length > 0 && to_corners() });
 const own_grids = () => [...draft.topology.grids.values()].map(({ facts }) => facts).filter((facts) => facts.drawn);
-const here_of_zones = (codes) => ({ codes, facts: (code) => draft.zones.has(code) && { ...draft.zones.get(code).properties, drawn: true }, grids: own_grids(), categories: urls.categories });
+const here_of_zones = (codes) => ({ codes, facts: (code) => draft.zones.get(code)?.properties, grids: own_grids(), categories: urls.categories });
 const zone_tools = new Tools({ ...shared, list: ZONE_TOOLS, here: here_of_zones, opened: opened(() => tools), title: (codes) => t(codes.length ? "tools.zone" : "tools.zones") });
 const chosen = new Chosen(draft, choice, tools);
 const zone_tab = new ZoneTab(draft, zone_choice, zone_tools, urls.categories);

@@ -62,7 +62,7 @@ export class Zones {
     const click = (event) => { L.DomEvent.stopPropagation(event); this.clicked.emit(facts.code, event.latlng); };
     const ground = L.geoJSON(feature, { pane: this.pane, style: { color: "var(--zone)", weight: 1.6, opacity: 0.9, dashArray: "2 4", fillColor: hatch(), fillOpacity: 1 } }).on("click", click);
     const build = () => h("span", { class: "zone-label", dataset: { zone: facts.code } }, theirs(name_of(facts)), h("small", {}, t("zone.to", { grid: target_of(facts) })));
-    const label = L.marker(this.middle(facts.code), { icon: new Spot({ build, label: t("zone.spoken", { name: name_of(facts) }) }), pane: this.pane }).on("click", click);
+    const label = L.marker(this.middle(facts.code), { icon: new Spot({ build }), pane: this.pane }).on("click", click);
     this.layer.addLayer(ground).addLayer(label);
     return ground;
   }

@@ -31,7 +31,6 @@ export const map = {
   "layer.circles": { zh: "1 平方公里服务圈", en: "1 km² service circles" },
   "layer.zones": { zh: "专属区域", en: "Special zones" },
   "zone.to": { zh: "交 {grid}", en: "goes to {grid}" },
-  "zone.spoken": { zh: "专属区域：{name}", en: "Special zone: {name}" },
   "base.none": { zh: "无底图", en: "None" },
   "base.hint": { zh: "底图由 GRIDMAP_BASE_MAPS 配置。", en: "Base maps are set by GRIDMAP_BASE_MAPS." },
 

@@ -147,6 +147,7 @@ export const plans = {
   "zones.lead": { zh: "学校、市场这样的地方，某些类别的案件交给指定的微网格，不论落在哪个网格。", en: "Places like a school or a market: their cases of some categories go to a micro-grid that is named, whatever grid they lie in." },
   "zones.none": { zh: "还没有专属区域。", en: "There are no special zones yet." },
   "zones.all": { zh: "全部专属区域", en: "All special zones" },
+  "zones.beyond": { zh: "这个专属区域不全在本方案的范围内，只能看。", en: "This zone lies partly beyond the plan's ground: to look at only." },
   "zones.corner": { zh: "专属区域的顶点。方向键移动，Insert 加一个，Delete 去掉", en: "Corner of the zone. Arrow keys move it, Insert adds one, Delete removes it" },
   "zones.corner.least": { zh: "轮廓至少要有三个顶点。", en: "An outline has three corners at least." },
   "zones.kind": { zh: "种类", en: "Kind" },

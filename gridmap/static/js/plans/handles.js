@@ -68,7 +68,7 @@ export class Handles {
   }
 
   #marker(place, look, label, keyboard) {
-    const icon = new Spot({ build: () => h("span", { class: `handle ${look}`, dataset: { testid: look.split(" ")[0] } }), label });
+    const icon = new Spot({ build: () => h("span", { class: `handle ${look}`, title: keyboard ? null : label, dataset: { testid: look.split(" ")[0] } }), label: keyboard ? label : "" });
     const marker = L.marker(lat_lng(place), { icon, pane: this.pane, draggable: true, keyboard, bubblingMouseEvents: false, autoPan: false }).addTo(this.map);
     if (keyboard) marker.getElement().setAttribute("role", "button");
     return marker;

@@ -56,7 +56,7 @@ export class ZoneCorners {
   }
 
   #marker(place, look, label, keyboard) {
-    const icon = new Spot({ build: () => h("span", { class: `handle of-zone ${look}`, dataset: { testid: `zone-${look}` } }), label });
+    const icon = new Spot({ build: () => h("span", { class: `handle of-zone ${look}`, title: keyboard ? null : label, dataset: { testid: `zone-${look}` } }), label: keyboard ? label : "" });
     return L.marker(lat_lng(place), { icon, pane: this.pane, draggable: true, keyboard, bubblingMouseEvents: false, autoPan: false }).addTo(this.layer);
   }
 
@@ -131,9 +131,9 @@ export class ZoneCorners {
   }
 }
 
-// The corners of a zone that is one outline without holes; of any other there are none to take hold of.
+// The corners of a zone on the plan's ground that is one outline without holes; of any other there are none to take hold of.
 function outline_of(zone) {
-  const parts = zone?.geometry.coordinates ?? [];
+  const parts = zone?.properties.drawn ? zone.geometry.coordinates : [];
   const ring = parts.length === 1 && parts[0].length === 1 ? parts[0][0].slice(0, -1) : [];
   return ring.length <= MOST ? ring : [];
 }

@@ -39,12 +39,13 @@ export class ZoneTab {
   #one(zone) {
     const which = h("div", {}, zone.takes.length ? t("zones.categories", { n: zone.takes.length }) : t("zone.takes.all"));
     if (zone.takes.length) takes(zone.takes, this.categories).then((list) => replace(which, list));
-    return h("section", { class: "chosen-grid", dataset: { testid: "chosen-zone", code: zone.code } },
+    return h("section", { class: "chosen-zone", dataset: { testid: "chosen-zone", code: zone.code } },
       h("button", { type: "button", class: "deed small", dataset: { testid: "zones-all" }, onclick: () => this.choice.clear() }, "‹ ", t("zones.all")),
       h("h2", {}, theirs(name_of(zone)), zone.changed && h("span", { class: "pill changed-pill" }, t("plan.changed_one"))),
       facts([
         [t("zones.kind"), t(`zone.kind.${zone.kind}`)], [t("plan.code"), figures(zone.code)], [t("zone.takes"), which],
         [t("zone.target"), theirs(target_of(zone))], [t("plan.area"), area(zone.area_m2)],
-      ]));
+      ]),
+      !zone.drawn && h("p", { class: "quiet" }, t("zones.beyond")));
   }
 }

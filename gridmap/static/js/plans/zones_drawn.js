@@ -47,7 +47,7 @@ export class ZonesDrawn {
     const click = (event) => { L.DomEvent.stopPropagation(event); this.clicked.emit(code, event); };
     const ground = L.geoJSON(feature, { pane: this.pane, style: { className: `plan-zone ${zone.changed ? "changed" : ""}`, weight: 2, fillColor: hatch(), fillOpacity: 1 } }).on("click", click).addTo(this.layer);
     const build = () => h("span", { class: "zone-label", dataset: { zone: code } }, theirs(name_of(zone)), h("small", {}, t("zone.to", { grid: target_of(zone) })));
-    L.marker(lat_lng(zone.label), { icon: new Spot({ build, label: t("zone.spoken", { name: name_of(zone) }) }), pane: this.labels }).on("click", click).addTo(this.layer);
+    L.marker(lat_lng(zone.label), { icon: new Spot({ build }), pane: this.labels }).on("click", click).addTo(this.layer);
     return ground;
   }
 }
