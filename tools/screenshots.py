@@ -45,6 +45,7 @@ DISPATCH = (FIRST_CASE, "[data-deed=dispatch]")
 TASK = ("[data-testid=task] >> nth=0",)
 PHONE = (390, 844)
 DRAWN = ("[data-testid=found-grid][data-code='310151101009002']", ".handle.junction >> nth=0")
+ZONE = ("[data-testid=tab-zones]", "[data-testid=zone] >> nth=0")
 # A plan of the demo town in which one grid is three, for the pages of plans: its number.
 DRAW = """async () => {
     const { send } = await import("/static/js/api.js");
@@ -63,6 +64,7 @@ SHOTS = (
     Shot("wall-zh", path="/wall", size=(1920, 1080), dark=True),
     Shot("wall-en", path="/wall", language="en", size=(1920, 1080), dark=True),
     Shot("plan-zh", path="/plans/{plan}", click=DRAWN, role="planner"),
+    Shot("zone-zh", path="/plans/{plan}", click=ZONE, role="planner"),
     Shot("review-zh", path="/plans/{plan}/review", size=(1366, 1100), role="planner"),
 )
 
