@@ -73,16 +73,12 @@ class Settings(Spoken):
     simulate_seconds: float = Field(default=6.0, gt=0, description="Mean pause between two made-up alerts.")
 
     web_workers: int = Field(default=2, ge=1, le=64, description="Web server processes.")
-    web_threads: int = Field(
-        default=256,
-        ge=8,
-        le=4096,
-        description="Threads of each; an open live connection holds one.",
-    )
-    live_spare_threads: int = Field(
-        default=32,
-        ge=2,
-        description="Threads of each process that live connections may not take; past that they get 503.",
+    web_threads: int = Field(default=256, ge=8, le=4096, description="Threads of each; each answers one request at a time.")
+    live_clients: int = Field(
+        default=2000,
+        ge=1,
+        le=50_000,
+        description="Live connections each process keeps open; past that they get 503, and pages ask every few seconds instead.",
     )
     relay_seconds: float = Field(
         default=0.1,

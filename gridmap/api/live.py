@@ -1,7 +1,7 @@
 """GET /api/v1/events: everything that happens, as server-sent events."""
 
-import socket
 import sys
+from socket import AF_INET, AF_INET6, IPPROTO_TCP, TCP_USER_TIMEOUT, socket
 from threading import Lock
 
 from apiflask import APIBlueprint
@@ -10,12 +10,13 @@ from pydantic import Field
 
 from gridmap.api.fields import Strictly
 from gridmap.api.shapes import Responses, raw
+from gridmap.http.giving import GivenAway
 from gridmap.http.state import db, settings, state
 from gridmap.http.who import caller, needs
 from gridmap.live.fanout import Fanout
 from gridmap.live.frames import Listening
 from gridmap.live.listener import Listener
-from gridmap.live.stream import begin, follow
+from gridmap.live.stream import begin
 
 bp = APIBlueprint("live", __name__, url_prefix="/api/v1", tag="Live")
 EVENT_STREAM = "text/event-stream"
@@ -23,9 +24,9 @@ _KEY = "gridmap.live"
 _making = Lock()
 
 _RESPONSES: Responses = {
-    200: raw(EVENT_STREAM, "The stream, without end"),
+    200: raw(EVENT_STREAM, "The stream, without end unless `once`"),
     422: "`after` is no position",
-    503: "No room for another live connection in this process; come back after Retry-After",
+    503: "No room for another live connection; come back after Retry-After, or ask by `once` until there is",
 }
 
 
@@ -35,6 +36,7 @@ class EventsQuery(Strictly):
     after: int | None = Field(
         default=None, ge=0, le=2**63 - 1, description="the last position seen; the header Last-Event-ID says the same, and wins"
     )
+    once: bool = Field(default=False, description="end after what was missed: for those who ask now and then (after a 503)")
 
 
 @bp.get("/events")
@@ -52,22 +54,33 @@ class EventsQuery(Strictly):
     responses=_RESPONSES,
 )
 def get_events(query: EventsQuery) -> Response:
-    """Subscribe, then replay, then follow; the request's database session is closed before the first byte leaves."""
-    listener = _listener()
-    client = listener.subscribe()
-    try:
-        me = caller()
-        who = Listening(me.account_id, me.person_id)
-        beginning = begin(db(), _resume_after(query), replay_limit=settings().replay_limit, who=who)
-    except BaseException:
-        listener.unsubscribe(client)
-        raise
-    _notice_the_dead(settings().heartbeat_seconds)
-    response = Response(follow(beginning, client, heartbeat_s=settings().heartbeat_seconds, who=who), mimetype=EVENT_STREAM)
-    response.call_on_close(lambda: listener.unsubscribe(client))
+    """Subscribe, then replay, then give the connection away: a stream holds neither a thread nor a database session."""
+    me = caller()
+    who = Listening(me.account_id, me.person_id)
+    after, replay_limit = _resume_after(query), settings().replay_limit
+    if query.once or request.method == "HEAD":
+        response = Response(begin(db(), after, replay_limit=replay_limit, who=who).sent, mimetype=EVENT_STREAM)
+    else:
+        response = _stream(after, replay_limit, who)
     response.headers["Cache-Control"] = "no-cache"
     response.headers["X-Accel-Buffering"] = "no"
     return response
+
+
+def _stream(after: int | None, replay_limit: int, who: Listening) -> Response:
+    listener = _listener()
+    line = listener.subscribe()
+    try:
+        beginning = begin(db(), after, replay_limit=replay_limit, who=who)
+    except BaseException:
+        listener.unsubscribe(line)
+        raise
+
+    def takes(connection: socket, head: bytes) -> None:
+        _notice_the_dead(connection, settings().heartbeat_seconds)
+        listener.open(line, connection, beginning.after(head), who)
+
+    return GivenAway(takes, mimetype=EVENT_STREAM)
 
 
 def _resume_after(query: EventsQuery) -> int | None:
@@ -78,11 +91,10 @@ def _resume_after(query: EventsQuery) -> int | None:
     return int(header) if header.isascii() and header.isdigit() and len(header) < 19 else sys.maxsize
 
 
-def _notice_the_dead(heartbeat_s: float) -> None:
-    """Give up on a client that acknowledges nothing for three heartbeats; TCP by itself keeps its thread for 15 minutes."""
-    connection = request.environ.get("gunicorn.socket")
-    if isinstance(connection, socket.socket) and connection.family in (socket.AF_INET, socket.AF_INET6):
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(heartbeat_s * 3000))
+def _notice_the_dead(connection: socket, heartbeat_s: float) -> None:
+    """Give up on a client that acknowledges nothing for three heartbeats; TCP by itself keeps it for 15 minutes."""
+    if connection.family in (AF_INET, AF_INET6):
+        connection.setsockopt(IPPROTO_TCP, TCP_USER_TIMEOUT, int(heartbeat_s * 3000))
 
 
 def _listener() -> Listener:
@@ -91,8 +103,8 @@ def _listener() -> Listener:
         found = current_app.extensions.get(_KEY)
         if found is None:
             set_, engine = state().settings, state().engine
-            room = max(1, set_.web_threads - set_.live_spare_threads)
-            found = current_app.extensions[_KEY] = Listener(engine, Fanout(most_clients=room, most_waiting=set_.replay_limit))
+            fanout = Fanout(most_clients=set_.live_clients, most_waiting=set_.replay_limit, heartbeat_s=set_.heartbeat_seconds)
+            found = current_app.extensions[_KEY] = Listener(engine, fanout)
     assert isinstance(found, Listener)  # noqa: S101  # only this function writes there
     return found
 

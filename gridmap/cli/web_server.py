@@ -3,15 +3,19 @@
 import gc
 import importlib
 import os
+import resource
 import sys
 from threading import Thread
 from typing import Any
+
+import structlog
 
 from gridmap import logs
 from gridmap.cli.gate import wait_at_gate
 from gridmap.cli.settings import read_settings
 
 SWITCH_S = 0.0005
+FILES_BESIDES = 512  # Database connections, photos, what is being sent.
 YOUNG = 50_000  # Objects; a chunk of a batch makes some hundred thousand that live for a moment, and hardly a cycle.
 
 _settings = read_settings()
@@ -35,10 +39,21 @@ def on_starting(server: Any) -> None:  # noqa: ARG001  # gunicorn's signature
     The application itself, with its threads and connections, is made in each worker, once the database is ready.
     """
     logs.configure(_settings.log_level)
+    _allow_files(_settings.live_clients + _settings.web_threads + FILES_BESIDES)
     importlib.import_module("gridmap.app")
     # The program itself never becomes garbage: looking through it again and again costs a batch of alerts a quarter more.
     gc.freeze()
     wait_at_gate()
+
+
+def _allow_files(needed: int) -> None:
+    """Each live connection is an open file, and systems often allow 1,024 unless a program asks for more."""
+    allowed, at_most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if at_most == resource.RLIM_INFINITY or needed <= at_most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(allowed, needed), at_most))
+    else:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (at_most, at_most))
+        structlog.get_logger(__name__).warning("web.too_few_files", allowed=at_most, needed=needed)
 
 
 def post_worker_init(worker: Any) -> None:

@@ -1,98 +1,124 @@
-"""Hands every batch of events to every open stream of this process, and lets no slow one hold up the others."""
+"""Hands every batch of events to every open line of this process, and lets no slow one hold up the others.
 
+It is the face that other threads see; `writer` does the work in a thread of its own.
+"""
+
+import os
 from queue import SimpleQueue
-from threading import Lock
+from socket import socket
+from threading import BoundedSemaphore, RLock, Thread
 
 from gridmap.errors import Unavailable, msg
-from gridmap.live.frames import Batch
+from gridmap.live.frames import ANYBODY, Batch, Listening
+from gridmap.live.line import Line
+from gridmap.live.stream import Beginning
+from gridmap.live.writer import Deed, Writer
 
-
-class Subscription:
-    """One client's queue. The fan-out puts, the client's own thread takes.
-
-    Args:
-        most_waiting: events it may have waiting; one more, and it is cut off and has to come back with its last id.
-    """
-
-    def __init__(self, most_waiting: int) -> None:
-        self._queue: SimpleQueue[Batch | None] = SimpleQueue()
-        self._most_waiting = most_waiting
-        # Each is written by one thread only, so that neither needs a lock; an old value read by the other errs on the
-        # side of "more is waiting".
-        self._put = 0
-        self._taken = 0
-
-    def put(self, batch: Batch) -> bool:
-        """Add a batch; False, and the end of the queue, when too much is waiting already."""
-        waiting = self._put - self._taken
-        if waiting and waiting + len(batch.frames) > self._most_waiting:
-            self.end()
-            return False
-        self._put += len(batch.frames)
-        self._queue.put(batch)
-        return True
-
-    def end(self) -> None:
-        """Let the taker finish once it has taken what is there."""
-        self._queue.put(None)
-
-    def take(self, timeout_s: float) -> Batch | None:
-        """The next batch, waiting for it; None at the end.
-
-        Raises:
-            queue.Empty: nothing came within `timeout_s` seconds.
-        """
-        batch = self._queue.get(timeout=timeout_s)
-        if batch is not None:
-            self._taken += len(batch.frames)
-        return batch
+AHEAD = 16  # Batches the listener may read ahead of the writer: what is published faster waits in the database.
+PULSE_S = 0.2  # How soon who waits for the writer notices that all is closed.
 
 
 class Fanout:
-    """The open streams of one process.
+    """The open lines of one process.
 
     Args:
-        most_clients: streams open at once; the next is refused.
-        most_waiting: see `Subscription`.
+        most_clients: lines open at once; the next is refused.
+        most_waiting: see `Line`.
+        heartbeat_s: see `Writer`.
     """
 
-    def __init__(self, *, most_clients: int, most_waiting: int) -> None:
+    def __init__(self, *, most_clients: int, most_waiting: int, heartbeat_s: float) -> None:
         self._most_clients = most_clients
         self._most_waiting = most_waiting
-        self._lock = Lock()
-        self._clients: set[Subscription] = set()
+        self._heartbeat_s = heartbeat_s
+        self._lock = RLock()  # The signal that closes may come in the middle of something.
+        self._clients = 0
         self._closed = False
+        self._ahead = BoundedSemaphore(AHEAD)
+        self._inbox: SimpleQueue[Deed] = SimpleQueue()
+        self._wake: int | None = None  # The writer's eventfd, while it is at work.
+        self._thread: Thread | None = None
 
     def __len__(self) -> int:
-        return len(self._clients)
+        return self._clients
 
-    def subscribe(self) -> Subscription:
-        """A queue that gets everything published from now on; `Unavailable` when this process has no room."""
+    def subscribe(self) -> Line:
+        """A line that gets everything published from now on, once it is opened; `Unavailable` when there is no room."""
         with self._lock:
-            if self._closed or len(self._clients) >= self._most_clients:
+            if self._closed or self._clients >= self._most_clients:
                 raise Unavailable(msg("All live connections of this server are taken; try again in a moment"))
-            client = Subscription(self._most_waiting)
-            self._clients.add(client)
-            return client
+            if self._wake is None:
+                self._begin()
+            self._clients += 1
+            line = Line(self._most_waiting)
+            self._ask(lambda writer: writer.add(line))
+        return line
 
-    def unsubscribe(self, client: Subscription) -> None:
-        """Forget a client; forgetting it twice is fine."""
-        with self._lock:
-            self._clients.discard(client)
+    def open(self, line: Line, connection: socket, beginning: Beginning, who: Listening = ANYBODY) -> None:
+        """Write the line to `connection`, which is the fan-out's from now on."""
+        if not self._ask(lambda writer: writer.open(line, connection, beginning, who)):
+            connection.close()
+
+    def unsubscribe(self, line: Line) -> None:
+        """End a line; ending it twice is fine."""
+        self._ask(lambda writer: writer.drop(line))
 
     def publish(self, batch: Batch) -> None:
-        """Give a batch to every client; those that are too far behind are ended and forgotten."""
-        with self._lock:
-            self._clients -= {client for client in self._clients if not client.put(batch)}
+        """Give a batch to every line; waits while the writer is `AHEAD` batches behind."""
+        while not self._ahead.acquire(timeout=PULSE_S):
+            if self._closed:
+                return
+        if not self._ask(lambda writer: self._published(writer, batch)):
+            self._ahead.release()
+
+    def _published(self, writer: Writer, batch: Batch) -> None:
+        self._ahead.release()
+        writer.publish(batch)
 
     def end_all(self) -> None:
-        """End every open stream; new ones may come."""
-        with self._lock:
-            for client in self._clients:
-                client.end()
-            self._clients.clear()
+        """End every open line; new ones may come."""
+        self._ask(Writer.end_all)
 
     def close(self) -> None:
-        """End every open stream and refuse new ones: the process is going."""
+        """End every open line and refuse new ones: the process is going."""
         self._closed = True
-        self.end_all()
+        self._ask(Writer.end)
+
+    def wait(self, seconds: float) -> None:
+        """After `close`: until every line has ended.
+
+        Raises:
+            TimeoutError: the writer is still at work.
+        """
+        if self._thread is not None:
+            self._thread.join(seconds)
+            if self._thread.is_alive():
+                raise TimeoutError(f"the writer has not ended within {seconds} s")
+
+    def _ask(self, deed: Deed) -> bool:
+        """Let the writer do this next; False when none is at work."""
+        with self._lock:
+            if self._wake is None:
+                return False
+            self._inbox.put(deed)
+            os.eventfd_write(self._wake, 1)
+            return True
+
+    def _begin(self) -> None:
+        self._inbox, self._wake = SimpleQueue(), os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        writer = Writer(self._inbox, self._wake, self._left, self._heartbeat_s)
+        self._thread = Thread(target=self._run, args=(writer, self._wake), name="live-writer", daemon=True)
+        self._thread.start()
+
+    def _run(self, writer: Writer, wake: int) -> None:
+        try:
+            writer.run()
+        finally:
+            with self._lock:
+                self._wake = None
+                os.close(wake)
+            writer.close()
+
+    def _left(self) -> None:
+        with self._lock:
+            self._clients -= 1

@@ -4,6 +4,7 @@ It starts with the first client, in whatever process that client reached, so it 
 """
 
 import os
+from socket import socket
 from threading import Event, Lock, Thread
 from time import monotonic
 
@@ -14,8 +15,10 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from gridmap.journal.feed import CHANNEL, last_position, since
-from gridmap.live.fanout import Fanout, Subscription
-from gridmap.live.frames import Batch
+from gridmap.live.fanout import Fanout
+from gridmap.live.frames import Batch, Listening
+from gridmap.live.line import Line
+from gridmap.live.stream import Beginning
 
 LOOK_S = 1.0  # A notification may be lost with its connection; a look now and then is the net below.
 PULSE_S = 0.2  # How soon the thread notices that it shall end.
@@ -38,8 +41,8 @@ class Listener:
         self._thread: Thread | None = None
         self._position = 0
 
-    def subscribe(self) -> Subscription:
-        """A queue of everything that comes after what the feed holds now; starts listening if nobody did yet.
+    def subscribe(self) -> Line:
+        """A line for everything that comes after what the feed holds now; starts listening if nobody did yet.
 
         Raises:
             Unavailable: this process has no room for another client.
@@ -48,9 +51,13 @@ class Listener:
             self._start()
             return self._fanout.subscribe()
 
-    def unsubscribe(self, client: Subscription) -> None:
+    def open(self, line: Line, connection: socket, beginning: Beginning, who: Listening) -> None:
+        """Write the line to `connection`, which is not the caller's any more."""
+        self._fanout.open(line, connection, beginning, who)
+
+    def unsubscribe(self, line: Line) -> None:
         """The client is gone."""
-        self._fanout.unsubscribe(client)
+        self._fanout.unsubscribe(line)
 
     def close(self) -> None:
         """End all streams and stop listening. Returns at once; the thread follows within `PULSE_S`."""
@@ -58,15 +65,16 @@ class Listener:
         self._fanout.close()
 
     def wait(self, seconds: float) -> None:
-        """After `close`: let the thread give back its database connection, which an engine put away meanwhile would forget.
+        """After `close`: let the threads end, and give back the database connection, which an engine put away would forget.
 
         Raises:
-            TimeoutError: it is still at work.
+            TimeoutError: one is still at work.
         """
         if self._thread is not None:
             self._thread.join(seconds)
             if self._thread.is_alive():
                 raise TimeoutError(f"the listener has not ended within {seconds} s")
+        self._fanout.wait(seconds)
 
     def _start(self) -> None:
         if self._pid == os.getpid() or self._stop.is_set():

@@ -1,11 +1,9 @@
-"""What one client gets: hello, what it missed, then everything as it happens, and a sign of life when nothing does.
+"""How one client's stream begins: hello, and what it missed.
 
 The order matters: subscribe first, then `begin`. What is committed to the feed between the two is both in the
-replay and in the queue, and `follow` drops what was sent already; so nothing is lost and nothing comes twice.
+replay and on the line, which drops what was sent already; so nothing is lost and nothing comes twice.
 """
 
-from collections.abc import Iterator
-from queue import Empty
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -13,8 +11,7 @@ from sqlalchemy.orm import Session
 from gridmap import clock
 from gridmap.db import identity
 from gridmap.journal.feed import last_position, since
-from gridmap.live.fanout import Subscription
-from gridmap.live.frames import ANYBODY, HEARTBEAT, RETRY_MS, Listening, encode_for, frame
+from gridmap.live.frames import ANYBODY, RETRY_MS, Listening, encode_for, frame
 
 
 class Beginning(NamedTuple):
@@ -22,6 +19,10 @@ class Beginning(NamedTuple):
 
     position: int
     sent: bytes
+
+    def after(self, head: bytes) -> "Beginning":
+        """The same with something sent before it."""
+        return self._replace(sent=head + self.sent)
 
 
 def begin(session: Session, after: int | None, *, replay_limit: int, who: Listening = ANYBODY) -> Beginning:
@@ -43,20 +44,3 @@ def begin(session: Session, after: int | None, *, replay_limit: int, who: Listen
 def _hello(position: int, database: str) -> bytes:
     told = {"position": position, "server_time": clock.now().isoformat(), "database": database}
     return frame("hello", told, position=position, retry_ms=RETRY_MS)
-
-
-def follow(beginning: Beginning, subscription: Subscription, *, heartbeat_s: float, who: Listening = ANYBODY) -> Iterator[bytes]:
-    """The stream's bytes, until the subscription ends. Blocks; holds nothing but the subscription."""
-    position, sent = beginning
-    yield sent
-    while True:
-        try:
-            batch = subscription.take(heartbeat_s)
-        except Empty:
-            yield HEARTBEAT
-            continue
-        if batch is None:
-            return
-        if fresh := batch.after(position, who):
-            position = batch.last
-            yield fresh

@@ -104,19 +104,45 @@ def test_no_database_connection_is_held_while_streaming(client: FlaskClient, app
 
 
 def test_past_the_limit_there_is_503_until_somebody_leaves(committing: Engine, app: APIFlask, tmp_path: Path) -> None:
-    with running(committing, tmp_path, web_threads=8, live_spare_threads=6) as small:
+    with running(committing, tmp_path, live_clients=2) as small:
         client = callers.signed_in(small)
-        first, _second = Stream(client), Stream(client)
+        first, second = Stream(client), Stream(client)
         full = client.get("/api/v1/events")
         assert full.status_code == 503
         assert full.content_type == "application/problem+json"
         assert int(full.headers["Retry-After"]) > 0
+        for _ in range(3):  # They take no room.
+            assert client.head("/api/v1/events").status_code == 200
+            assert client.get("/api/v1/events?once=true").status_code == 200
         first.close()
-        Stream(client).close()
-        for _ in range(3):
-            head = client.head("/api/v1/events")
-            assert head.status_code == 200
-            head.close()
+        eventually(lambda: let_in(client))
+        second.close()
+
+
+def let_in(client: FlaskClient) -> bool:
+    with client.get("/api/v1/events") as answer:
+        return answer.status_code == 200
+
+
+def test_who_asks_once_gets_what_was_missed_and_an_end(client: FlaskClient, committing: Engine) -> None:
+    seen = placed(committing)
+    commit(committing, "a", "b")
+    newest = placed(committing)
+    for after, kinds in ((seen, ["hello", "case.opened", "case.opened"]), (newest, ["hello"]), (newest + 1, ["hello", "reset"])):
+        answer = client.get(f"/api/v1/events?once=true&after={after}")
+        assert [kind for kind, _, _ in read(answer.data)] == kinds
+        assert answer.headers["Cache-Control"] == "no-cache"
+
+
+def test_a_replay_that_fails_keeps_no_room(
+    committing: Engine, app: APIFlask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(committing, tmp_path, live_clients=1) as small:
+        client = callers.signed_in(small)
+        with monkeypatch.context() as broken:
+            broken.setattr("gridmap.api.live.begin", lambda *_, **__: 1 / 0)
+            assert client.get("/api/v1/events").status_code == 500
+        eventually(lambda: let_in(client))
 
 
 def test_streams_end_when_the_process_goes(client: FlaskClient, app: APIFlask) -> None:
@@ -125,4 +151,5 @@ def test_streams_end_when_the_process_goes(client: FlaskClient, app: APIFlask) -
     end_streams(app)
     with pytest.raises(StopIteration):
         stream.next()
+    stream.close()
     assert client.get("/api/v1/events").status_code == 503

@@ -53,7 +53,7 @@ class Station:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("GRIDMAP_")}
         url = self.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
         own = {"DATABASE_URL": url, "HOME": str(self.home), "SECRET_KEY": SECRET_KEY, "SIMULATE": "0", "WEB_WORKERS": "1"}
-        own |= {"WEB_THREADS": "48", "LIVE_SPARE_THREADS": "16", "LOG_LEVEL": "warning"}
+        own |= {"WEB_THREADS": "32", "LIVE_CLIENTS": "100", "LOG_LEVEL": "warning"}
         return inherited | {f"GRIDMAP_{name}": value for name, value in {**own, **self.settings}.items()}
 
     def start(self) -> None:

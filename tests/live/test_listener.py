@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from threading import Thread, active_count
+from threading import active_count
 
 import pytest
 from sqlalchemy import Engine
@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from gridmap.errors import Unavailable
 from gridmap.live.fanout import Fanout
+from gridmap.live.frames import ANYBODY, HEARTBEAT
 from gridmap.live.listener import Listener
-from gridmap.live.stream import begin, follow
+from gridmap.live.stream import begin
 from tests.live.conftest import commit, place, relaying
+from tests.live.ears import Ear
 from tests.live.test_relay import cut_connections
 from tests.live.test_stream import ids
 from tests.waiting import eventually
@@ -20,7 +22,7 @@ from tests.waiting import eventually
 
 @pytest.fixture
 def listener(committing: Engine) -> Iterator[Listener]:
-    made = Listener(committing, Fanout(most_clients=250, most_waiting=5000))
+    made = Listener(committing, Fanout(most_clients=250, most_waiting=5000, heartbeat_s=0.2))
     yield made
     made.close()
     made.wait(15)
@@ -30,24 +32,25 @@ def listening() -> bool:
     return any(thread.name == "live-listener" for thread in threading.enumerate())
 
 
-class Client(Thread):
-    """Reads a stream to its end in a thread of its own."""
+class Client:
+    """An open line and what came through it."""
 
     def __init__(self, engine: Engine, listener: Listener, after: int | None = None) -> None:
-        super().__init__(daemon=True)
-        self.subscription = listener.subscribe()
+        self.line = listener.subscribe()
         with Session(engine) as session:
-            self.beginning = begin(session, after, replay_limit=5000)
-        self.got = b""
-        self.start()
-
-    def run(self) -> None:
-        for part in follow(self.beginning, self.subscription, heartbeat_s=0.2):
-            self.got += part if part != b":\n\n" else b""
+            beginning = begin(session, after, replay_limit=5000)
+        self.ear = Ear()
+        listener.open(self.line, self.ear.given, beginning, ANYBODY)
 
     @property
     def ids(self) -> list[int]:
-        return ids(self.got)
+        return ids(self.ear.heard().replace(HEARTBEAT, b""))
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    Ear.close_all()
 
 
 def test_it_starts_with_the_first_client_and_hears_what_follows(committing: Engine, listener: Listener) -> None:
@@ -73,7 +76,7 @@ def test_two_hundred_clients_get_every_event_once_while_some_come_back(committin
     for client in clients:
         first = client.ids[0]
         assert client.ids == list(range(first, 101))
-    assert active_count() == threads + 203 + 1
+    assert active_count() == threads + 2, "the listener and the writer, however many listen"
 
 
 def test_it_comes_back_after_a_lost_connection_and_has_missed_nothing(committing: Engine, listener: Listener) -> None:
@@ -91,8 +94,7 @@ def test_it_comes_back_after_a_lost_connection_and_has_missed_nothing(committing
 def test_closing_ends_the_streams_at_once(committing: Engine, listener: Listener) -> None:
     client = Client(committing, listener)
     listener.close()
-    client.join(1)
-    assert not client.is_alive()
+    client.ear.wait_for_the_end()
     with pytest.raises(Unavailable):
         listener.subscribe()
 
@@ -115,9 +117,8 @@ def test_after_a_time_without_clients_the_next_one_gets_what_follows_and_nothing
     committing: Engine, listener: Listener
 ) -> None:
     first = Client(committing, listener)
-    listener.unsubscribe(first.subscription)
-    first.subscription.end()
-    first.join(5)
+    listener.unsubscribe(first.line)
+    first.ear.wait_for_the_end()
     commit(committing, "unseen 1", "unseen 2")
     place(committing)
     eventually(lambda: listener._position == 2)

@@ -73,12 +73,12 @@ class Size:
     cases: int
     repeats: int
     seconds: float
-    streams: int
+    streams: tuple[int, ...]
     batch: int
 
 
-FULL = Size(grids=5000, cases=100_000, repeats=3, seconds=8.0, streams=200, batch=20_000)
-QUICK = Size(grids=50, cases=500, repeats=1, seconds=0.5, streams=10, batch=500)
+FULL = Size(grids=5000, cases=100_000, repeats=3, seconds=8.0, streams=(10, 200, 2000), batch=20_000)
+QUICK = Size(grids=50, cases=500, repeats=1, seconds=0.5, streams=(2, 10), batch=500)
 
 
 @dataclass(frozen=True)

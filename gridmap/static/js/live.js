@@ -6,8 +6,14 @@ import { reader } from "./stream.js";
 
 const SILENCE_MS = 25000; // The server gives a sign of life every 10 s.
 const PAUSES_MS = [250, 500, 1000, 2000, 4000, 8000];
+const ASK_AGAIN_MS = 5000; // While all lines are taken.
 const GIVE_NOTICE_MS = 60000;
 const REST_AFTER_MS = 120000; // A tab nobody looks at gives its connection back; it catches up when looked at.
+
+function sound(response) {
+  if (!response.ok) throw new Error(String(response.status));
+  return response;
+}
 
 export class Live {
   constructor(url) {
@@ -74,14 +80,15 @@ export class Live {
 
   async #run() {
     for (;;) {
+      let full = false;
       try {
-        await this.#listen();
+        full = await this.#listen();
       } catch {
         // Whatever cut the line, the answer is the same: connect again from the last event seen.
       }
       this.control = null;
-      if (!this.resting) this.#say(navigator.onLine === false ? "offline" : this.state === "offline" ? "offline" : "reconnecting");
-      const pause = PAUSES_MS[Math.min(this.failures++, PAUSES_MS.length - 1)];
+      if (!full && !this.resting) this.#say(navigator.onLine === false ? "offline" : this.state === "offline" ? "offline" : "reconnecting");
+      const pause = full ? ASK_AGAIN_MS : PAUSES_MS[Math.min(this.failures++, PAUSES_MS.length - 1)];
       await new Promise((go) => {
         this.wake = go;
         if (!this.resting) setTimeout(go, pause * (0.75 + Math.random() / 2));
@@ -89,24 +96,38 @@ export class Live {
     }
   }
 
+  // Until the line ends. True if there was none to be had: then what was missed has been asked for instead.
   async #listen() {
+    const response = await this.#ask();
+    if (response.status !== 503) return this.#follow(sound(response));
+    const feed = reader((message) => this.#deliver(message));
+    feed(await sound(await this.#ask("&once=true")).text());
+    this.failures = 0;
+    this.#say("polling");
+    return true;
+  }
+
+  async #ask(more = "") {
     this.control = new AbortController();
     this.heard = Date.now();
-    const response = await fetch(`${this.url}?after=${this.last}`, {
+    const response = await fetch(`${this.url}?after=${this.last}${more}`, {
       headers: { Accept: "text/event-stream", "Last-Event-ID": String(this.last) },
       cache: "no-store",
       signal: this.control.signal,
     });
     if (response.status === 401) signed_out();
-    if (!response.ok) throw new Error(String(response.status));
-    signed_in();
+    if (response.ok) signed_in();
+    return response;
+  }
+
+  async #follow(response) {
     const body = response.body.getReader();
     const decoder = new TextDecoder();
     const feed = reader((message) => this.#deliver(message));
     this.#say("catching-up");
     for (;;) {
       const { value, done } = await body.read();
-      if (done) return;
+      if (done) return false;
       this.heard = Date.now();
       this.failures = 0;
       feed(decoder.decode(value, { stream: true }));

@@ -56,6 +56,8 @@ export const common = {
   "connection.catching-up.long": { zh: "正在补上断线期间发生的事情。", en: "Taking in what happened while the line was down." },
   "connection.reconnecting": { zh: "正在重连", en: "Reconnecting" },
   "connection.reconnecting.long": { zh: "连接已断，正在自动重连；恢复后会补齐。", en: "The line is down and being restored; nothing will be missed." },
+  "connection.polling": { zh: "定时更新", en: "Periodic" },
+  "connection.polling.long": { zh: "实时连接已满，改为每隔几秒询问一次；一有空位就恢复实时。", en: "All live connections are taken: the page asks every few seconds, and goes live as soon as there is room." },
   "connection.offline": { zh: "已断线", en: "Offline" },
   "connection.offline.long": { zh: "连接已断，地图停在断线的时刻。", en: "The line is down; the map shows the moment it went." },
   "connection.resting": { zh: "已暂停", en: "Resting" },
