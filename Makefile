@@ -8,7 +8,7 @@ WITH_NODE := PATH="$(CURDIR)/.venv/bin:$$PATH" PLAYWRIGHT_NODEJS_PATH="$(CURDIR)
 # Where this is set, every process would compile the whole program anew: a second of each start, minutes of the tests.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test check format migrate demo-data bench bench-points screenshots lock wheel clean
+.PHONY: help setup setup-test run test check format migrate demo-data bench bench-points bench-curves screenshots lock wheel clean
 
 help: ## 显示本说明 · show this
 	@printf 'gridmap  一网统管网格地图\n\n'
@@ -49,6 +49,9 @@ bench: setup-test ## 测量性能 · measure, and print the figures as a table a
 bench-points: setup-test ## 与别家比定位速度 · points to polygons, measured beside other programs
 	@$(BIN)/python -m tools.setting_up.peers
 	@exec $(BIN)/python -m tools.bench.locating
+
+bench-curves: setup-test ## 画出成本随规模的曲线 · how costs grow with grids, cases and live clients, as plots
+	@$(WITH_NODE) exec $(BIN)/python -m tools.bench.curves
 
 screenshots: setup-test ## 重拍文档里的截图 · take the pictures of the documents anew
 	@$(WITH_NODE) exec $(BIN)/python -m tools.screenshots

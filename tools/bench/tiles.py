@@ -113,14 +113,14 @@ def _tiles(places: np.ndarray[tuple[int, int], np.dtype[np.float64]], zoom: int,
 def _cost(session: Session, backend: int, make: Make, asked: Sequence[Tile]) -> Cost:
     spent, sizes = [], []
     for tile in asked:
-        before = _processor_ms(backend)
+        before = processor_ms(backend)
         sizes.append(len(make(session, tile)))
-        spent.append(_processor_ms(backend) - before)
+        spent.append(processor_ms(backend) - before)
     return Cost(spent, sizes)
 
 
-def _processor_ms(backend: int) -> float:
-    """What this process and the database's have computed so far."""
+def processor_ms(backend: int) -> float:
+    """What this process and the database's `backend` have computed so far."""
     theirs = int(Path(f"/proc/{backend}/schedstat").read_text().split()[0])
     return (time.process_time_ns() + theirs) / 1e6
 

@@ -1,0 +1,59 @@
+"""Curves as one picture: small plots side by side, both axes logarithmic, so that what grows in proportion is a straight line."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullLocator
+
+ACROSS = 2
+STYLE: Any = {
+    "svg.hashsalt": "gridmap",  # The same file for the same figures.
+    "svg.fonttype": "none",
+    "font.size": 9,
+}
+
+
+class Line(NamedTuple):
+    """One curve: what it is called, and n points."""
+
+    name: str
+    x: Sequence[float]
+    y: Sequence[float]
+
+
+class Plot(NamedTuple):
+    """Curves over the same axes: what they grow along, and the unit they are told in."""
+
+    title: str
+    along: str
+    unit: str
+    lines: Sequence[Line]
+
+
+def draw(plots: Sequence[Plot], path: Path) -> None:
+    """Write the plots into one SVG file."""
+    with mpl.rc_context(STYLE):
+        down = -(-len(plots) // ACROSS)
+        figure = Figure(figsize=(8, 2.8 * down), layout="constrained")
+        for axes, plot in zip(figure.subplots(down, ACROSS, squeeze=False).flat, plots, strict=False):
+            _draw(axes, plot)
+        figure.savefig(path, format="svg", metadata={"Date": None})
+
+
+def _draw(axes: "mpl.axes.Axes", plot: Plot) -> None:
+    axes.set(xscale="log", yscale="log", title=plot.title, xlabel=plot.along, ylabel=plot.unit)
+    for line in plot.lines:
+        axes.plot(line.x, line.y, marker="o", label=line.name)
+        for x, y in zip(line.x, line.y, strict=True):
+            axes.annotate(f"{y:,.3g}", (x, y), textcoords="offset points", xytext=(0, 6), ha="center", fontsize=7)
+    low, high = (f(y for line in plot.lines for y in line.y) for f in (min, max))
+    axes.set_ylim(low / 3, high * 3)
+    axes.set_xticks(plot.lines[0].x)
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}"))
+    axes.grid(visible=True, alpha=0.3)
+    if len(plot.lines) > 1:
+        axes.legend(fontsize=7)
