@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -94,6 +95,11 @@ def identity(session: Session) -> str:
 MANY = 50  # Rows from which on COPY is cheaper than INSERT; below, its additional round trip costs more than it saves.
 
 
+_AT_ONCE = 100  # Lines: each time costs a call of the operating system, and meanwhile the database has none.
+NULL = r"\N"
+_ESCAPES = str.maketrans({"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
+
+
 def run(session: Session, statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Run one statement in this session's transaction past SQLAlchemy, whose own work would double its cost.
 
@@ -128,17 +134,35 @@ def run_together(session: Session, asked: Sequence[tuple[str, Mapping[str, Any]]
         raise _translated(session, asked[0][0], error) from error
 
 
-def copy(session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def line(values: Iterable[str | None]) -> bytes:
+    """A row as `copy` takes it; None is NULL. Lines of some columns each are joined by tabs."""
+    # Nearly every text is plain, and to see that is quicker than to look for what would have to be escaped.
+    fields = [
+        NULL if value is None else value if value.isprintable() and "\\" not in value else value.translate(_ESCAPES)
+        for value in values
+    ]
+    return "\t".join(fields).encode()
+
+
+def field(text: bytes) -> bytes:
+    """A long text as a part of a line: quicker than `line` from some hundred characters on."""
+    return text.replace(b"\\", rb"\\").replace(b"\n", rb"\n").replace(b"\r", rb"\r").replace(b"\t", rb"\t")
+
+
+def copy(session: Session, table: str, columns: Sequence[str], lines: Iterable[bytes]) -> None:
     """Append many rows to a table by COPY, in this session's transaction: half the work of an INSERT for the database.
+
+    It begins with the first lines while the next are made.
 
     Raises:
         DBAPIError: as any other statement would.
     """
     into = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns)))
+    rest = iter(lines)
     try:
         with _driver(session).cursor() as cursor, cursor.copy(into) as stream:
-            for row in rows:
-                stream.write_row(row)
+            while some := list(islice(rest, _AT_ONCE)):
+                stream.write(b"\n".join([*some, b""]))
     except psycopg.Error as error:
         raise _translated(session, f"COPY {table}", error) from error
 

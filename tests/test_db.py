@@ -5,7 +5,7 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from gridmap.db import MANY, copy, run
+from gridmap.db import MANY, copy, line, run
 from gridmap.journal.models import JournalEntry
 from gridmap.journal.write import Event, write
 
@@ -19,7 +19,7 @@ def test_a_statement_sees_what_the_session_has_not_flushed_yet(session: Session)
 def test_copied_rows_belong_to_the_transaction(session: Session) -> None:
     awkward = ["tab\there", "back\\slash", "line\nbreak", "\\N", "引号\"'", ""]
     with session.begin_nested() as savepoint:
-        copy(session, "journal", Event._fields, [("keys", "key.created", text_, "test", "{}") for text_ in awkward])
+        copy(session, "journal", Event._fields, [line(("keys", "key.created", text_, "test", "{}")) for text_ in awkward])
         assert session.scalars(select(JournalEntry.subject).order_by(JournalEntry.id)).all() == awkward
         savepoint.rollback()
     assert session.scalar(select(func.count()).select_from(JournalEntry)) == 0
@@ -40,7 +40,7 @@ def test_errors_are_those_of_any_statement(session: Session) -> None:
     with pytest.raises(ProgrammingError), session.begin_nested():
         run(session, "SELECT no_such_column", {})
     with pytest.raises(DBAPIError), session.begin_nested():
-        copy(session, "journal", ["topic"], [("only a topic",)])
+        copy(session, "journal", ["topic"], [b"only a topic"])
 
 
 def test_a_lost_connection_is_an_operational_error_and_the_next_session_works(committing: Engine) -> None:

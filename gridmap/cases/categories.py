@@ -44,15 +44,10 @@ class KnownCategory:
         return zones.path(*self.key)
 
     @cached_property
-    def facts(self) -> dict[str, str]:
-        """As the API tells it; shared by all features of its cases, so nobody changes it."""
+    def told(self) -> orjson.Fragment:
+        """As the API tells it, in JSON."""
         names = {"group_zh": self.group_zh, "group_en": self.group_en, "name_zh": self.name_zh, "name_en": self.name_en}
-        return {**self.key._asdict(), **names}
-
-    @cached_property
-    def limit_facts(self) -> dict[str, Any] | None:
-        """Its limit as the journal tells it; shared as well."""
-        return {"value": self.limit.value, "unit": self.limit.unit.value} if self.limit else None
+        return orjson.Fragment(orjson.dumps({**self.key._asdict(), **names}))
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,17 @@
 """Reads of cases, as GeoJSON features and as figures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gridmap import clock
+from gridmap.cases.features import feature, moment_text
 from gridmap.cases.models import OPEN_SQL
-from gridmap.cases.states import OPEN_STATES, State, urgency
+from gridmap.cases.states import OPEN_STATES, State
 from gridmap.errors import NotFound, msg
 from gridmap.grids.lookup import Bounds
 
@@ -139,74 +139,6 @@ def by_ids(session: Session, ids: Sequence[int], *, at: datetime | None = None) 
     return {row["id"]: feature(dict(row), moment) for row in rows}
 
 
-class Grids(NamedTuple):
-    """A case's micro-grid, village and town, each with code, name and name_en; None where it has no grid."""
-
-    micro: dict[str, str] | None = None
-    village: dict[str, str] | None = None
-    town: dict[str, str] | None = None
-
-
-def feature(row: Mapping[str, Any], at: datetime) -> dict[str, Any]:
-    """A case as a GeoJSON Feature, JSON-ready, from a row with the columns this module reads; urgency as of `at`."""
-    names = ("standard_ref", "kind", "code", "name_zh", "name_en", "group_zh", "group_en")
-    category = None if row["category_id"] is None else {name: row[name] for name in names}
-    grids = Grids(_grid(row, 15, "micro"), _grid(row, 12, "village"), _grid(row, 9, "town"))
-    return shaped(row, at, category=category, grids=grids)
-
-
-def shaped(row: Mapping[str, Any], at: datetime, *, category: dict[str, str] | None, grids: Grids) -> dict[str, Any]:
-    """The same from the case's own columns, for who knows what its category and grids are called."""
-    due, closed = row["due_at"], row["closed_at"]
-    point = None if row["lon"] is None else {"type": "Point", "coordinates": [row["lon"], row["lat"]]}
-    return {
-        "type": "Feature",
-        "id": row["number"],
-        "geometry": point,
-        "properties": {
-            "number": row["number"],
-            "state": str(row["state"]),
-            "urgency": urgency(row["received_at"], due, at, done_at=row["handled_at"] or closed).value,
-            "due_at": _moment(due),
-            "source": row["source"],
-            "source_id": row["source_id"],
-            "source_code": row["source_code"],
-            "category": category,
-            "grid": grids.micro,
-            "village": grids.village,
-            "town": grids.town,
-            "trays": _trays(grids, category),
-            "occurred_at": _moment(row["occurred_at"]),
-            "received_at": _moment(row["received_at"]),
-            "handled_at": _moment(row["handled_at"]),
-            "closed_at": _moment(closed),
-            "address": row["address"],
-            "text": row["text"],
-            "accuracy_m": row["accuracy_m"],
-            "camera_id": row["camera_id"],
-            "alerts": row["alerts"],
-            "ambiguous": row["ambiguous"],
-            "version": row["version"],
-        },
-    }
-
-
-def _trays(grids: Grids, category: dict[str, str] | None) -> list[str]:
-    return [*(["unrouted"] if grids.micro is None else ()), *(["triage"] if category is None else ())]
-
-
-@lru_cache(maxsize=4096)  # Those of a batch are mostly the same few; in whichever zone, the text is the same.
-def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _grid(row: Mapping[str, Any], digits: int, level: str) -> dict[str, str] | None:
-    code = row["grid_code"]
-    if code is None:
-        return None
-    return {"code": code[:digits], "name": row[f"{level}_name"], "name_en": row[f"{level}_name_en"]}
-
-
 def routes(session: Session, numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
     """The facts of these cases' routes, by number."""
     query = text("SELECT number, route FROM cases WHERE number = ANY(CAST(:numbers AS text[]))")
@@ -234,7 +166,7 @@ def detail(session: Session, number: str) -> Detail:
     if row is None:
         raise NotFound(msg("There is no case with the number '%(number)s'"), number=number[:40])
     alerts = [
-        {**alert, "received_at": _moment(alert["received_at"])}
+        {**alert, "received_at": moment_text(alert["received_at"])}
         for alert in session.execute(_ALERTS, {"id": row["id"]}).mappings()
     ]
     return Detail(row["id"], feature(dict(row), clock.now()), row["route"], row["media"], alerts)

@@ -6,7 +6,6 @@ Set-based: each function does its work for a whole chunk of alerts in one statem
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from operator import itemgetter
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -14,8 +13,8 @@ import orjson
 from sqlalchemy.orm import Session
 
 from gridmap.cases.ground import Rules, Spot, cells
-from gridmap.cases.models import COUNTED_SQL, DAY_SQL, OPEN_SQL
-from gridmap.db import MANY, copy, run, run_together
+from gridmap.cases.models import DAY_SQL, OPEN_SQL
+from gridmap.db import MANY, NULL, copy, field, line, run, run_together
 from gridmap.geo.measure import half_box
 from gridmap.geo.shapes import point_wkb
 from gridmap.grids.publishing import LOCK_SQL
@@ -153,76 +152,114 @@ def _nearby(rows: Iterable[tuple[Any, ...]]) -> dict[int, Nearby]:
     return {i: Nearby(case_id, number, metres) for i, case_id, number, metres in rows}
 
 
-CASE_COLUMNS = {
+# What is known of a case before it opens, and what only then.
+_SAID = {
     "source": "text",
     "source_id": "text",
     "category_id": "int",
     "source_code": "text",
-    "lon": "float8",
-    "lat": "float8",
     "accuracy_m": "float8",
     "address": "text",
     "text": "text",
     "camera_id": "text",
-    "media": "json",
     "occurred_at": "timestamptz",
+    "grid_code": "text",
+    "ambiguous": "bool",
+    "media": "json",
+    "route": "json",
+}
+_STANDING = {
     "received_at": "timestamptz",
     "state": "text",
     "due_at": "timestamptz",
     "limit_value": "float8",
     "limit_unit": "text",
     "closed_at": "timestamptz",
-    "grid_code": "text",
-    "ambiguous": "bool",
-    "route": "json",
-    "person_id": "int",
 }
-_PLAIN = [name for name in CASE_COLUMNS if name not in ("lon", "lat")]
+CASE_COLUMNS = {**_SAID, **_STANDING, "person_id": "int", "lon": "float8", "lat": "float8"}
+_PLAIN = ", ".join([*_SAID, *_STANDING, "person_id"])
 _OPEN = f"""
-    INSERT INTO cases ({", ".join(_PLAIN)}, location)
-    SELECT {", ".join(_PLAIN)}, CASE WHEN lon IS NOT NULL THEN ST_SetSRID(ST_MakePoint(lon, lat), 4326) END
+    INSERT INTO cases ({_PLAIN}, location)
+    SELECT {_PLAIN}, CASE WHEN lon IS NOT NULL THEN ST_SetSRID(ST_MakePoint(lon, lat), 4326) END
     FROM ROWS FROM (json_to_recordset(CAST(%(rows)s AS json))
                     AS ({", ".join(f"{name} {kind}" for name, kind in CASE_COLUMNS.items())}))
          WITH ORDINALITY AS row ({", ".join(CASE_COLUMNS)}, place)
     ORDER BY place
     RETURNING id, number, source, source_id
 """
-_NUMBER = f"""
-    SELECT nextval(pg_get_serial_sequence('cases', 'id')), (SELECT {DAY_SQL}) || '-' || {COUNTED_SQL}
+# The numbers' day and the sequence are found once, and only the counting goes by the case.
+_NUMBERS = f"""
+    SELECT nextval((SELECT CAST(pg_get_serial_sequence('cases', 'id') AS regclass))), nextval('case_number'), (SELECT {DAY_SQL})
     FROM generate_series(1, %(how_many)s)
 """
 
 
-def open_cases(session: Session, rows: Sequence[dict[str, Any]]) -> dict[tuple[str, str], Taken]:
-    """Insert cases (every column of `CASE_COLUMNS` in each row); answers their numbers by (source, source_id)."""
-    if not rows:
+class NewCase(NamedTuple):
+    """A case that opens: the columns of what is said and of how it stands; both as lines, from who had the time before."""
+
+    said: Mapping[str, Any]
+    standing: Mapping[str, Any]
+    person_id: int | None
+    lines: tuple[bytes, bytes] | None = None  # Of `standing_line` and `said_line`.
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Its alert's."""
+        return self.said["source"], self.said["source_id"]
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """All its columns."""
+        return {**self.said, **self.standing, "person_id": self.person_id}
+
+
+def open_cases(session: Session, cases: Sequence[NewCase]) -> dict[tuple[str, str], Taken]:
+    """Insert cases; answers their numbers by (source, source_id)."""
+    if not cases:
         return {}
-    if len(rows) < MANY:
-        made = run(session, _OPEN, {"rows": _json(rows)})
+    if len(cases) < MANY:
+        made = run(session, _OPEN, {"rows": _json([case.row for case in cases])})
         return {(source, source_id): Taken(case_id, number) for case_id, number, source, source_id in made}
-    taken = [Taken(*numbered) for numbered in run(session, _NUMBER, {"how_many": len(rows)})]
-    copied = (_copied(one, row) for one, row in zip(taken, rows, strict=True))
-    copy(session, "cases", _COPIED, copied)
-    return {(row["source"], row["source_id"]): one for one, row in zip(taken, rows, strict=True)}
+    taken = [Taken(id_, numbered(day, count)) for id_, count, day in run(session, _NUMBERS, {"how_many": len(cases)})]
+    copy(session, "cases", _COPIED, map(_case_line, taken, cases))
+    return {case.key: one for one, case in zip(taken, cases, strict=True)}
 
 
-_plain = itemgetter(*_PLAIN)
-_moment = lru_cache(maxsize=4096)(datetime.isoformat)  # Most are the same few; in whichever zone, the moment is the same.
-_COPIED = ("id", "number", "location", *_PLAIN)
-_STRUCTURED = [_COPIED.index(name) for name in ("media", "route")]
-_MOMENTS = [_COPIED.index(name) for name in ("occurred_at", "received_at", "due_at", "closed_at")]
+def numbered(day: str, count: int) -> str:
+    """The number of a case as the column's default makes it."""
+    return f"{day}-{count:06d}"
 
 
-def _copied(taken: Taken, row: dict[str, Any]) -> list[Any]:
-    """A case's row as COPY takes it: moments as text, which psycopg would take four times as long to write."""
-    place = None if row["lon"] is None else point_wkb(row["lon"], row["lat"])
-    plain = [*taken, place, *_plain(row)]
-    for i in _STRUCTURED:
-        plain[i] = _json(plain[i]) if plain[i] else "[]"  # A route is never empty, media mostly are.
-    for i in _MOMENTS:
-        if plain[i] is not None:
-            plain[i] = _moment(plain[i])
-    return plain
+_COPIED = ("id", "number", "person_id", *_STANDING, "location", *_SAID)
+
+
+def _case_line(taken: Taken, case: NewCase) -> bytes:
+    standing, said = case.lines or (standing_line(case.standing), said_line(case.said))
+    person = NULL if case.person_id is None else case.person_id
+    return b"%d\t%b\t%b\t%b\t%b" % (taken.case_id, taken.number.encode(), str(person).encode(), standing, said)
+
+
+def standing_line(row: Mapping[str, Any]) -> bytes:
+    """How a case stands, as COPY takes it."""
+    return line([_text(row[name]) for name in _STANDING])
+
+
+def said_line(row: Mapping[str, Any]) -> bytes:
+    """What is said about it, as COPY takes it."""
+    plain = line((
+        None if row["lon"] is None else point_wkb(row["lon"], row["lat"]),
+        *(row["source"], row["source_id"], _text(row["category_id"]), row["source_code"], _text(row["accuracy_m"])),
+        *(row["address"], row["text"], row["camera_id"], _moment(row["occurred_at"]), row["grid_code"], str(row["ambiguous"])),
+    ))  # fmt: skip
+    media = field(orjson.dumps(row["media"])) if row["media"] else b"[]"  # Mostly there are none.
+    return b"%b\t%b\t%b" % (plain, media, field(orjson.dumps(row["route"])))
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+_moment = lru_cache(maxsize=4096)(datetime.isoformat)  # Most are the same few.
 
 
 _KEEP = """
@@ -248,13 +285,25 @@ class Kept(NamedTuple):
     relation: str
 
 
-def keep_alerts(session: Session, alerts: Sequence[Kept], *, actor: str, received_at: datetime) -> None:
-    """Insert alerts as received and count those that joined on their cases."""
+def kept_line(source: str, source_id: str, payload: str) -> bytes:
+    """Of an alert's row, as COPY takes it, what is known before it is taken."""
+    return line((source, source_id)) + b"\t" + field(payload.encode())
+
+
+def keep_alerts(
+    session: Session, alerts: Sequence[Kept], *, actor: str, received_at: datetime, said: Sequence[bytes] | None = None
+) -> None:
+    """Insert alerts as received and count those that joined on their cases.
+
+    `said` is what `kept_line` makes of each, for who had the time to make it before.
+    """
     if not alerts:
         return
     if len(alerts) >= MANY:
-        same = (actor, received_at.isoformat())
-        copy(session, "alert", (*Kept._fields, "actor", "received_at"), (alert + same for alert in alerts))
+        same = line((actor, received_at.isoformat()))
+        lines = zip(alerts, said or (kept_line(*alert[:3]) for alert in alerts), strict=True)
+        copied = (b"%b\t%d\t%b\t%b" % (begun, alert.case_id, alert.relation.encode(), same) for alert, begun in lines)
+        copy(session, "alert", (*Kept._fields, "actor", "received_at"), copied)
     else:
         rows = [{**alert._asdict(), "payload": orjson.Fragment(alert.payload)} for alert in alerts]
         run(session, _KEEP, {"rows": _json(rows), "actor": actor, "received_at": received_at})

@@ -7,21 +7,19 @@ case opens all the same, in the unrouted or the triage tray.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from gridmap import clock
 from gridmap.cases import reporters, taking, working
-from gridmap.cases.deadlines import Calendar, Limit, due_at
 from gridmap.cases.ground import Rules
-from gridmap.cases.states import State
-from gridmap.cases.taking import Kept
+from gridmap.cases.taking import Kept, NewCase
 from gridmap.desk.draft import Draft, Incoming, Relation
 from gridmap.desk.drafting import Prepared, prepare, routed_anew
 from gridmap.desk.inviting import invite_joined
 from gridmap.desk.joining import settle
-from gridmap.desk.telling import Fresh, Outcome, event, features_of, outcome
+from gridmap.desk.standing import Standing, standing_by_category
+from gridmap.desk.telling import Fresh, Outcome, event, outcome, told_of
 from gridmap.journal.write import write
 from gridmap.people.first import first_on_duty
 
@@ -66,20 +64,21 @@ def take(session: Session, prepared: Prepared, *, actor: str, policy: Policy) ->
     opening = [draft for draft in drafts if draft.relation is Relation.OPENED]
     # Whatever else a new case is to know from the start is asked for here, once for all of `opening`.
     named = first_on_duty(session, {d.route.grid for d in opening if d.route.grid}, now, version=found.roster)
-    rows = _rows(opening, named, now, working.recent(session))
-    made = taking.open_cases(session, rows)
+    standing = standing_by_category((d.category for d in opening), now, working.recent(session))
+    made = taking.open_cases(session, [_new(draft, standing[draft.sketch.row["category_id"]], named) for draft in opening])
     for draft in drafts:
         draft.taken = draft.taken or made[draft.joins or draft.key]
     fresh = [draft for draft in drafts if draft.relation is not Relation.KNOWN]
     _keep(session, fresh, actor, now)
     links = _links(session, fresh, now)
-    features = features_of(session, prepared, dict(zip((d.key for d in opening), rows, strict=True)), now)
-    write(session, [event(draft, features, actor, links.get(draft.key)) for draft in fresh])
-    return [outcome(draft, features, index.names) for draft in drafts]
+    told = told_of(session, drafts, standing, now)
+    write(session, [event(draft, told, standing, actor, links.get(draft.key)) for draft in fresh])
+    return [outcome(draft, told, index.names) for draft in drafts]
 
 
 def _keep(session: Session, fresh: Sequence[Draft], actor: str, now: datetime) -> None:
-    taking.keep_alerts(session, [_kept(draft) for draft in fresh], actor=actor, received_at=now)
+    kept = [Kept(*draft.key, draft.alert.payload, draft.case.case_id, draft.relation.value) for draft in fresh]
+    taking.keep_alerts(session, kept, actor=actor, received_at=now, said=[draft.sketch.kept for draft in fresh])
     reporters.keep(session, [(draft.case.case_id, *draft.key, *draft.alert.reporter) for draft in fresh if draft.alert.reporter])
 
 
@@ -92,60 +91,6 @@ def _links(session: Session, fresh: Sequence[Draft], now: datetime) -> Mapping[t
     return invite_joined(session, joined, now) if joined else {}
 
 
-def _rows(opening: Sequence[Draft], named: Mapping[str, int], now: datetime, calendar: Calendar) -> list[dict[str, Any]]:
-    categories = {draft.category.id: draft.category for draft in opening if draft.category}
-    clocks = {id_: _clock(category.limit, now, calendar) for id_, category in categories.items() if category.limit}
-    return [_row(draft, named, now, clocks) for draft in opening]
-
-
-class _Clock(NamedTuple):
-    """A limit as a case's row has it, and when it has run out."""
-
-    value: float | None = None
-    unit: str | None = None
-    due_at: datetime | None = None
-
-
-_NO_CLOCK = _Clock()
-_DISCOVERED = State.DISCOVERED.value
-
-
-def _clock(limit: Limit, now: datetime, calendar: Calendar) -> _Clock:
-    return _Clock(limit.value, limit.unit.value, due_at(now, limit, calendar=calendar))
-
-
-def _row(draft: Draft, named: Mapping[str, int], now: datetime, clocks: Mapping[int, _Clock]) -> dict[str, Any]:
-    """The case's row as `taking` writes it and `lookup.shaped` reads it; its number comes later."""
-    alert, category, point, grid = draft.alert, draft.category, draft.route.point, draft.route.grid
-    limit = clocks.get(category.id, _NO_CLOCK) if category else _NO_CLOCK
-    return {
-        "source": alert.source,
-        "source_id": alert.source_id,
-        "category_id": category.id if category else None,
-        "source_code": alert.source_code or (alert.category.code if alert.category and category is None else None),
-        "lon": point[0] if point else None,
-        "lat": point[1] if point else None,
-        "accuracy_m": alert.accuracy_m,
-        "address": alert.address,
-        "text": alert.text,
-        "camera_id": alert.camera_id,
-        "media": alert.media,
-        "occurred_at": alert.occurred_at,
-        "received_at": now,
-        "state": _DISCOVERED,
-        "due_at": limit.due_at,
-        "closed_at": None,
-        "handled_at": None,
-        "grid_code": grid,
-        "ambiguous": draft.route.ambiguous,
-        "route": draft.route_facts,
-        "limit_value": limit.value,
-        "limit_unit": limit.unit,
-        "person_id": named.get(grid) if grid else None,
-        "alerts": 1,
-        "version": 0,
-    }
-
-
-def _kept(draft: Draft) -> Kept:
-    return Kept(*draft.key, draft.alert.payload, draft.case.case_id, draft.relation.value)
+def _new(draft: Draft, standing: Standing, named: Mapping[str, int]) -> NewCase:
+    grid, sketch = draft.route.grid, draft.sketch
+    return NewCase(sketch.row, standing.columns, named.get(grid) if grid else None, (standing.copied, sketch.copied))

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
+
+import orjson
 
 from gridmap.cases.categories import CategoryKey, KnownCategory
 from gridmap.cases.ground import Spot
@@ -48,6 +50,26 @@ class Relation(StrEnum):
     KNOWN = "known"
 
 
+class Sketch(NamedTuple):
+    """What of the case that an alert may open can be told before it does.
+
+    Attributes:
+        row: its columns, but for how it stands.
+        copied: the same, as COPY takes it.
+        kept: so also the alert's own row.
+        alert: which alert it is, in JSON.
+        geometry: its feature's, in JSON.
+        said: members of its feature's properties, in JSON.
+    """
+
+    row: dict[str, Any]
+    copied: bytes
+    kept: bytes
+    alert: orjson.Fragment
+    geometry: bytes
+    said: bytes
+
+
 @dataclass(slots=True)
 class Draft:
     """An alert on its way: what was found out about it so far."""
@@ -55,7 +77,7 @@ class Draft:
     alert: Incoming
     category: KnownCategory | None
     route: Route
-    route_facts: dict[str, Any]
+    sketch: Sketch
     relation: Relation = Relation.OPENED
     taken: Taken | None = None
     joins: tuple[str, str] | None = None  # The key of an alert of this same chunk whose new case it joins.

@@ -1,12 +1,13 @@
 """Write down what happened, in the transaction in which it happens."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy.orm import Session
 
-from gridmap.db import MANY, copy, run
+from gridmap.db import MANY, copy, field, line, run
 
 # One JSON document carries all rows: quoting thousands of texts for an SQL array costs more than all the rest.
 _APPEND = """
@@ -41,6 +42,16 @@ def write(session: Session, events: Sequence[Event]) -> None:
     if not events:
         return
     if len(events) >= MANY:
-        copy(session, "journal", Event._fields, ((*event[:4], orjson.dumps(event.data).decode()) for event in events))
+        copy(session, "journal", ("topic", "kind", "actor", "subject", "data"), map(_line, events))
         return
     run(session, _APPEND, {"rows": orjson.dumps([event._asdict() for event in events]).decode()})
+
+
+def _line(event: Event) -> bytes:
+    topic, kind, subject, actor, data = event
+    return b"%b\t%b\t%b" % (_alike(topic, kind, actor), line((subject,)), field(orjson.dumps(data)))
+
+
+@lru_cache(maxsize=256)
+def _alike(*values: str) -> bytes:
+    return line(values)

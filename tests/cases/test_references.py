@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from gridmap.db import copy
+from gridmap.db import copy, line
 from tests import town
 
 REFERENCES = {
@@ -73,8 +73,8 @@ def test_one_wrong_row_among_many_refuses_them_all(filed: Session) -> None:
     rows = [("s", f"many-{n}", "2026-11-22T00:00:00Z", "{}", town.micro(2, 2)) for n in range(500)]
     columns = ("source", "source_id", "occurred_at", "route", "grid_code")
     with pytest.raises(IntegrityError, match="fk_cases_grid_code_grid"), filed.begin_nested():
-        copy(filed, "cases", columns, [*rows, (*rows[0][:1], "wrong", *rows[0][2:4], "310199001001999")])
-    copy(filed, "cases", columns, rows)
+        copy(filed, "cases", columns, map(line, [*rows, (*rows[0][:1], "wrong", *rows[0][2:4], "310199001001999")]))
+    copy(filed, "cases", columns, map(line, rows))
     assert filed.execute(text("SELECT count(*) FROM cases")).scalar_one() == 501
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import orjson
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -54,7 +55,7 @@ def test_the_case_told_is_the_case_on_record(desk: Session) -> None:
     )
     assert outcome.fresh is not None
     case = desk.scalars(select(Case)).one()
-    assert outcome.fresh.feature == lookup.by_ids(desk, [case.id], at=NOW)[case.id]
+    assert orjson.loads(orjson.dumps(outcome.fresh.feature)) == lookup.by_ids(desk, [case.id], at=NOW)[case.id]
     assert outcome.fresh.route == case.route
     assert outcome.fresh.boundary is not None
     assert outcome.fresh.boundary.id == case.route["boundary"]

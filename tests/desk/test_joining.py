@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -77,8 +78,11 @@ def test_many_at_once_are_taken_as_one_by_one(desk: Session, alerts: list[Incomi
     assert told[1] == told[2]
 
 
+AWKWARD = ["", "tab\there", "back\\slash", "line\nbreak\r", "\\N", "\\.", "\\u0000", "引号\"'\u3000全角", "\x7f\v\b", "𠮷"]
+
+
 def test_a_chunk_so_long_that_it_is_copied_is_taken_as_one_by_one(desk: Session) -> None:
-    chance = random.Random(7)
+    chance, odd = random.Random(7), random.Random(8)
     before = take(desk, [alert(f"before-{n}", at=(1.4 + n * 0.02, 1.4)) for n in range(5)])
     alerts = [
         alert(
@@ -87,8 +91,15 @@ def test_a_chunk_so_long_that_it_is_copied_is_taken_as_one_by_one(desk: Session)
             category=chance.choice([RUBBISH, RUBBISH, PAPER, None]),
             join=chance.random() < 0.8,
             reporter=("居民", "", "") if chance.random() < 0.1 else None,
+            payload=f'{{\t"text": {orjson.dumps(awkward).decode()}\r}}',
+            text=awkward,
+            address=odd.choice(AWKWARD),
+            camera_id=odd.choice([None, *AWKWARD]),
+            source_code=odd.choice([None, *AWKWARD]),
+            accuracy_m=odd.choice([None, 0.0, 12.5, 1e-7]),
+            media=odd.choice([[], [{"url": f"http://a.invalid/{awkward}"}]]),
         )
-        for _ in range(3 * MANY)
+        for awkward in odd.choices(AWKWARD, k=3 * MANY)
     ]
     told = []
     for way in ([alerts], [alerts[: 2 * MANY], alerts[2 * MANY :]], [[each] for each in alerts]):
@@ -103,12 +114,14 @@ def test_a_chunk_so_long_that_it_is_copied_is_taken_as_one_by_one(desk: Session)
 
 
 def _kept(session: Session) -> list[tuple[Any, ...]]:
-    """What alerts, journal and reporters hold, numbers of cases aside."""
+    """What alerts, journal, cases and reporters hold, in their order; ids and numbers of cases aside."""
     asked = """
-        SELECT a.source_id, a.relation, j.kind, j.data->'alert'->>'source_id',
-               j.data#>>'{case,properties,grid,name}', r.name
+        SELECT a.source_id, a.relation, CAST(a.payload AS text), j.kind, j.data->'alert'->>'source_id', j.data->'limit',
+               CAST(j.data#>'{case,properties}' AS jsonb) - 'number' - 'alerts', j.data#>'{case,geometry}', r.name,
+               to_jsonb(c.*) - 'id' - 'number', j.data#>>'{case,id}' = c.number, j.data#>>'{case,properties,number}' = c.number
         FROM (SELECT *, row_number() OVER (ORDER BY id) AS place FROM alert) AS a
         JOIN (SELECT *, row_number() OVER (ORDER BY id) AS place FROM journal WHERE topic = 'cases') AS j USING (place)
+        JOIN cases c ON c.id = a.case_id
         LEFT JOIN reporter r ON (r.source, r.source_id) = (a.source, a.source_id)
         ORDER BY place
     """

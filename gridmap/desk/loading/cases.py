@@ -19,7 +19,7 @@ from gridmap.cases import taking, working
 from gridmap.cases.categories import Catalogue, CategoryKey, KnownCategory, catalogue
 from gridmap.cases.deadlines import Calendar, due_at
 from gridmap.cases.states import OPEN_STATES, State
-from gridmap.cases.taking import Kept, Taken
+from gridmap.cases.taking import Kept, NewCase, Taken
 from gridmap.desk.loading import surroundings
 from gridmap.desk.loading.cells import Cells, Firsts
 from gridmap.desk.loading.job import MOST_IDS, Job
@@ -220,7 +220,7 @@ def _write(job: Job, cases: Sequence[_Case], seen: dict[str, KnownCamera], categ
         for case, row in zip(chunk, rows, strict=True):
             if _unknown(case, seen):
                 row["route"]["unknown_camera"] = case.camera_id
-        made = taking.open_cases(job.session, rows)
+        made = taking.open_cases(job.session, [NewCase(row, row, None) for row in rows])
         numbers.extend(made[case.key].number for case in chunk[: max(0, MOST_IDS - start)])
         kept = [Kept(*case.key, case.payload, made[case.key].case_id, "opened") for case in chunk]
         taking.keep_alerts(job.session, kept, actor=job.terms.actor, received_at=job.terms.now)
@@ -280,5 +280,4 @@ def _row(case: _Case, route: Route, category: KnownCategory | None, calendar: Ca
         "grid_code": route.grid,
         "ambiguous": route.ambiguous,
         "route": route.facts(),
-        "person_id": None,
     }
