@@ -19,8 +19,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from gridmap import clock
 from gridmap.api.ahead import one_behind
 from gridmap.api.alert_body import AlertBody, LonLat, fault_facts, in_wgs84
+from gridmap.api.plain_alert import plain
 from gridmap.api.shapes import Responses
-from gridmap.desk.alerts import Incoming, Policy, Prepared, prepare, take
+from gridmap.desk.alerts import Incoming, Outcome, Policy, Prepared, prepare, take
 from gridmap.errors import Fault, Invalid, Malformed, msg
 from gridmap.faults import faults
 from gridmap.geo.datum import EQUAL_TO_WGS84
@@ -47,6 +48,11 @@ class _Chunk(NamedTuple):
     prepared: Prepared
 
 
+class _Taken(NamedTuple):
+    lines: list[_Line]
+    outcomes: list[Outcome]  # Of those that hold an alert.
+
+
 _RESPONSES: Responses = {
     200: {"description": "One result a line", "content": {NDJSON: {"schema": {"type": "string"}}}},
 }
@@ -69,7 +75,7 @@ def post_batch() -> Response:
     numbered = _numbered(io.BufferedReader(cast("io.RawIOBase", request.stream), 65_536))
     chunks = (_prepare(some) for some in iter(lambda: list(islice(numbered, CHUNK)), []))
     write = partial(_take, sessions=state().sessions, actor=actor, policy=policy())
-    return Response(b"".join(one_behind(write, chunks)), mimetype=NDJSON)
+    return Response(b"".join(map(_told, one_behind(write, chunks))), mimetype=NDJSON)
 
 
 def _numbered(stream: io.BufferedReader) -> Iterator[tuple[int, bytes | Fault]]:
@@ -107,12 +113,15 @@ def _prepare(numbered: Iterable[tuple[int, bytes | Fault]]) -> _Chunk:
 def _lines(numbered: Iterable[tuple[int, bytes | Fault]]) -> list[_Line]:
     """What each line says. An alert is made while its line's parts are warm; only places in other datums wait, for those are
     converted together."""
-    understand = partial(_understood, now=clock.now(), ahead=timedelta(minutes=settings().future_minutes))
+    now, ahead = clock.now(), timedelta(minutes=settings().future_minutes)
+    understand = partial(_understood, now=now, ahead=ahead)
     lines: list[_Line] = []
     elsewhere: list[tuple[int, bytes, AlertBody]] = []
     for number, line in numbered:
         if isinstance(line, Fault):
             lines.append(_Line(number, None, [line]))
+        elif (alert := plain(line, latest=now + ahead)) is not None:
+            lines.append(_Line(number, alert, []))
         elif not isinstance(body := _body(line), AlertBody):
             lines.append(_Line(number, None, body))
         elif (place := body.location) is None or place.datum in EQUAL_TO_WGS84:
@@ -143,24 +152,29 @@ def _understood(number: int, line: bytes, body: AlertBody, at: LonLat | None, *,
         return _Line(number, None, list(error.faults))
 
 
-def _take(chunk: _Chunk, *, sessions: sessionmaker[Session], actor: str, policy: Policy) -> bytes:
-    """Take a chunk in a transaction of its own; what to tell of each of its lines, as NDJSON."""
+def _take(chunk: _Chunk, *, sessions: sessionmaker[Session], actor: str, policy: Policy) -> _Taken:
+    """Take a chunk in a transaction of its own."""
     with sessions() as session, session.begin():
-        outcomes = iter(take(session, chunk.prepared, actor=actor, policy=policy))
-    told = []
-    for line in chunk.lines:
-        facts: dict[str, Any]
-        if line.alert is None:
-            facts = {"line": line.number, "status": 422, "errors": [fault_facts(fault) for fault in line.faults]}
-        else:
-            outcome = next(outcomes)
-            facts = {
-                "line": line.number,
-                "status": 201 if outcome.opened else 200,
-                "source_id": line.alert.source_id,
-                "relation": outcome.relation._value_,
-                "case": outcome.number,
-                "grid": outcome.grid,
-            }
-        told.append(orjson.dumps(facts, option=orjson.OPT_APPEND_NEWLINE))
-    return b"".join(told)
+        return _Taken(chunk.lines, take(session, chunk.prepared, actor=actor, policy=policy))
+
+
+def _told(taken: _Taken) -> bytes:
+    """What to tell of each line of a chunk, as NDJSON."""
+    outcomes = iter(taken.outcomes)
+    return b"".join([
+        orjson.dumps(_facts(line, next(outcomes) if line.alert else None), option=orjson.OPT_APPEND_NEWLINE)
+        for line in taken.lines
+    ])  # fmt: skip
+
+
+def _facts(line: _Line, outcome: Outcome | None) -> dict[str, Any]:
+    if line.alert is None or outcome is None:
+        return {"line": line.number, "status": 422, "errors": [fault_facts(fault) for fault in line.faults]}
+    return {
+        "line": line.number,
+        "status": 201 if outcome.opened else 200,
+        "source_id": line.alert.source_id,
+        "relation": outcome.relation._value_,
+        "case": outcome.number,
+        "grid": outcome.grid,
+    }
