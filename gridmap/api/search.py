@@ -1,6 +1,7 @@
 """GET /api/v1/search: a grid code, a place name, a case number, or coordinates in any datum."""
 
 import re
+from datetime import datetime
 from typing import Annotated
 
 from apiflask import APIBlueprint
@@ -8,10 +9,12 @@ from flask import Response
 from pydantic import BaseModel, Field
 
 from gridmap.api.fields import Strictly, Text
+from gridmap.api.grids import kin
 from gridmap.api.shapes import Json
 from gridmap.cases import lookup as cases
 from gridmap.cases.lookup import Filter
 from gridmap.geo.datum import Datum, to_wgs84
+from gridmap.grids import descent
 from gridmap.grids import lookup as grids
 from gridmap.http.json import answer
 from gridmap.http.state import db
@@ -45,7 +48,7 @@ class SearchAnswer(BaseModel):
 @bp.doc(
     summary="Search",
     description="Coordinates are `lon, lat` or `lat, lon` in degrees, with the datum before them (gcj02 121.4, 31.6); without one"
-    " an answer is given for each datum, so that the searcher chooses.",
+    " an answer is given for each datum, so that the searcher chooses. `successors` have the ground of a grid that ended.",
 )
 def get_search(query: SearchQuery) -> Response:
     """Look it up everywhere."""
@@ -94,8 +97,12 @@ def _spot(datum: Datum, lon: float, lat: float) -> Json:
 def _grid(row: Json) -> Json:
     bounds = [row["west"], row["south"], row["east"], row["north"]]
     names = {"id": row["code"], "name": row["name"], "name_en": row["name_en"]}
-    ended = {"retired_at": row["retired_at"]} if row["retired_at"] else {}
+    ended = _ended(row["code"], row["retired_at"]) if row["retired_at"] else {}
     return {"kind": "grid", **names, "lon": row["lon"], "lat": row["lat"], "bounds": bounds, **ended}
+
+
+def _ended(code: str, at: datetime) -> Json:
+    return {"retired_at": at, "successors": [kin(one) for one in descent.successors(db(), code, at)]}
 
 
 def _case(feature: Json) -> Json:

@@ -50,5 +50,6 @@ def test_lineage_is_told_both_ways(client: FlaskClient) -> None:
 def test_an_old_code_is_found(client: FlaskClient) -> None:
     (found,) = client.get(f"/api/v1/search?q={M12}").get_json()["results"]
     assert (found["id"], found["retired_at"][:10]) == (M12, "2026-06-01")
+    assert [one["code"] for one in found["successors"]] == [M11]
     everything = client.get(f"/api/v1/search?q={town.village(1)}").get_json()["results"]
     assert [result["id"] for result in everything][-1] == M12

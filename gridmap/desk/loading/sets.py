@@ -20,7 +20,7 @@ from gridmap.geo.files.writing import write
 from gridmap.geo.measure import area_m2
 from gridmap.geo.shapes import united
 from gridmap.grids import descent, lookup, zones
-from gridmap.grids.change import ZoneDraft
+from gridmap.grids.change import GridDraft, ZoneDraft
 from gridmap.grids.codes import LENGTHS, Level, level_of, parent_of
 from gridmap.grids.lineage import all_levels
 from gridmap.grids.models import Boundary, Grid, Publication
@@ -79,7 +79,7 @@ def of_moment(session: Session, at: datetime, sees: Sees) -> Layer:
         for code, shape, valid in session.execute(query)
     ]
     ended = session.scalars(select(Grid).where(Grid.retired_at <= at)).all()
-    gone = [_ended(grid.code, grid.name, _moment(grid.retired_at)) for grid in ended]
+    gone = [_ended(grid, _moment(grid.retired_at)) for grid in ended]
     return _layer(rows, gone, strands, [zone.draft for zone in zones.at(session, at)])
 
 
@@ -94,7 +94,7 @@ def of_plan(session: Session, plan: Plan, step: int | None, sees: Sees) -> Layer
     moved = all_levels(before, after, state.sources)
     strands = [_strand(one, None, None) for one in moved if one.from_code != one.to_code]
     rows = [(_facts(_drafted(state, code), shape, sees) | {"since": ""}, shape) for code, shape in after.items()]
-    gone = [_ended(code, state.base.drafts[code].name, "") for code in before.keys() - after.keys()]
+    gone = [_ended(state.base.drafts[code], "") for code in before.keys() - after.keys()]
     return _layer(rows, gone, strands, zones.lying_on(state.zones.values(), after.values()))
 
 
@@ -128,8 +128,9 @@ def _facts(row: Mapping[str, Any], shape: MultiPolygon, sees: Sees) -> Facts:
     }
 
 
-def _ended(code: str, name: str, until: str) -> Facts:
-    return {"code": code, "level": str(level_of(code)), "name": name, "parent": parent_of(code), "until": until}
+def _ended(grid: Grid | GridDraft, until: str) -> Facts:
+    names = {name: getattr(grid, name) for name in ("code", "name", "name_en")}
+    return {**names, "level": str(level_of(grid.code)), "parent": parent_of(grid.code), "until": until}
 
 
 def _kin(strands: Iterable[Facts], of: str, other: str) -> dict[str, str]:

@@ -8,6 +8,12 @@ import { coordinates, name_of, t } from "./words.js";
 
 const PAUSE_MS = 180;
 
+// An old code says what became of it.
+function ended({ id: code, retired_at, successors }) {
+  const codes = successors.map((one) => one.code).join(t("sign.comma"));
+  return t(codes ? "search.became" : "search.ended", { code, codes, time: moment(retired_at) });
+}
+
 export class Search {
   constructor(url) {
     this.url = url;
@@ -71,7 +77,7 @@ export class Search {
       h("li", { role: "option", id: `result-${index}`, "aria-selected": index === this.at, dataset: { testid: "search-result" }, onpointerdown: (event) => { event.preventDefault(); this.#take(index); } },
         h("span", { class: "kind" }, t(`kind.${result.kind}`)),
         h("span", {}, result.kind === "coordinates" ? coordinates(result.lon, result.lat) : name_of(result) || result.id),
-        h("small", {}, result.kind === "coordinates" ? t("search.datum", { datum: t(`datum.${result.datum ?? "wgs84"}`) }) : result.retired_at ? t("search.ended", { code: result.id, time: moment(result.retired_at) }) : result.id)));
+        h("small", {}, result.kind === "coordinates" ? t("search.datum", { datum: t(`datum.${result.datum ?? "wgs84"}`) }) : result.retired_at ? ended(result) : result.id)));
     replace(this.list, rows.length ? rows : h("li", { class: "none" }, t(this.failed ? "search.failed" : "search.none")));
     if (this.at >= 0) this.input.setAttribute("aria-activedescendant", `result-${this.at}`);
     else this.input.removeAttribute("aria-activedescendant");

@@ -142,5 +142,6 @@ export const publishing = {
   "as_of.past": { zh: "{time} 的边界，不是现在", en: "Boundaries of {time}, not of now" },
   "as_of.before_all": { zh: "那时还没有发布过边界。", en: "Nothing had been published by then." },
   "as_of.still_live": { zh: "颜色、数字和卡片是那时的；列表仍是现在的，报警照常进来。", en: "Colours, figures and cards are of then; the list is of now, and alerts still come in." },
-  "search.ended": { zh: "{code} · {time} 停用，点开看现在归谁", en: "{code} · ended {time}; open it to see who has its ground" },
+  "search.ended": { zh: "{code} · {time} 停用", en: "{code} · ended {time}" },
+  "search.became": { zh: "{code} · {time} 停用，地面现归 {codes}", en: "{code} · ended {time}, now part of {codes}" },
 };
