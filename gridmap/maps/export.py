@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 import jinja2
+import shapely
 from sqlalchemy.orm import Session
 
 from gridmap import __version__, resources
@@ -19,6 +20,7 @@ from gridmap.cases import lookup as cases
 from gridmap.cases.states import OPEN_STATES
 from gridmap.geo.measure import SERVICE_RADIUS_M
 from gridmap.grids import lookup as grids
+from gridmap.grids import zones
 from gridmap.maps import assets, operator
 from gridmap.maps.bundle import bundled
 from gridmap.places import lookup as places
@@ -31,6 +33,7 @@ _SCRIPTS: Final = (
     "leaflet.markercluster/dist/leaflet.markercluster.js",
     "leaflet.heat/dist/leaflet-heat.js",
 )
+_EYE_DEG: Final = 1e-6  # A decimetre, for the eye.
 _TITLE: Final = {"zh": "网格一张图", "en": "Grid map"}
 _GRID: Final = ("code", "name", "name_en", "level")
 _POINT: Final = ("code", "name", "name_en", "address", "opening_hours", "keeper", "phone", "lon", "lat")
@@ -38,13 +41,14 @@ Town = dict[str, Any]
 
 
 def gather(session: Session, *, at: datetime) -> Town:
-    """What the file holds: the grids in force, service points, and open cases (the newest, where there are very many)."""
+    """What the file holds: grids and zones in force, service points, and open cases (the newest, where there are very many)."""
     page = cases.page(session, cases.Filter(states=OPEN_STATES), limit=MOST_CASES, at=at)
     reasons = _reasons(session, [feature["id"] for feature in page.features])
     return {
         "exported_at": at.isoformat(),
         "radius_m": round(SERVICE_RADIUS_M, 2),
         "grids": [_grid(row) for row in grids.features(session, at=at)],
+        "zones": _zones(session, at),
         "points": [{key: row[key] for key in _POINT} for row in places.service_point_rows(session)],
         "cases": [_case(feature, reasons[feature["id"]]) for feature in page.features],
         "cases_left": page.matched - len(page.features),
@@ -93,6 +97,20 @@ def _grid(row: dict[str, Any]) -> dict[str, Any]:
     label = [round(row["label_lon"], 6), round(row["label_lat"], 6)]
     more = {"head": head, "area_m2": round(row["area_m2"]), "label": label}
     return {"type": "Feature", "geometry": shape, "properties": {**facts, **more}}
+
+
+def _zones(session: Session, at: datetime) -> list[dict[str, Any]]:
+    there = zones.at(session, at)
+    called = grids.names(session, [zone.target_code for zone in there])
+    return [_zone(zone, called[zone.target_code]) for zone in there]
+
+
+def _zone(zone: zones.Zone, target: grids.Name) -> dict[str, Any]:
+    facts = {"code": zone.code, "name": zone.name, "name_en": zone.name_en, "kind": zone.kind}
+    gets = {"target": target.code, "target_name": target.name, "target_name_en": target.name_en}
+    inside = zone.geom.representative_point()
+    shape = json.loads(shapely.to_geojson(shapely.set_precision(zone.geom, _EYE_DEG)))
+    return {"type": "Feature", "geometry": shape, "properties": {**facts, **gets, "label": [inside.x, inside.y]}}
 
 
 def _vendored(path: str) -> str:

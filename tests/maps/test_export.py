@@ -8,9 +8,11 @@ import pytest
 import shapely
 from sqlalchemy.orm import Session
 
+from gridmap import clock
 from gridmap.desk.alerts import Incoming, Policy, receive
+from gridmap.grids.publishing import redraw
 from gridmap.maps import export
-from tests import town
+from tests import town, zoned
 from tests.maps.test_shell import PAYLOADS
 
 AT = datetime(2026, 11, 22, 13, 5, tzinfo=UTC)
@@ -22,6 +24,7 @@ def hostile(payload: str) -> export.Town:
         "exported_at": AT.isoformat(),
         "radius_m": 564.19,
         "grids": [],
+        "zones": [],
         "points": [],
         "cases": [{"type": "Feature", "geometry": None, "properties": facts}],
         "cases_left": 0,
@@ -51,6 +54,17 @@ def test_it_says_why_a_case_stands_where_it_stands_and_what_grids_are_called(tin
     lon, lat = held["grids"][-1]["properties"]["label"]
     assert west < lon < east
     assert south < lat < north
+
+
+def test_it_has_the_special_zones_of_its_moment(tiny_town: Session) -> None:
+    redraw(tiny_town, zoned.change(tiny_town, zoned.zone()), actor="test")
+    (held,) = export.gather(tiny_town, at=clock.now())["zones"]
+    assert (held["properties"]["code"], held["properties"]["target_name_en"]) == (
+        f"{town.TOWN}Z001",
+        "Demo Village 3 Micro-grid 3",
+    )
+    assert shapely.from_geojson(json.dumps(held["geometry"])).area == pytest.approx(town.CELL**2 / 4)
+    assert export.gather(tiny_town, at=AT)["zones"] == []
 
 
 def test_it_asks_nobody_for_anything() -> None:

@@ -3,7 +3,7 @@ import { all_categories, key_of, with_large } from "../categories.js";
 import { h, theirs } from "../dom.js";
 import { grid_glyph } from "../glyphs.js";
 import { zone_swatch } from "../layers/hatch.js";
-import { target_of } from "../layers/zones.js";
+import { target_of } from "../layers/zone_marks.js";
 import { moment } from "../times.js";
 import { area, name_of, t } from "../words.js";
 import { action, facts, link, section } from "./parts.js";

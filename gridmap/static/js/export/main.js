@@ -3,10 +3,12 @@ import { by_id, h, joined, replace } from "../dom.js";
 import { case_glyph, grid_glyph, icon, service_glyph } from "../glyphs.js";
 import { Cases } from "../layers/cases.js";
 import { hours } from "../hours.js";
+import { zone_swatch } from "../layers/hatch.js";
 import { Labels } from "../layers/labels.js";
 import { LINES, level_of } from "../layers/levels.js";
 import { factor_for, load_step, steps_of } from "../layers/scale.js";
 import { Spot, pane, rem } from "../layers/spots.js";
+import { target_of, zone_marks } from "../layers/zone_marks.js";
 import { legend_body } from "../legend.js";
 import { signal } from "../signal.js";
 import { moment, remaining, set_server_time } from "../times.js";
@@ -69,11 +71,16 @@ function point_facts(facts) {
   });
 }
 
+function zone_facts(facts) {
+  show({ glyph: zone_swatch(), title: name_of(facts), subtitle: [t("kind.zone"), t(`zone.kind.${facts.kind}`), facts.code].join(" · "), rows: [row(t("zone.target"), target_of(facts))] });
+}
+
 // --- layers --------------------------------------------------------------------------------------------------------
 pane(map, "areas", 250);
 pane(map, "lines", 300, false);
 pane(map, "circles", 340, false);
 pane(map, "services", 605);
+const over_grids = pane(map, "zones", 345);
 
 const of_level = (level) => ({ type: "FeatureCollection", features: town.grids.filter((grid) => grid.properties.level === level) });
 const thick = (level) => (LINES[level].weight * rem()) / 15;
@@ -87,6 +94,7 @@ const outline = (level) => L.geoJSON(of_level(level), { pane: "lines", interacti
 const grids = L.layerGroup([micro, outline("village"), outline("town")]);
 const circles = L.layerGroup(town.points.map(({ lon, lat }) => L.circle([lat, lon], { pane: "circles", interactive: false, radius: town.radius_m, color: "var(--service)", weight: 1.2, dashArray: "5 4", fillColor: "var(--service)", fillOpacity: 0.07 })));
 const points = L.layerGroup(town.points.map((facts) => L.marker([facts.lat, facts.lon], { pane: "services", icon: new Spot({ build: () => h("span", { class: "service-mark" }, service_glyph()), label: name_of(facts) }) }).on("click", () => point_facts(facts))));
+const zones = L.layerGroup(town.zones.flatMap((feature) => Object.values(zone_marks(feature, over_grids, () => zone_facts(feature.properties)))));
 const by_number = new Map(town.cases.map((feature) => [feature.properties.number, feature]));
 const cases = new Cases(map);
 cases.draw(town.cases);
@@ -99,7 +107,7 @@ const names = new Labels(map, async (level) => of_level(level).features, shown_g
 map.on("zoomend", () => zoomed.emit());
 const labels = { addTo: () => names.show(true), remove: () => names.show(false) };
 
-const known = [["grids", grids, true], ["labels", labels, true], ["cases", cases.group, true], ["heat", cases.heat, false], ["services", points, true], ["circles", circles, false]];
+const known = [["grids", grids, true], ["labels", labels, true], ["cases", cases.group, true], ["heat", cases.heat, false], ["services", points, true], ["circles", circles, false], ...(town.zones.length ? [["zones", zones, true]] : [])];
 const bounds = micro.getBounds();
 map.fitBounds(bounds.isValid() ? bounds : [[18, 74], [53, 134]], { padding: [32, 32] });
 for (const [, layer, on] of known) if (on) layer.addTo(map);
@@ -110,7 +118,7 @@ addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
 // --- around the map -------------------------------------------------------------------------------------------------
 by_id("layers").append(...known.map(([name, layer, on]) =>
   h("label", {}, h("input", { type: "checkbox", checked: on, dataset: { testid: `layer-${name}` }, onchange: (event) => (event.target.checked ? layer.addTo(map) : layer.remove()) }), t(`layer.${name}`))));
-by_id("legend").append(h("h2", {}, t("legend.title")), legend_body("micro", steps_of("micro", factor)));
+by_id("legend").append(h("h2", {}, t("legend.title")), legend_body("micro", steps_of("micro", factor), { zones: town.zones.length > 0 }));
 by_id("town-name").textContent = of_level("town").features.map((grid) => name_of(grid.properties)).join(t("sign.comma"));
 by_id("figures").textContent = t(town.cases_left ? "export.figures_cut" : "export.figures", { n: town.cases.length, time: moment(town.exported_at), left: town.cases_left });
 if (of_level("town").features.some(({ properties }) => (properties.head?.name ?? "").startsWith("示例"))) {

@@ -1,14 +1,10 @@
 // Special zones: ground whose cases of some categories go to a micro-grid that is named.
 import { get } from "../api.js";
-import { h, theirs } from "../dom.js";
 import { signal } from "../signal.js";
-import { name_of, t } from "../words.js";
-import { hatch } from "./hatch.js";
-import { Spot, pane } from "./spots.js";
+import { pane } from "./spots.js";
+import { zone_marks } from "./zone_marks.js";
 
 const { L } = window;
-
-export const target_of = ({ target, target_name, target_name_en }) => name_of({ code: target, name: target_name, name_en: target_name_en });
 
 export class Zones {
   constructor(map, url) {
@@ -58,11 +54,7 @@ export class Zones {
   }
 
   #draw(feature) {
-    const { properties: facts } = feature;
-    const click = (event) => { L.DomEvent.stopPropagation(event); this.clicked.emit(facts.code, event.latlng); };
-    const ground = L.geoJSON(feature, { pane: this.pane, style: { color: "var(--zone)", weight: 1.6, opacity: 0.9, dashArray: "2 4", fillColor: hatch(), fillOpacity: 1 } }).on("click", click);
-    const build = () => h("span", { class: "zone-label", dataset: { zone: facts.code } }, theirs(name_of(facts)), h("small", {}, t("zone.to", { grid: target_of(facts) })));
-    const label = L.marker(this.middle(facts.code), { icon: new Spot({ build }), pane: this.pane }).on("click", click);
+    const { ground, label } = zone_marks(feature, this.pane, (where) => this.clicked.emit(feature.properties.code, where));
     this.layer.addLayer(ground).addLayer(label);
     return ground;
   }

@@ -1,6 +1,6 @@
 // A deed is shown before it is done: its preview on the map, what it comes to in words, and then yes or no.
 import { by_id, h, joined, replace, theirs } from "../dom.js";
-import { target_of } from "../layers/zones.js";
+import { target_of } from "../layers/zone_marks.js";
 import { name_of, t } from "../words.js";
 import { only_corners } from "./corners.js";
 import { Topology } from "./topology.js";

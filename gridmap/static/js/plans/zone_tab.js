@@ -2,7 +2,7 @@
 import { takes } from "../cards/zone.js";
 import { facts, code as figures } from "../cards/parts.js";
 import { h, replace, theirs } from "../dom.js";
-import { target_of } from "../layers/zones.js";
+import { target_of } from "../layers/zone_marks.js";
 import { area, name_of, t } from "../words.js";
 import { redrawn } from "./redrawn.js";
 

@@ -2,7 +2,7 @@
 import { h, theirs } from "../dom.js";
 import { hatch } from "../layers/hatch.js";
 import { Spot, pane } from "../layers/spots.js";
-import { target_of } from "../layers/zones.js";
+import { target_of } from "../layers/zone_marks.js";
 import { signal } from "../signal.js";
 import { name_of, t } from "../words.js";
 import { lat_lng } from "./places.js";

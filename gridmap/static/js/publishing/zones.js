@@ -1,7 +1,7 @@
 // Special zones that begin, change or end, in words: what they take, who gets it, and what of it is new.
 import { takes } from "../cards/zone.js";
 import { h, replace, theirs } from "../dom.js";
-import { target_of } from "../layers/zones.js";
+import { target_of } from "../layers/zone_marks.js";
 import { area, name_of, t } from "../words.js";
 import { zone_fate } from "./ground.js";
 
