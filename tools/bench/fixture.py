@@ -63,6 +63,7 @@ _PEOPLE = (  # In each micro-grid of the city a head, and two members of the wor
     """,
 )
 CHUNK = 1000
+CITY_FOR = timedelta(days=95)  # After the demo town's zones, before the oldest case: each finds the boundaries of its day.
 
 
 @dataclass(frozen=True)
@@ -123,15 +124,14 @@ def _fill(engine: Engine, city: City, size: Size) -> tuple[str, list[CategoryKey
         key = keys.create(session, ACTOR, actor=ACTOR)
     with Session(engine) as session, session.begin():
         _tell(f"publishing {size.grids:,} micro-grids")
-        # Before the oldest case, so that each finds the boundaries of its day.
-        publish(session, demo_town(data_dir()) + city.drafts(), actor=ACTOR, at=now - timedelta(days=100))
+        publish(session, demo_town(data_dir()) + city.drafts(), actor=ACTOR, at=now - CITY_FOR)
         rows = session.execute(text("SELECT standard_ref, kind, code FROM category ORDER BY id"))
         categories = [CategoryKey(*row) for row in rows]
     with Session(engine) as session, session.begin():
         _tell("giving each its people")
         kind = session.execute(text("SELECT min(code) FROM post_kind WHERE team = 'work'")).scalar_one()
         for statement in _PEOPLE:
-            given = {"city": f"{city.codes[0][:9]}%", "since": now - timedelta(days=100), "kind": kind}
+            given = {"city": f"{city.codes[0][:9]}%", "since": now - CITY_FOR, "kind": kind}
             session.execute(text(statement), given)
     _tell(f"opening {size.cases:,} cases")
     policy = Policy(settings.nearest_limit_m, settings.duplicate_radius_m, settings.duplicate_hours)
