@@ -92,7 +92,9 @@ const catching = new Catching(map, draft.topology);
 const tracer = new Tracer(map, catching, () => drawer.close());
 const trial = new Trial({ draft, shadow: new Shadow(map), view, choice, zone_choice, shown: () => drawer.close() });
 // One tool at a time: they draw with one hand, and show what they would do on one map.
-const opened = (other) => (name) => { if (name) other().close(); editor.show(!name); zone_corners.show(zone_choice.codes[0], !name); };
+const opened = (other) => (name) => { if (name) other().close(); editor.show(!name); zone_corners.show(zone_choice.codes[0], !name); zones_first(); };
+// Where zones are worked on their ground answers clicks; while a form asks for a grid, that below does.
+const zones_first = () => by_id("stage").classList.toggle("zones-first", tabs.shown === "zones" && !zone_tools.name);
 const shared = { draft, tracer, trial, may: may_draw, asks: () => drawer.open() };
 const to_corners = () => h("button", { type: "button", class: "deed", dataset: { testid: "to-corners" }, onclick: () => editor.take_hold() }, t("deed.move"));
 const tools = new Tools({ ...shared, list: TOOLS, here: surroundings(draft, urls, page.town), opened: opened(() => zone_tools), title: (codes) => t(codes.length ? "tools.grid" : "tools.village"), first: (codes) => codes.length > 0 && to_corners() });
@@ -120,7 +122,7 @@ draft.changed.on(() => {
 });
 drawn.clicked.on((code, { originalEvent, latlng }) => {
   if (tracer.active) tracer.put(latlng, originalEvent.altKey);
-  else if (!zone_tools.take(code)) choice.click(code, originalEvent.shiftKey || originalEvent.ctrlKey || originalEvent.metaKey);
+  else if (tabs.shown !== "zones" || !zone_tools.take(code)) choice.click(code, originalEvent.shiftKey || originalEvent.ctrlKey || originalEvent.metaKey);
 });
 choice.changed.on((codes, how) => {
   trial.close();
@@ -130,7 +132,7 @@ choice.changed.on((codes, how) => {
 });
 zones.clicked.on((code, { latlng, originalEvent }) => {
   if (tracer.active) tracer.put(latlng, originalEvent.altKey);
-  else zone_choice.only(code);
+  else if (!zone_tools.name) zone_choice.only(code); // Or what is filled in would be lost.
 });
 zone_choice.changed.on((codes, how) => {
   trial.close();
@@ -139,7 +141,7 @@ zone_choice.changed.on((codes, how) => {
   if (codes.length) { choice.clear(); tabs.show("zones"); }
   if (how.show) view.show(zones.bounds(codes[0]));
 });
-tabs.changed.on((name) => by_id("stage").classList.toggle("zones-first", name === "zones"));
+tabs.changed.on(zones_first);
 map.on("click", ({ latlng, originalEvent }) => {
   if (tracer.active) tracer.put(latlng, originalEvent.altKey);
   else { choice.clear(); zone_choice.clear(); }

@@ -3,8 +3,7 @@ import { test } from "node:test";
 
 globalThis.document = { documentElement: { lang: "zh-CN" } };
 const { FIGURES, compared, counted, sums } = await import("../../../gridmap/static/js/publishing/figures.js");
-const { around, box_of, fate, seen, zone_fate } = await import("../../../gridmap/static/js/publishing/ground.js");
-const { key_of, with_large } = await import("../../../gridmap/static/js/categories.js");
+const { around, box_of, fate, seen } = await import("../../../gridmap/static/js/publishing/ground.js");
 const { stop_at } = await import("../../../gridmap/static/js/publishing/stops.js");
 const { town_moment, typed } = await import("../../../gridmap/static/js/times.js");
 const { percent } = await import("../../../gridmap/static/js/publishing/lineage.js");
@@ -59,16 +58,4 @@ test("a sliver is not nothing, and almost all is not all", () => {
 test("the last publish at a moment", () => {
   const stops = [{ at: "2026-01-01T00:00:00Z" }, { at: "2026-03-01T00:00:00.5Z" }];
   assert.deepEqual([null, "2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z", "2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z"].map((at) => stop_at(stops, at)), [1, -1, 0, 0, 1]);
-});
-
-test("a zone that goes on is changed, whatever of it is", () => {
-  const zone = { properties: { area_m2: 5 } };
-  assert.deepEqual([{ before: null, after: zone }, { before: zone, after: zone }, { before: zone, after: null }].map(zone_fate), ["new", "changed", "gone"]);
-});
-
-test("large classes stand before their small ones, each standard and kind with its own", () => {
-  const one = (standard_ref, code) => ({ standard_ref, kind: "matter", code, name_zh: code, group_zh: `大类${code.slice(0, 2)}`, group_en: "" });
-  const found = with_large([one("A", "0601"), one("A", "0602"), one("A", "0701"), one("B", "0601")]);
-  assert.deepEqual(found.map(key_of), ["A/matter/06", "A/matter/0601", "A/matter/0602", "A/matter/07", "A/matter/0701", "B/matter/06", "B/matter/0601"]);
-  assert.equal(found[0].name_zh, "大类06");
 });

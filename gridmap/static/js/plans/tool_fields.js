@@ -16,8 +16,8 @@ export class Unreadable extends Error {
   }
 }
 
-// One to be found among many by typing: {words, read()} of the box, which offers `options` ([[value, words], …]) and answers the
-// value of what stands there; undefined where it is none, or not plainly one.
+// One to be found among many by typing: {box, read()}, where the box offers `options` ([[value, words, short word], …]) and `read`
+// answers the value of what stands there; undefined where it is none, or not plainly one.
 export function searched(name, options, { shown = "", hint = "" } = {}) {
   const list = h("datalist", { id: `tool-${name}-options` }, options.map(([, words]) => h("option", { value: words })));
   const box = h("input", { type: "text", value: shown, list: list.id, autocomplete: "off", dataset: { testid: `tool-${name}` } });
@@ -25,11 +25,12 @@ export function searched(name, options, { shown = "", hint = "" } = {}) {
   return { box, read, node: h("div", { class: "searched" }, labelled(name, box, hint), list) };
 }
 
-// A whole entry, or what only one of them holds.
-function found_in(options, typed) {
-  const whole = options.find(([value, words]) => words === typed || value === typed);
-  const holding = typed ? options.filter(([, words]) => words.includes(typed)) : [];
-  return (whole ?? (holding.length === 1 ? holding[0] : undefined))?.[0];
+// A whole entry, else the only one of this short word, else the only one that holds what was typed. Pure.
+export function found_in(options, typed) {
+  if (!typed) return undefined;
+  const only = (fits) => { const found = options.filter(fits); return found.length === 1 ? found[0] : undefined; };
+  const one = options.find(([value, words]) => words === typed || value === typed) ?? only(([, , short]) => short === typed) ?? only(([, words]) => words.includes(typed));
+  return one?.[0];
 }
 
 export function word(name, { value = "", needed = false, most = 200, kind = "text" } = {}) {

@@ -11,7 +11,8 @@ export function target(grids, code, called) {
   const options = grids.map((one) => [one.code, words(one)]);
   const shown = code ? (options.find(([value]) => value === code)?.[1] ?? words({ ...called, code })) : "";
   const { box, node, read } = searched("target", options, { shown, hint: t("tool.target_hint") });
-  const own = () => (box.value === shown && code) || read();
+  // In a large town not every grid is at hand; its code will do.
+  const own = () => (box.value === shown && code) || (read() ?? /^\d{15}$/.exec(box.value.trim())?.[0]);
   return {
     name: "target", node, box,
     take: (taken) => { box.value = options.find(([value]) => value === taken)?.[1] ?? taken; box.focus({ preventScroll: true }); },
@@ -27,7 +28,7 @@ export function takes(small, chosen) {
   const known = new Map(with_large(small).map((one) => [key_of(one), one]));
   const taken = new Map(chosen.map((one) => [key_of(one), known.get(key_of(one)) ?? one]));
   const words = (one) => (one.name_zh ? (one.code.length < 3 ? t("tool.takes_large", { words: words_of(one) }) : words_of(one)) : one.code);
-  const { box, node, read } = searched("takes", [...known].map(([key, one]) => [key, words(one)]));
+  const { box, node, read } = searched("takes", [...known].map(([key, one]) => [key, words(one), one.code]));
   const list = h("ul", { class: "taken", "aria-label": t("tool.takes") });
   const more = h("button", { type: "button", class: "deed small", dataset: { testid: "tool-takes-add" }, onclick: () => { add(); box.focus(); } }, t("tool.takes_add"));
   const draw = () => replace(list, !taken.size && h("li", { class: "quiet" }, t("tool.takes_all")), [...taken].map(([key, one]) =>
