@@ -3,15 +3,23 @@
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from tools.bench.curves import MARK, QUICK, by_cases, by_grids, record, table
+from tools.bench.curves import MARK, QUICK, by_cases, by_clients, by_grids, record, table
 from tools.bench.plots import Line, Plot, draw
 
 
 def test_a_quick_run_measures_every_curve() -> None:
-    plots = [*by_grids(QUICK), *by_cases(QUICK)]
-    assert [(plot.along, len(plot.lines)) for plot in plots] == [("grids", 1), ("grids", 1), ("cases", 2), ("cases", 1)]
+    plots = [*by_grids(QUICK), *by_cases(QUICK), by_clients(QUICK)]
+    assert [(plot.along, len(plot.lines)) for plot in plots] == [
+        ("grids", 1),
+        ("grids", 1),
+        ("cases", 2),
+        ("cases", 1),
+        ("clients", 2),
+    ]
     assert all(y > 0 for plot in plots for line in plot.lines for y in line.y)
-    assert all(list(line.x) in (list(QUICK.grids), list(QUICK.cases)) for plot in plots for line in plot.lines)
+    assert all(
+        list(line.x) in (list(QUICK.grids), list(QUICK.cases), list(QUICK.live.streams)) for plot in plots for line in plot.lines
+    )
 
 
 def test_curves_are_drawn_the_same_every_time_and_told_in_the_page(tmp_path: Path) -> None:

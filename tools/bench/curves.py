@@ -1,6 +1,6 @@
-"""`python -m tools.bench.curves [--quick] [--record]`: how costs grow with the number of grids and cases, as plots and a table.
+"""`python -m tools.bench.curves [--quick] [--record]`: how costs grow with grids, cases and live clients, as plots and a table.
 
-Costs of points and publishing are told by the clock, those of tiles and alerts by processor time (`tools.bench.tiles`).
+Points and live clients are told by the clock, tiles and alerts by processor time (`tools.bench.tiles`).
 """
 
 import argparse
@@ -24,8 +24,10 @@ from gridmap.resources import CHECKOUT
 from gridmap.routing.index import GridIndex
 from tools.bench.city import City
 from tools.bench.figures import machine
+from tools.bench.fixture import Size, standing
 from tools.bench.plots import Line, Plot, draw
 from tools.bench.publishing import ACTOR, add_cases, city_alone
+from tools.bench.streams import delivery
 from tools.bench.tiles import LAYERS, costs, processor_ms
 from tools.bench.workloads import SEED, bent
 
@@ -44,6 +46,7 @@ class Span(NamedTuple):
         points: asked at once.
         alerts: taken at once.
         tiles: looked at, of each zoom.
+        live: the stand whose live clients are served.
     """
 
     grids: Sequence[int]
@@ -52,10 +55,18 @@ class Span(NamedTuple):
     points: int
     alerts: int
     tiles: int
+    live: Size
 
 
-FULL = Span((100, 1_000, 10_000, 50_000), (10_000, 100_000, 1_000_000), 5_000, 1_000_000, 5_000, 30)
-QUICK = Span((100, 400), (100, 200), 100, 10_000, 20, 2)
+FULL = Span(
+    (100, 1_000, 10_000, 50_000),
+    (10_000, 100_000, 1_000_000),
+    *(5_000, 1_000_000, 5_000, 30),
+    Size(grids=50, cases=1_000, repeats=3, seconds=5.0, streams=(10, 50, 200, 500, 1_000, 2_000), batch=0),
+)
+QUICK = Span(
+    (100, 400), (100, 200), 100, 10_000, 20, 2, Size(grids=50, cases=50, repeats=1, seconds=0.4, streams=(2, 5), batch=0)
+)
 
 
 def main() -> None:
@@ -65,7 +76,7 @@ def main() -> None:
     parser.add_argument("--record", action="store_true", help="also put the plots and the table into the documents")
     given = parser.parse_args()
     told, span = machine(""), QUICK if given.quick else FULL
-    plots = [*by_grids(span), *by_cases(span)]
+    plots = [*by_grids(span), *by_cases(span), by_clients(span)]
     report = f"{told['cpu']}, {told['cores']} cores, load before {told['load_before']}\n\n{table(plots)}"
     print(report)
     if given.record:
@@ -109,6 +120,15 @@ def by_cases(span: Span) -> list[Plot]:
         Plot("A tile, p95 of the dearest zoom", "cases", "ms of processor time", lines),
         Plot("An alert of a batch", "cases", "µs of processor time", (Line("gridmap", span.cases, alerts),)),
     ]
+
+
+def by_clients(span: Span) -> Plot:
+    """How late an event reaches the last byte at each of ever more live clients."""
+    with standing(span.live) as stand:
+        found = delivery(stand, span.live)
+    middle, late = ([one.value for one in found if one.name.endswith(word)] for word in ("p50", "p99"))
+    lines = (Line("p50", span.live.streams, middle), Line("p99", span.live.streams, late))
+    return Plot("An event to every live client", "clients", "ms", lines)
 
 
 @contextmanager
