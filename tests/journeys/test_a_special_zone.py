@@ -72,6 +72,7 @@ def publish(station: Station, desk: PlannerDesk, standing: str) -> None:
     expect(zone).to_contain_text("示例菜市场")
     expect(zone).to_contain_text("1 件")
     expect(desk.see("hands-cases")).to_contain_text(standing)
+    expect(desk.see("hands-cases")).to_contain_text("专属区域：示例菜市场")
     expect(desk.see("hands-cases")).to_contain_text("演示村1第1微网格 → 演示村3第3微网格")
     with station.deed() as session:
         other = callers.account(session, Grant(Role.PLANNER, town.TOWN), username="approves-zones")

@@ -42,17 +42,17 @@ async function look_now() {
   const { body: plan, etag } = await get_tagged(url, {}, { cache: "no-store" });
   // What is over changes nothing any more, and meets nobody.
   const over = OVER.includes(plan.stage);
-  const [{ scheduled }, { comments }, since, impact] = await Promise.all([fresh("/schedule"), fresh("/comments"), over ? null : standing(url), over ? null : fresh("/impact").catch((error) => error)]);
+  const [{ scheduled }, { comments }, told, since, impact] = await Promise.all([fresh("/schedule"), fresh("/comments"), get(`${url}/compare`, { from: 0, to: plan.step }), over ? null : standing(url), over ? null : fresh("/impact").catch((error) => error)]);
   const sound = impact instanceof Error ? null : impact;
   replace(by_id("life"), life.nodes({ plan, etag, scheduled, comments, impact: sound }));
   by_id("life").append((since && behind(url, since, { plan, etag }, allowed, look)) ?? "");
   room.dataset.stage = plan.stage;
-  show_impact(impact, plan);
-  await show_pictures(plan, sound);
+  show_impact(impact, plan, told);
+  await show_pictures(plan, sound, told);
   room.dataset.version = plan.version; // All of it is drawn.
 }
 
-function show_impact(impact, plan) {
+function show_impact(impact, plan, told) {
   const over = OVER.includes(plan.stage);
   const [summary, table, lists] = ["summary", "figures", "hands"].map(by_id);
   if (over || impact instanceof Error) {
@@ -61,7 +61,8 @@ function show_impact(impact, plan) {
     replace(lists);
     return;
   }
-  const names = new Map([...impact.grids, ...Object.values(impact.names)].map((grid) => [grid.code, name_of(grid)]));
+  const zones = told.zones.map(({ before, after }) => (after ?? before).properties);
+  const names = new Map([...impact.grids, ...Object.values(impact.names), ...zones].map((one) => [one.code, name_of(one)]));
   replace(summary, tiles(impact));
   replace(table, impact.grids.length ? figures_table(impact) : h("p", { class: "quiet nothing" }, t("review.no_grids")));
   replace(lists, hands(impact, (code) => names.get(code) ?? code));
@@ -73,8 +74,7 @@ function tiles(impact) {
 }
 
 // As long as nothing touches them, the grids around come from the boundaries in force.
-async function show_pictures(plan, impact) {
-  const told = await get(`${url}/compare`, { from: 0, to: plan.step });
+async function show_pictures(plan, impact, told) {
   // A draft that was taken onto other boundaries differs from its beginning by what others drew, too.
   const touched = impact && new Set(impact.grids.map((grid) => grid.code));
   const differences = told.differences.filter(({ code }) => !touched || touched.has(code));

@@ -55,6 +55,7 @@ export const publishing = {
   "review.hands.cameras": { zh: "换网格的探头", en: "Cameras that change grid" },
   "review.hands.services": { zh: "换网格的服务点", en: "Service points that change grid" },
   "review.hands.left": { zh: "网格停用，岗位要另行安排", en: "Posts in grids that end" },
+  "review.hands.zone": { zh: "专属区域：{name}", en: "special zone: {name}" },
   "review.hands.none": { zh: "没有。", en: "None." },
   "review.hands.more": { zh: "其余 {n} 项", en: "{n} more" },
   "review.left.post": { zh: "岗位 {id}", en: "post {id}" },

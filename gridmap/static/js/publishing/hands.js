@@ -6,11 +6,11 @@ import { name_of, t } from "../words.js";
 const FIRST = 12; // The rest is folded away.
 const SOON_MS = 24 * 3600 * 1000;
 
-// `called(code)`: a grid's name.
+// `called(code)`: a grid's name, or a special zone's.
 export function hands(impact, called) {
   const map = (kind, id) => `/#sel=${kind}:${encodeURIComponent(id)}`;
   return [
-    kind("cases", impact.cases, (one) => entry(map("case", one.id), one.id, one, called, due(one))),
+    kind("cases", impact.cases, (one) => entry(map("case", one.id), one.id, one, called, [by_zone(one, called), due(one)])),
     kind("cameras", impact.cameras, (one) => entry(map("camera", one.id), name_of(one), one, called)),
     kind("services", impact.service_points, (one) => entry(map("service_point", one.id), name_of(one), one, called)),
     kind("left", impact.posts, (post) => h("li", {}, h("a", { href: `/grids/${encodeURIComponent(post.grid)}/people` }, theirs(called(post.grid))), h("span", { class: "aside" }, name_of({ name: post.kind_name, name_en: post.kind_name_en }), " · ", holder(post)))),
@@ -30,6 +30,9 @@ function kind(name, items, row) {
 function entry(href, words, one, called, more) {
   return h("li", {}, h("a", { href }, theirs(words)), h("span", { class: "aside" }, where(one.before, called), " → ", where(one.after, called)), more);
 }
+
+// A special zone sends it there, or did until now.
+const by_zone = ({ zone }, called) => zone && h("span", { class: "aside" }, t("review.hands.zone", { name: called(zone) }));
 
 // Who sees nobody there is told the post by its number.
 const holder = (post) => (post.name ? theirs(name_of(post)) : t("review.left.post", { id: post.id }));
