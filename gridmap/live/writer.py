@@ -13,6 +13,7 @@ from gridmap.live.stream import Beginning
 
 SWEEP_S = 1.0
 DEAF_AFTER = 3  # Heartbeats without taking a byte of what waits for it.
+UNANSWERED_S = 120.0  # After so long a client that was let in gets no answer any more: something broke on the way to it.
 MOST_REPLAYING = 256 * 1024 * 1024  # Bytes of replays that wait for slow clients, all together.
 
 Deed = Callable[["Writer"], None]
@@ -130,7 +131,7 @@ class Writer:
         for line in list(self._lines):
             silent_s = self._swept_at - line.moved_at
             if line.waits:
-                if silent_s > DEAF_AFTER * self._heartbeat_s:
+                if silent_s > (DEAF_AFTER * self._heartbeat_s if line.connection else UNANSWERED_S):
                     self.drop(line)
             elif silent_s >= self._heartbeat_s - self._sweep_s:
                 line.beat()
