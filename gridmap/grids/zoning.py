@@ -1,6 +1,6 @@
 """Special zones at a publish: may they be put in force, and the rows that do it."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -102,19 +102,31 @@ def unfit(
         return
     live = _live(session, {zone.target for zone in zones})
     town = town_outline(session, moment)
+    shapely.prepare(town)
     gone = {*ended, *(zone.code for zone in zones)}
-    others = [zone.draft for zone in at(session, moment) if zone.code not in gone]
+    sound = [zone for zone in zones if zone.shape.is_valid and not zone.shape.is_empty]
+    beside = _beside([zone.draft for zone in at(session, moment) if zone.code not in gone], sound)
     for zone in zones:
         if zone.target not in live:
             yield zone, _fault(msg("These are no micro-grids in force: %(codes)s"), zone.target)
-        if zone.shape.is_empty or not zone.shape.is_valid:
+        if zone.code not in beside:
             yield zone, _fault(msg("The outline of %(codes)s is broken"), zone.code)
             continue
-        if town is None or pieces(shapely.difference(zone.shape, town)):
+        if town is None or (not shapely.covers(town, zone.shape) and pieces(shapely.difference(zone.shape, town))):
             yield zone, _fault(msg("%(codes)s reaches beyond the ground of the grids"), zone.code)
-        if met := [other.code for other in others if clash(zone, other)]:
+        if met := [other.code for other in beside[zone.code] if clash(zone, other)]:
             yield zone, _fault(msg("Zones that take the same cases lie on the same ground: %(codes)s"), few([zone.code, *met]))
-        others.append(zone)
+
+
+def _beside(others: Sequence[ZoneDraft], zones: Sequence[ZoneDraft]) -> dict[str, list[ZoneDraft]]:
+    """For each of the zones, by code, those of the others and of the zones before it whose boxes it meets."""
+    every = [*others, *zones]
+    tree = shapely.STRtree([zone.shape for zone in every])
+    found: dict[str, list[ZoneDraft]] = {zone.code: [] for zone in zones}
+    for i, j in sorted(tree.query([zone.shape for zone in zones]).T.tolist()):
+        if j < len(others) + i:
+            found[zones[i].code].append(every[j])
+    return found
 
 
 def _live(session: Session, codes: Collection[str]) -> set[str]:
