@@ -68,6 +68,8 @@ class CountsAnswer(BaseModel):
     unrouted: int
     triage: int
     total_open: int
+    total_last_24h: int = Field(description="of the open ones")
+    total_overdue: int
 
 
 @bp.get("/grids/counts")
@@ -96,7 +98,7 @@ def get_counts(query: MomentQuery) -> Response:
             "counts": total,
             "unrouted": found.get(None, {}).get("open", 0),
             "triage": sum(there["triage"] for there in found.values()),
-            "total_open": sum(there["open"] for there in found.values()),
+            **{f"total_{key}": sum(there[key] for there in found.values()) for key in ("open", "last_24h", "overdue")},
         }
     )
 

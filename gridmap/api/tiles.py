@@ -93,9 +93,10 @@ class CaseTileQuery(WhichCases):
     summary="One vector tile of cases",
     description=(
         "Every case that has a place is in one tile of each zoom. The MVT layer cases holds those that stand alone: number,"
-        " state, urgency, grid, category. The layer crowds holds the others, at the middle of each crowd: how many (n), and of"
-        " these how many overdue, soon, intime, unlimited, and done (ended). From zoom 17 on a tile of up to 1,000 cases has no"
-        " crowds. Urgency is that of the beginning of this minute. The ETag changes when what the tile shows changes."
+        " state, urgency, grid, category, received_at, due_at, handled_at. The layer crowds holds the others, at the middle of"
+        " each crowd: how many (n), and of these how many overdue, soon, intime, unlimited, and done (ended). From zoom 17 on a"
+        " tile of up to 1,000 cases has no crowds. Urgency is that of the beginning of this minute. The ETag changes when what"
+        " the tile shows changes."
     ),
     responses=_RESPONSES,
 )

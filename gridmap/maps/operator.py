@@ -29,6 +29,7 @@ URLS: Final = {
     "search": "/api/v1/search",
     "events": "/api/v1/events",
     "gridTiles": "/tiles/grids/{z}/{x}/{y}.mvt",
+    "caseTiles": "/tiles/cases/{z}/{x}/{y}.mvt",
 }
 PLAN_URLS: Final = {
     "plans": "/api/v1/plans/",

@@ -55,6 +55,7 @@ class Gathered(NamedTuple):
         cases = alone.cases
         shown: list[NDArray[Any]] = [crowds.x, crowds.y, crowds.n, *crowds.toned]
         shown += [alone.x, alone.y, alone.tone, cases.id, cases.state, cases.grid, cases.category]
+        shown += [cases.received, cases.due, cases.done]
         digest = blake2b(digest_size=12)
         for column in shown:
             digest.update(column.size.to_bytes(8, "little"))

@@ -17,6 +17,8 @@ from gridmap.maps.crowds.sifting import Sieve, Tone, tones
 
 _STATE_OF = {number: state.value for state, number in STATES.items()}
 _HASH = text("SELECT hashtextextended(:source, 0)")
+# As JSON writes them, in UTC.
+_MOMENTS = ", ".join(f"to_json(c.{name}) #>> '{{}}' AS {name}" for name in ("received_at", "due_at", "handled_at"))
 _COUNTED = ("x", "y", "n", *(tone.word for tone in Tone))
 _ENCODED = text(
     f"""
@@ -25,6 +27,7 @@ _ENCODED = text(
         FROM unnest({", ".join(f"CAST(:{name} AS int[])" for name in _COUNTED)}) AS given ({", ".join(_COUNTED)})
     ), alone AS (
         SELECT ST_MakePoint(x, y) AS geom, c.id, c.number, given.state, given.urgency, c.grid_code AS grid,
+               {_MOMENTS},
                k.standard_ref, k.kind, k.code AS category, k.name_zh, k.name_en
         FROM unnest(CAST(:ids AS bigint[]), CAST(:xs AS int[]), CAST(:ys AS int[]),
                     CAST(:states AS text[]), CAST(:tones AS text[]))

@@ -4,7 +4,7 @@ import { case_glyph } from "./glyphs.js";
 import { now } from "./times.js";
 import { A_DAY, OPEN_STATES, STATES, URGENCIES, is_open, moments, tone } from "./urgency.js";
 import { QUEUES } from "./queues.js";
-import { name_of, source_name, t } from "./words.js";
+import { language, name_of, source_name, t } from "./words.js";
 
 // What asks for somebody when it is not empty.
 const ASKING = new Set(["mine", "overdue", "unrouted", "triage", "verifying"]);
@@ -18,8 +18,9 @@ export class Controls {
     this.sources = new Set();
   }
 
-  // Figures over all open cases, whatever the filter shows.
-  count(features) {
+  // Figures over all open cases, whatever the filter shows. Where they are more than this screen holds, `total` has the server's.
+  count(features, total = null) {
+    this.beyond = total !== null;
     const at = now();
     const open = features.filter((feature) => is_open(feature.properties));
     const figures = { open: open.length, overdue: 0, day: 0 };
@@ -32,6 +33,7 @@ export class Controls {
       this.by.state[facts.state] = (this.by.state[facts.state] ?? 0) + 1;
       this.by.urgency[kind] = (this.by.urgency[kind] ?? 0) + 1;
     }
+    Object.assign(figures, total);
     const more = Object.keys(figures).filter((key) => this.figures[key] !== undefined && figures[key] > this.figures[key]);
     this.figures = figures;
     this.sources = new Set(features.map((feature) => feature.properties.source));
@@ -62,9 +64,17 @@ export class Controls {
       const count = this.waiting?.[name] ?? 0;
       const chosen = this.filter.wanted.tray === name;
       return h("button", { type: "button", class: `tray ${ASKING.has(name) && count ? "has-some" : ""} ${name === "overdue" ? "is-overdue" : ""}`, "aria-pressed": chosen, "aria-controls": "list", dataset: { testid: `tray-${name || "all"}`, control: `tray-${name}` }, onclick: () => this.filter.set({ tray: name }) },
-        t(`tray.${name || "all"}`), " ", h("b", {}, count));
+        t(`tray.${name || "all"}`), " ", h("b", {}, this.#waiting(name, count)));
     };
     replace(by_id("trays"), this.queues.map(tray));
+  }
+
+  // Of very many only the newest are counted here: a tray has these at least. The header says the great figures in full.
+  #waiting(name, count) {
+    if (!this.beyond || name in this.filter.queues.of) return count;
+    const known = { "": this.figures.open, overdue: this.figures.overdue }[name];
+    if (known !== undefined) return new Intl.NumberFormat(language, { notation: "compact" }).format(known);
+    return count ? `${count}+` : "–";
   }
 
   #filters() {

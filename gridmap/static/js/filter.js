@@ -48,6 +48,20 @@ export class Filter {
     );
   }
 
+  // The same as a question to the server, by its parameters; null where nothing can fit, or the server can't tell.
+  question(at) {
+    const { states, urgencies, source, grid, last_day, tray } = this.wanted;
+    const queue = Queues.question(tray);
+    if (!queue) return null;
+    const asked = [...states].filter((one) => !queue.states || queue.states.includes(one));
+    const pressing = queue.urgencies ? queue.urgencies.filter((one) => !urgencies.size || urgencies.has(one)) : [...urgencies];
+    if (!asked.length || (queue.urgencies && !pressing.length)) return null;
+    // In whole minutes, so that the same question stays the same for a while.
+    const since = last_day ? new Date(Math.floor((at - A_DAY) / 60000) * 60000).toISOString() : null;
+    const all = { state: asked.join(","), urgency: pressing.join(","), source, grid: grid?.code, since, tray: queue.tray };
+    return Object.fromEntries(Object.entries(all).filter(([, value]) => value));
+  }
+
   // What differs from the first look, as an address or a saved filter keeps it.
   get words() {
     const { states, urgencies, source, grid, last_day, tray, order } = this.wanted;

@@ -31,7 +31,9 @@ export class List {
     this.node.addEventListener("keydown", (event) => this.#keys(event));
   }
 
-  show(features, { order, loading }) {
+  // `beyond`: there are more than this screen holds.
+  show(features, { order, loading, beyond = false }) {
+    this.beyond = beyond;
     this.features = features.sort(order === "pressing" ? pressing_first : newest_first);
     this.loading = loading;
     this.draw_soon();
@@ -109,7 +111,7 @@ export class List {
     this.more.hidden = rest <= 0;
     this.more.textContent = t("list.more", { n: Math.min(PAGE, rest), rest });
     const known = shown.length || !this.loading; // No cases so far is not no cases; the line keeps its height.
-    replace(this.summary, h("span", {}, known ? t("list.summary", { n: this.features.length }) : "\u00a0"),
+    replace(this.summary, h("span", {}, known ? t(this.beyond ? "list.at_least" : "list.summary", { n: this.features.length }) : "\u00a0"),
       this.selectable && shown.length > 0 && h("button", { type: "button", class: "tick-all", dataset: { testid: "tick-all" }, onclick: () => { for (const { properties } of shown) this.ticked.emit(properties.number, true); } }, t("list.tick_all", { n: shown.length })));
   }
 

@@ -11,6 +11,7 @@ import { case_card } from "./cards/case.js";
 import { grid_card } from "./cards/grid.js";
 import { camera_card, place_card, service_card } from "./cards/places.js";
 import { zone_card } from "./cards/zone.js";
+import { City, MOST } from "./city.js";
 import { connection } from "./connection.js";
 import { Controls } from "./controls.js";
 import { Counts } from "./counts.js";
@@ -107,11 +108,12 @@ const layers = new LayerTree({
 const draw = once_a_frame(() => {
   const at = now();
   const shown = store.all.filter((feature) => filter.passes(feature, at));
-  controls.count(store.all);
+  controls.count(store.all, city.on ? counts.total : null);
   if (live.running) alarm.watch(store.all, at);
-  list.show(shown, { order: filter.wanted.order, loading: !live.running });
-  cases.draw(cases.hidden ? [] : shown);
+  list.show(shown, { order: filter.wanted.order, loading: !live.running, beyond: city.on && city.more });
+  cases.draw(...city.marks(cases.hidden, shown, cases.seen_alone));
 });
+const city = new City({ map, urls, store, filter, draw, trying });
 layers.start();
 buttons(map, layers, { legend_box: legend(grids), home });
 as_of.mount();
@@ -245,10 +247,14 @@ const following = new Following({
     const { number } = feature.properties;
     list.flash(number);
     // The mark is drawn at the end of this frame; then it may flash.
-    setTimeout(() => cases.flash(number), 60);
+    setTimeout(() => { cases.flash(number); draw(); }, 60);
     if (opened) { announce(feature.properties); alarm.opened(feature.properties); }
   },
-  on_touched(number) {
+  most: MOST,
+  on_loaded: (beyond) => city.begin(beyond),
+  on_touched(feature, before) {
+    const { number } = feature.properties;
+    city.touch(feature, before);
     own.look_again();
     if (selection.is("case", number)) card.refresh();
   },
@@ -277,7 +283,7 @@ for (let pause = 1000; !live.running; pause = Math.min(pause * 2, 10000)) {
 }
 draw();
 own.look_again();
-reconcile({ counts, store, live, reload: () => following.load() });
+reconcile({ counts, store, live, beyond: () => city.on, reload: () => following.load() });
 setInterval(() => { cases.tick(); draw(); }, 20000);
 // Remaining time on the card runs, too.
 setInterval(() => { if (selection.chosen?.kind === "case" && !document.hidden) card.refresh(); }, 60000);

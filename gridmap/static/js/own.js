@@ -13,7 +13,7 @@ export class Own {
     this.changed = signal();
     this.kept = by_id("trays").dataset.own.split(" "); // Not everybody has these: an auditor has no tasks.
     this.controls.queues = QUEUES.filter((queue) => this.kept.includes(queue) || !(queue in queues.of));
-    filter.changed.on(({ tray }) => { if (tray === "favourite") this.#bring_ended(); });
+    filter.changed.on(() => this.#bring());
     document.addEventListener("visibilitychange", () => { if (!document.hidden && this.missed) this.look_again(); });
   }
 
@@ -33,6 +33,7 @@ export class Own {
       this.#take("mine", this.urls.mine, mine),
       this.#take("favourite", this.urls.favourites, (answer) => answer.cases),
     ]);
+    this.#bring();
     this.draw();
     this.changed.emit();
   }
@@ -55,9 +56,9 @@ export class Own {
     this.changed.emit();
   }
 
-  // Ended cases are not on the screen until somebody asks for them.
-  async #bring_ended() {
-    const absent = [...this.queues.of.favourite].filter((number) => !this.store.get(number)).slice(0, 100);
+  // Ended cases, and a city's older ones, are not on the screen until somebody asks for them.
+  async #bring() {
+    const absent = [...(this.queues.of[this.filter.wanted.tray] ?? [])].filter((number) => !this.store.get(number)).slice(0, 100);
     const found = await Promise.all(absent.map((number) => get(this.urls.case + encodeURIComponent(number)).catch(() => null)));
     const features = found.filter(Boolean);
     if (features.length) this.store.add(features);

@@ -28,6 +28,18 @@ export class Queues {
     }
   }
 
+  // What of a queue the server can be asked for; null where only this screen knows whose the cases are.
+  static question(queue) {
+    switch (queue) {
+      case "mine": case "favourite": return null;
+      case "unrouted": case "triage": return { tray: queue };
+      case "verifying": return { states: ["verifying"] };
+      case "overdue": return { urgencies: ["overdue"] };
+      case "soon": return { states: [...PRESSED], urgencies: ["soon"] };
+      default: return {};
+    }
+  }
+
   // How many open cases each holds; favourites count closed ones too.
   count(features, at) {
     const counts = Object.fromEntries(QUEUES.map((queue) => [queue, 0]));

@@ -132,3 +132,27 @@ test("queues count each open case where it waits", () => {
   ];
   assert.deepEqual(queues.count(all, AT), { "": 4, mine: 1, overdue: 1, soon: 1, unrouted: 1, triage: 2, verifying: 1, favourite: 0 });
 });
+
+test("a filter is a question to the server, or none where only the screen can tell", () => {
+  const filter = new Filter(new Queues());
+  const at = Date.parse("2026-11-22T12:00:30Z");
+  assert.deepEqual(filter.question(at), { state: "discovered,consulting,dispatched,handling,suspended,verifying,rating" });
+  filter.take("queue=soon&state=handling,closed&grid=310151&source=patrol&day=1");
+  assert.deepEqual(filter.question(at), { state: "handling", urgency: "soon", source: "patrol", grid: "310151", since: "2026-11-21T12:00:00.000Z" });
+  filter.take("queue=triage&urgency=overdue,soon");
+  assert.equal(filter.question(at).tray, "triage");
+  assert.equal(filter.question(at).urgency, "overdue,soon");
+  for (const words of ["queue=mine", "queue=favourite", "queue=verifying&state=handling", "queue=overdue&urgency=soon"]) {
+    filter.take(words);
+    assert.equal(filter.question(at), null, words);
+  }
+});
+
+test("the town's figures follow what opens and what ends", () => {
+  const counts = new Counts("");
+  counts.take({ counts: {}, total_open: 7, total_overdue: 2, total_last_24h: 1 });
+  counts.apply({ before: null, after: feature("1") });
+  counts.apply({ before: feature("2"), after: feature("2", { state: "closed" }) });
+  counts.apply({ before: feature("3"), after: feature("3", { state: "handling" }) });
+  assert.deepEqual(counts.total, { open: 7, overdue: 2, day: 2 });
+});

@@ -30,21 +30,23 @@ export class Cases {
       animate: !matchMedia("(prefers-reduced-motion: reduce)").matches,
       iconCreateFunction: (cluster) => this.#cluster_icon(cluster.getAllChildMarkers().map((marker) => marker.options.feature)),
     });
+    this.crowds = L.layerGroup();
     this.heat = L.heatLayer([], { radius: Math.round(rem() * 1.8), blur: Math.round(rem() * 1.4), minOpacity: 0.15, maxZoom: 16, max: 1, gradient: HEAT });
     this.shown = { marks: true, heat: false };
   }
 
   show(change) {
     Object.assign(this.shown, change);
-    for (const [layer, on] of [[this.group, this.shown.marks], [this.heat, this.shown.heat]]) {
+    for (const [layer, on] of [[this.group, this.shown.marks], [this.crowds, this.shown.marks], [this.heat, this.shown.heat]]) {
       if (on && !this.map.hasLayer(layer)) layer.addTo(this.map);
       if (!on && this.map.hasLayer(layer)) layer.remove();
     }
     this.#warm();
   }
 
-  // All features that should stand on the map; those already there stay.
-  draw(features) {
+  // All features that should stand on the map, and crowds counted elsewhere; those already there stay.
+  draw(features, crowds = []) {
+    this.#draw_crowds(crowds);
     const wanted = new Map(features.filter((feature) => feature.geometry).map((feature) => [feature.properties.number, feature]));
     const gone = [];
     for (const [number, marker] of this.markers) {
@@ -67,6 +69,16 @@ export class Cases {
     this.#warm();
   }
 
+  #draw_crowds(crowds) {
+    const wanted = new Map(crowds.map((crowd) => [JSON.stringify(crowd), crowd]));
+    for (const mark of this.crowds.getLayers()) if (!wanted.delete(mark.options.crowd)) this.crowds.removeLayer(mark);
+    for (const [key, { lon, lat, n, ...toned }] of wanted) {
+      const mark = L.marker([lat, lon], { icon: crowd_icon({ total: n, ...toned }, "crowd"), crowd: key, weight: n, pane: "cases" });
+      mark.on("click", () => this.map.setView([lat, lon], this.map.getZoom() + 2));
+      this.crowds.addLayer(mark);
+    }
+  }
+
   // Time has passed: colours may have changed.
   tick() {
     const changed = [...this.markers.values()].filter((marker) => tone(marker.options.feature.properties, now()) !== marker.options.tone);
@@ -77,6 +89,11 @@ export class Cases {
     this.fresh.add(number);
     this.#retouch(number);
     setTimeout(() => { this.fresh.delete(number); this.#retouch(number); }, FLASH_MS);
+  }
+
+  // What is looked at, or has just come, is not lost in a crowd.
+  get seen_alone() {
+    return new Set([...this.fresh, this.chosen].filter(Boolean));
   }
 
   choose(number) {
@@ -127,7 +144,8 @@ export class Cases {
 
   #warm() {
     if (!this.shown.heat) return;
-    this.heat.setLatLngs([...this.markers.values()].map((marker) => [marker.getLatLng().lat, marker.getLatLng().lng, 0.6]));
+    const all = [...this.markers.values(), ...this.crowds.getLayers()];
+    this.heat.setLatLngs(all.map((marker) => [marker.getLatLng().lat, marker.getLatLng().lng, 0.6 * (marker.options.weight ?? 1)]));
   }
 }
 
@@ -137,13 +155,16 @@ export function spoken(facts) {
   return [facts.number, category_name(facts), t(`state.${facts.state}`), t(`urgency.${tone(facts, now())}`)].join(t("sign.comma"));
 }
 
-// A ring says how the cases inside stand; the figure is their exact number, the small red one how many of them are overdue.
 function cluster_icon(features, classes) {
   const at = now();
   const tones = features.map((feature) => tone(feature.properties, at));
   const of = (name) => tones.filter((one) => one === name).length;
-  const [total, overdue, soon, intime] = [features.length, of("overdue"), of("soon"), of("intime")];
-  const size = total < 10 ? 2.4 : total < 100 ? 2.9 : 3.4;
+  return crowd_icon({ total: features.length, overdue: of("overdue"), soon: of("soon"), intime: of("intime") }, classes);
+}
+
+// A ring says how the cases inside stand; the figure is their exact number, the small red one how many of them are overdue.
+function crowd_icon({ total, overdue, soon, intime }, classes) {
+  const size = total < 10 ? 2.4 : total < 100 ? 2.9 : total < 10000 ? 3.4 : 4;
   const arc = (from, count, kind) =>
     count > 0 && s("circle", { class: kind, cx: 20, cy: 20, r: 17, pathLength: 100, "stroke-dasharray": `${(count / total) * 100} 100`, "stroke-dashoffset": `${(-from / total) * 100}` });
   const build = () =>
