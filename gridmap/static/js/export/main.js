@@ -94,7 +94,7 @@ const outline = (level) => L.geoJSON(of_level(level), { pane: "lines", interacti
 const grids = L.layerGroup([micro, outline("village"), outline("town")]);
 const circles = L.layerGroup(town.points.map(({ lon, lat }) => L.circle([lat, lon], { pane: "circles", interactive: false, radius: town.radius_m, color: "var(--service)", weight: 1.2, dashArray: "5 4", fillColor: "var(--service)", fillOpacity: 0.07 })));
 const points = L.layerGroup(town.points.map((facts) => L.marker([facts.lat, facts.lon], { pane: "services", icon: new Spot({ build: () => h("span", { class: "service-mark" }, service_glyph()), label: name_of(facts) }) }).on("click", () => point_facts(facts))));
-const zones = L.layerGroup(town.zones.flatMap((feature) => Object.values(zone_marks(feature, over_grids, () => zone_facts(feature.properties)))));
+const zones = L.layerGroup(town.zones.flatMap((feature) => Object.values(zone_marks(feature, { own: over_grids, clicked: () => zone_facts(feature.properties) }))));
 const by_number = new Map(town.cases.map((feature) => [feature.properties.number, feature]));
 const cases = new Cases(map);
 cases.draw(town.cases);

@@ -3,18 +3,38 @@ import { h, theirs } from "../dom.js";
 import { name_of, t } from "../words.js";
 import { hatch } from "./hatch.js";
 import { Spot } from "./spots.js";
+import { room_of } from "./zone_room.js";
 
 const { L } = window;
+const AS_IT_IS = { color: "var(--zone)", weight: 1.6, opacity: 0.9, dashArray: "2 4" };
 
 export const target_of = ({ target, target_name, target_name_en }) => name_of({ code: target, name: target_name, name_en: target_name_en });
 
-// `clicked(where)`; the click goes no further. `properties.label` is a place inside, [lon, lat].
-export function zone_marks(feature, own, clicked) {
+// A name that goes by how wide its zone is on the screen. `options.bounds`: the zone's.
+const ZoneLabel = L.Marker.extend({
+  onAdd(map) {
+    L.Marker.prototype.onAdd.call(this, map);
+    this.fit({ target: map });
+  },
+  getEvents() {
+    return { ...L.Marker.prototype.getEvents.call(this), zoomend: this.fit };
+  },
+  fit({ target: map }) {
+    const { bounds } = this.options;
+    const room = room_of(map.project(bounds.getNorthEast()).x - map.project(bounds.getSouthWest()).x);
+    this.getElement().toggleAttribute("hidden", room === "none");
+    this.getElement().dataset.room = room;
+  },
+});
+
+// `own`, `labels`: the panes of its ground and its name; `clicked(event)`, and the click goes no further. `properties.label` is a place
+// inside, [lon, lat].
+export function zone_marks(feature, { own, labels = own, style = AS_IT_IS, clicked }) {
   const { properties: facts } = feature;
-  const click = (event) => { L.DomEvent.stopPropagation(event); clicked(event.latlng); };
-  const ground = L.geoJSON(feature, { pane: own, style: { color: "var(--zone)", weight: 1.6, opacity: 0.9, dashArray: "2 4", fillColor: hatch(), fillOpacity: 1 } }).on("click", click);
+  const click = (event) => { L.DomEvent.stopPropagation(event); clicked(event); };
+  const ground = L.geoJSON(feature, { pane: own, style: { ...style, fillColor: hatch(), fillOpacity: 1 } }).on("click", click);
   const build = () => h("span", { class: "zone-label", dataset: { zone: facts.code } }, theirs(name_of(facts)), h("small", {}, t("zone.to", { grid: target_of(facts) })));
   const [lng, lat] = facts.label;
-  const label = L.marker([lat, lng], { icon: new Spot({ build }), pane: own }).on("click", click);
+  const label = new ZoneLabel([lat, lng], { icon: new Spot({ build }), pane: labels, bounds: ground.getBounds() }).on("click", click);
   return { ground, label };
 }

@@ -54,7 +54,7 @@ export class Zones {
   }
 
   #draw(feature) {
-    const { ground, label } = zone_marks(feature, this.pane, (where) => this.clicked.emit(feature.properties.code, where));
+    const { ground, label } = zone_marks(feature, { own: this.pane, clicked: ({ latlng }) => this.clicked.emit(feature.properties.code, latlng) });
     this.layer.addLayer(ground).addLayer(label);
     return ground;
   }

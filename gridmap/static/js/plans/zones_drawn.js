@@ -1,10 +1,7 @@
 // The plan's special zones on the map: hatched over the grids, each with its name and who gets its cases.
-import { h, theirs } from "../dom.js";
-import { hatch } from "../layers/hatch.js";
-import { Spot, pane } from "../layers/spots.js";
-import { target_of } from "../layers/zone_marks.js";
+import { pane } from "../layers/spots.js";
+import { zone_marks } from "../layers/zone_marks.js";
 import { signal } from "../signal.js";
-import { name_of, t } from "../words.js";
 import { lat_lng } from "./places.js";
 
 const { L } = window;
@@ -43,11 +40,9 @@ export class ZonesDrawn {
 
   // The ground answers clicks where zones are what is worked on; elsewhere they are for the grids below it.
   #draw(code, feature) {
-    const { properties: zone } = feature;
-    const click = (event) => { L.DomEvent.stopPropagation(event); this.clicked.emit(code, event); };
-    const ground = L.geoJSON(feature, { pane: this.pane, style: { className: `plan-zone ${zone.changed ? "changed" : ""}`, weight: 2, fillColor: hatch(), fillOpacity: 1 } }).on("click", click).addTo(this.layer);
-    const build = () => h("span", { class: "zone-label", dataset: { zone: code } }, theirs(name_of(zone)), h("small", {}, t("zone.to", { grid: target_of(zone) })));
-    L.marker(lat_lng(zone.label), { icon: new Spot({ build }), pane: this.labels }).on("click", click).addTo(this.layer);
+    const style = { className: `plan-zone ${feature.properties.changed ? "changed" : ""}`, weight: 2 };
+    const { ground, label } = zone_marks(feature, { own: this.pane, labels: this.labels, style, clicked: (event) => this.clicked.emit(code, event) });
+    this.layer.addLayer(ground).addLayer(label);
     return ground;
   }
 }
