@@ -21,7 +21,7 @@ _METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 _own = CollectorRegistry()
 _requests = Histogram(
     "gridmap_request_seconds",
-    "Time to answer, by route, method and status; live connections are counted when they end",
+    "Time to answer, by route, method and status; of a live connection until it is followed",
     ["route", "method", "status"],
     registry=_own,
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),

@@ -65,6 +65,12 @@ def test_the_committed_files_are_what_the_generator_draws(layer: str, drawn_agai
     assert_same(committed, again)
 
 
+@pytest.mark.parametrize("table", ["people", "rosters", "departments"])
+def test_the_committed_tables_are_what_the_generator_writes(table: str, drawn_again: Path) -> None:
+    assert (drawn_again / f"{table}.csv").read_bytes() == (ROOT / "people" / f"{table}.csv").read_bytes()
+    assert demo_town.ROOT / "data" == ROOT
+
+
 @pytest.fixture(scope="module")
 def drawn_again(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("town")

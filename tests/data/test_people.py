@@ -6,7 +6,6 @@ import csv
 import re
 from collections import defaultdict
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
@@ -14,8 +13,6 @@ import pytest
 from gridmap.desk.loading import dated
 from gridmap.people.appointing import HEADS
 from tests.data.conftest import ROOT, Layer, Rows
-from tools.demo_town import __main__ as demo_town
-from tools.demo_town import boundaries, people
 
 
 def rows(name: str, folder: Path = ROOT / "people") -> Rows:
@@ -31,14 +28,6 @@ def posts() -> Rows:
 @pytest.fixture(scope="module")
 def teams() -> dict[str, str]:
     return {row["code"]: row["team"] for row in rows("post_kinds")}
-
-
-def test_the_committed_tables_are_what_the_generator_writes(tmp_path: Path) -> None:
-    seed = 310151101
-    people.write(tmp_path, boundaries.draw(Random(f"{seed} boundaries")), Random(f"{seed} people"))
-    for name in ("people", "rosters", "departments"):
-        assert (tmp_path / f"{name}.csv").read_bytes() == (ROOT / "people" / f"{name}.csv").read_bytes()
-    assert demo_town.ROOT / "data" == ROOT
 
 
 def test_every_grid_has_the_head_its_layer_names(grids: Layer, posts: Rows) -> None:
