@@ -64,7 +64,19 @@ class PlanStep(Base):
     base_id: Mapped[int | None] = mapped_column(ForeignKey(Publication.id))
 
 
-class PlanGrid(Base):
+class _Drawn:
+    """What a step says of anything that is drawn, grid or zone."""
+
+    plan_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    code: Mapped[str] = mapped_column(Text, primary_key=True)
+    ended: Mapped[bool] = mapped_column(server_default=text("false"))
+    name: Mapped[str] = mapped_column(Text, server_default="")
+    name_en: Mapped[str] = mapped_column(Text, server_default="")
+    shape: Mapped[MultiPolygon | None] = mapped_column(Shape("MULTIPOLYGON", spatial_index=False))
+
+
+class PlanGrid(_Drawn, Base):
     """A grid as a step left it. `ended`: it is no more; `shape` is null for villages and towns, which are not drawn."""
 
     __tablename__ = "plan_grid"
@@ -73,19 +85,12 @@ class PlanGrid(Base):
         CheckConstraint("code ~ '^([0-9]{9}|[0-9]{12}|[0-9]{15})$'", name="code_digits"),
     )
 
-    plan_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    code: Mapped[str] = mapped_column(Text, primary_key=True)
-    ended: Mapped[bool] = mapped_column(server_default=text("false"))
-    name: Mapped[str] = mapped_column(Text, server_default="")
-    name_en: Mapped[str] = mapped_column(Text, server_default="")
     head_name: Mapped[str] = mapped_column(Text, server_default="")
     head_phone: Mapped[str] = mapped_column(Text, server_default="")
-    shape: Mapped[MultiPolygon | None] = mapped_column(Shape("MULTIPOLYGON", spatial_index=False))
     sources: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'::text[]"))
 
 
-class PlanZone(Base):
+class PlanZone(_Drawn, Base):
     """A special zone as a step left it. `ended`: it is no more, and the rest says nothing."""
 
     __tablename__ = "plan_zone"
@@ -95,16 +100,9 @@ class PlanZone(Base):
         CheckConstraint("ended = (shape IS NULL)", name="ended"),
     )
 
-    plan_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    code: Mapped[str] = mapped_column(Text, primary_key=True)
-    ended: Mapped[bool] = mapped_column(server_default=text("false"))
-    name: Mapped[str] = mapped_column(Text, server_default="")
-    name_en: Mapped[str] = mapped_column(Text, server_default="")
     kind: Mapped[str] = mapped_column(Text, server_default="")
     target: Mapped[str] = mapped_column(Text, server_default="")
     takes: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'::text[]"))
-    shape: Mapped[MultiPolygon | None] = mapped_column(Shape("MULTIPOLYGON", spatial_index=False))
 
 
 class PlanReviewer(Base):
