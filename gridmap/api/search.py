@@ -1,4 +1,4 @@
-"""GET /api/v1/search: a grid code, a place name, a case number, or coordinates in any datum."""
+"""GET /api/v1/search: the code of a grid or a zone, a place name, a case number, or coordinates in any datum."""
 
 import re
 from datetime import datetime
@@ -14,7 +14,7 @@ from gridmap.api.shapes import Json
 from gridmap.cases import lookup as cases
 from gridmap.cases.lookup import Filter
 from gridmap.geo.datum import Datum, to_wgs84
-from gridmap.grids import descent
+from gridmap.grids import descent, zones
 from gridmap.grids import lookup as grids
 from gridmap.http.json import answer
 from gridmap.http.state import db
@@ -60,7 +60,8 @@ def get_search(query: SearchQuery) -> Response:
         return answer({"results": []})
     escaped = re.sub(r"([%_\\])", r"\\\1", word)
     prefix, part = f"{escaped}%", f"%{escaped}%"
-    results = [_grid(row) for row in grids.search(db(), prefix=prefix, part=part, most=query.limit)]
+    results = [_area("grid", row) for row in grids.search(db(), prefix=prefix, part=part, most=query.limit)]
+    results += [_area("zone", row) for row in zones.search(db(), prefix=prefix, part=part, most=query.limit)]
     results += [_case(feature) for feature in cases.newest(db(), Filter(text=word), limit=query.limit)]
     results += places.search(db(), prefix=prefix, part=part, most=query.limit)
     return answer({"results": results[: query.limit * 2]})
@@ -94,11 +95,11 @@ def _spot(datum: Datum, lon: float, lat: float) -> Json:
     }
 
 
-def _grid(row: Json) -> Json:
+def _area(kind: str, row: Json) -> Json:
     bounds = [row["west"], row["south"], row["east"], row["north"]]
     names = {"id": row["code"], "name": row["name"], "name_en": row["name_en"]}
     ended = _ended(row["code"], row["retired_at"]) if row["retired_at"] else {}
-    return {"kind": "grid", **names, "lon": row["lon"], "lat": row["lat"], "bounds": bounds, **ended}
+    return {"kind": kind, **names, "lon": row["lon"], "lat": row["lat"], "bounds": bounds, **ended}
 
 
 def _ended(code: str, at: datetime) -> Json:

@@ -8,6 +8,7 @@ its `takes`, so that a large class (`GB/T 47678.5-2026/matter/09`) is named as a
 from collections.abc import Collection, Container, Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import shapely
 from shapely.geometry import MultiPolygon
@@ -111,3 +112,19 @@ def in_force(session: Session, codes: Iterable[str]) -> dict[str, Zone]:
     """The zones of these codes that are in force."""
     asked = select(Zone).where(func.upper_inf(Zone.valid), Zone.code == func.any(sorted(codes)))
     return {zone.code: zone for zone in session.scalars(asked)}
+
+
+_SEARCH = text(
+    """
+    SELECT code, name, name_en, upper(valid) AS retired_at, ST_X(spot) AS lon, ST_Y(spot) AS lat,
+           ST_XMin(geom) AS west, ST_YMin(geom) AS south, ST_XMax(geom) AS east, ST_YMax(geom) AS north
+    FROM (SELECT DISTINCT ON (code) * FROM zone ORDER BY code, lower(valid) DESC) AS newest, ST_PointOnSurface(geom) AS spot
+    WHERE code LIKE :prefix OR name ILIKE :part OR name_en ILIKE :part
+    ORDER BY upper(valid) IS NOT NULL, code LIMIT :most
+    """
+)
+
+
+def search(session: Session, *, prefix: str, part: str, most: int) -> list[dict[str, Any]]:
+    """Zones whose code begins with, or whose last name holds, the LIKE patterns given; ended ones last."""
+    return [dict(row) for row in session.execute(_SEARCH, {"prefix": prefix, "part": part, "most": most}).mappings()]

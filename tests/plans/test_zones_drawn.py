@@ -80,9 +80,13 @@ def test_drawn_published_asked_for_and_taken_back(app: APIFlask, planner: FlaskC
     assert planner.post("/api/v1/route", json=many).get_json()["zone"] == [CODE]
     whole = get(planner, f"publications/{published.get_json()['publication']}")
     assert (whole["codes"]["zones"], whole["zones"], whole["bounds"] is None) == ([CODE], 1, False)
+    (hit,) = get(planner, "search?q=示例菜市")["results"]
+    assert (hit["kind"], hit["id"], "retired_at" in hit) == ("zone", CODE, False)
     back = planner.post(f"/api/v1/publications/{published.get_json()['publication']}/rollback", json={})
     assert (back.status_code, back.get_json()["moved"]) == (200, 1)
     assert get(planner, "zones.geojson")["features"] == []
+    (hit,) = get(planner, f"search?q={CODE}")["results"]
+    assert (hit["id"], hit["retired_at"] is not None, hit["successors"]) == (CODE, True, []), "old codes are found for ever"
 
 
 def test_undo_and_redo_and_every_step(planner: FlaskClient, address: str) -> None:
