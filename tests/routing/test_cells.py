@@ -18,11 +18,13 @@ from sqlalchemy.orm import Session
 
 from gridmap.errors import Invalid
 from gridmap.routing.cells.index import Cells
+from gridmap.routing.cells.levels import MANY
 from gridmap.routing.cells.orientation import side
 from gridmap.routing.index import NOBODY, GridIndex
 from tests import town
 from tests.partitions import Shape, partitions, patchworks, places_on
 from tests.patchwork import patches
+from tests.routing.dividing import dividing
 
 coordinates = st.floats(-180, 180, allow_subnormal=False).map(lambda value: 0.0 if abs(value) < 1e-100 else value)
 points = st.tuples(coordinates, coordinates)
@@ -75,17 +77,21 @@ def test_the_side_of_an_edge_is_exact_to_the_last_bit(
     assert np.sign(side(a, b, (p[0], p[1]))) == (exact > 0) - (exact < 0)
 
 
-@settings(max_examples=60, deadline=None)
-@given(partitions(), st.integers(0, 2**32 - 1))
-def test_it_finds_what_geos_finds_also_a_hair_beside_borders(shapes: list[Shape], seed: int) -> None:
-    agree(shapes, np.vstack([all_around(places_on(shapes)), anywhere(shapes, 300, seed)]))
+@settings(max_examples=50, deadline=None)
+@given(partitions(), st.integers(0, 2**32 - 1), st.sampled_from([MANY, 3]))
+def test_it_finds_what_geos_finds_also_a_hair_beside_borders(shapes: list[Shape], seed: int, many: int) -> None:
+    with dividing(many):
+        agree(shapes, np.vstack([all_around(places_on(shapes)), anywhere(shapes, 300, seed)]))
 
 
 @settings(max_examples=40, deadline=None)
-@given(patchworks(), st.randoms(use_true_random=False))
-def test_grids_in_several_parts_with_holes_in_any_order_and_with_some_missing(shapes: list[Shape], chance: Random) -> None:
+@given(patchworks(), st.randoms(use_true_random=False), st.sampled_from([MANY, 3]))
+def test_grids_in_several_parts_with_holes_in_any_order_and_with_some_missing(
+    shapes: list[Shape], chance: Random, many: int
+) -> None:
     chance.shuffle(shapes)
-    agree(shapes[: max(1, len(shapes) - 1)], all_around(places_on(shapes)))
+    with dividing(many):
+        agree(shapes[: max(1, len(shapes) - 1)], all_around(places_on(shapes)))
 
 
 def covers_exactly(shape: Polygon, p: tuple[float, float]) -> bool:
@@ -106,9 +112,10 @@ def covers_exactly(shape: Polygon, p: tuple[float, float]) -> bool:
     st.lists(st.tuples(points, st.floats(1e-7, 40), st.integers(3, 12)), min_size=1, max_size=8),
     st.floats(1e-6, 1e-3),
     st.integers(0, 100),
+    st.sampled_from([MANY, 12]),
 )
 def test_shapes_that_overlap_of_wildly_different_size(
-    rounds: list[tuple[tuple[float, float], float, int]], squeeze: float, begin: int
+    rounds: list[tuple[tuple[float, float], float, int]], squeeze: float, begin: int, many: int
 ) -> None:
     shapes: list[Polygon] = []
     for (x, y), radius, corners in rounds:
@@ -118,7 +125,30 @@ def test_shapes_that_overlap_of_wildly_different_size(
             shapes.append(shape)
     xy = all_around(places_on([*shapes]))[begin::37] if shapes else np.zeros((0, 2))
     wanted = [next((i for i, shape in enumerate(shapes) if covers_exactly(shape, (x, y))), NOBODY) for x, y in xy.tolist()]
-    assert Cells.build(shapes).locate(*xy.T).tolist() == wanted
+    with dividing(many):
+        assert Cells.build(shapes).locate(*xy.T).tolist() == wanted
+
+
+def test_a_town_of_small_grids_in_a_country() -> None:
+    """They share few of the country's cells; these have cells of their own, and one may be divided once more."""
+    town_of: list[Shape] = list(shapely.transform(patches(3, 300), lambda xy: (xy - (121, 31)) / 40 + (121, 31)))
+    outside = shapely.difference(shapely.box(119, 29, 123, 33), shapely.union_all(town_of))
+    shapes = [outside, *town_of]
+    cells = Cells.build(shapes)
+    offsets = -2 - cells.table.cells[cells.table.cells < NOBODY]
+    assert (cells.table.pairs[2 * offsets] < 0).any(), "some were divided"
+    on = places_on(shapes)
+    agree(shapes, np.vstack([all_around(on[::5]), anywhere(town_of, 3_000), anywhere(shapes, 3_000)]))
+
+
+def test_borders_that_meet_in_one_point_end_somewhere() -> None:
+    """However small the cells around that point are, all of them cross the innermost."""
+    turn = np.linspace(0, 2 * np.pi, 301)
+    rim = np.column_stack([121 + np.cos(turn), 31 + np.sin(turn)])
+    shapes: list[Shape] = [Polygon([(121, 31), a, b]) for a, b in pairwise(rim.tolist())]
+    cells = Cells.build(shapes)
+    assert cells.nbytes < 20e6
+    agree(shapes, all_around(np.array([(121, 31), (121 + 1e-9, 31), (121, 31 - 1e-7), *rim[:20].tolist()])))
 
 
 def test_an_edge_that_three_share_and_holes_filled_by_a_later_code() -> None:

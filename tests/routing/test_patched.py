@@ -15,10 +15,12 @@ from gridmap.geo.shapes import as_multipolygon
 from gridmap.grids.lookup import InForce, Span
 from gridmap.grids.redrawn import Fresh, Redrawn, redraw
 from gridmap.routing.borders import Borders
+from gridmap.routing.cells.levels import MANY
 from gridmap.routing.index import GridIndex
 from tests.partitions import Shape, held, partitions, patchworks, places_on
 from tests.patchwork import patches
 from tests.redraws import redrawn
+from tests.routing.dividing import dividing
 
 SINCE = datetime(2026, 2, 1, tzinfo=UTC)
 
@@ -71,12 +73,22 @@ def asked(shapes: list[Shape], chance: Generator) -> np.ndarray:
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.one_of(partitions(), patchworks()), st.integers(0, 2**32 - 1), st.sampled_from([0.0, 5.0, 300.0]))
-def test_after_random_publishes_it_is_as_if_built_anew(shapes: list[Shape], seed: int, reach_m: float) -> None:
+@given(
+    st.one_of(partitions(), patchworks()),
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([0.0, 5.0, 300.0]),
+    st.sampled_from([MANY, 3]),
+)
+def test_after_random_publishes_it_is_as_if_built_anew(shapes: list[Shape], seed: int, reach_m: float, many: int) -> None:
     assume(len(shapes) > 1)
-    chance = np.random.default_rng(seed)
-    first = index = GridIndex(held(shapes))
-    (lon, lat), taken = (xy := asked(shapes, chance)).T, set(first.codes)
+    with dividing(many):
+        follow(GridIndex(held(shapes)), np.random.default_rng(seed), reach_m)
+
+
+def follow(first: GridIndex, chance: Generator, reach_m: float) -> None:
+    """Patch it once or several times: each is as if built anew, and the first as it was."""
+    index, taken = first, set(first.codes)
+    lon, lat = (xy := asked([*first.held.shapes], chance)).T
     reach = np.full(len(xy), reach_m)
     before = first.locate(lon, lat).tolist(), first.facts(lon, lat, reach, 30.0)
     for _ in range(chance.integers(1, 4)):

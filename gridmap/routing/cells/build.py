@@ -13,6 +13,8 @@ from gridmap.errors import TooLarge, msg
 from gridmap.routing.cells.around import Around, around_of
 from gridmap.routing.cells.compiled import compiled
 from gridmap.routing.cells.edges import Edges, edges_of
+from gridmap.routing.cells.levels import MANY, MOST_FOR_ONE, edges_in, frame_in, head_of, packed
+from gridmap.routing.cells.records import edges_of_record, polygons_of, rename
 from gridmap.routing.cells.table import NOBODY, Floats, Ints, Table, empty_table
 from gridmap.routing.cells.window import Part, Window, cell_in, columns_of, rows_of
 
@@ -57,15 +59,48 @@ def records_of(edges: Edges, table: Table, window: Window, room: float = 0.0) ->
     asked, length, otherwise = _to_ask(seen)
     ends = np.cumsum(length, dtype=np.int64)
     used = int(ends[-1]) if len(ends) else 0
-    if used > MOST_WORDS:
-        raise TooLarge(msg("The borders cross more cells than an index can hold"), field="geometry")
+    _check_room(used)
     words = np.zeros(min(used + int(used * room), MOST_WORDS))
     begins = (ends - length).astype(np.int32)
     records = Records(begins, asked, words, words.view(np.int32))
     records.pairs[2 * begins], records.pairs[2 * begins + 1] = asked, otherwise
     _fill(edges, part, seen.whole, records)
     part.cells[crossed] = -2 - begins
+    made = Made(part.cells, words, used)
+    many = crossed[length - 1 - asked > 4 * MANY].astype(np.int32)
+    return _divided(edges, Part(table, window, made.cells), made, many, room) if len(many) else made
+
+
+def _divided(edges: Edges, part: Part, made: Made, many: Ints, room: float) -> Made:
+    """The same with small tables for the cells at the places `many`."""
+    parts, used, window = [made.words[: made.used]], made.used, part.window
+    for at in many.tolist():
+        row, column = window.south + at // window.columns, window.west + at % window.columns
+        frame = frame_in(part.table, row, column, edges_of_record(made.words, -2 - int(part.cells[at])))
+        small = None if frame is None else _small_table(edges, frame, made.words, -2 - int(part.cells[at]), used)
+        if small is not None:
+            part.cells[at] = -2 - used
+            parts.append(small)
+            used += len(small)
+            _check_room(used)
+    words = np.zeros(min(used + int(used * room), MOST_WORDS))
+    np.concatenate(parts, out=words[:used])
     return Made(part.cells, words, used)
+
+
+def _small_table(edges: Edges, frame: Table, words: Floats, record: int, begin: int) -> Floats | None:
+    """A small table instead of a record, to stand at the word `begin`; None where it would take far more room than it saves."""
+    names = polygons_of(words.view(np.int32), record)
+    inner = records_of(edges_in(edges, names, frame), frame, Window(0, 0, frame.columns, len(frame.low) - 1))
+    if inner.used > MOST_FOR_ONE * 4 * edges_of_record(words, record):
+        return None
+    rename(inner.cells, inner.words.view(np.int32), inner.used, names, begin + head_of(frame))
+    return packed(frame, inner.cells, inner.words[: inner.used])
+
+
+def _check_room(used: int) -> None:
+    if used > MOST_WORDS:
+        raise TooLarge(msg("The borders cross more cells than an index can hold"), field="geometry")
 
 
 class Seen(NamedTuple):

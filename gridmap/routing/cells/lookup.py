@@ -4,7 +4,7 @@ import numpy as np
 
 from gridmap.routing.cells.compiled import compiled, inlined
 from gridmap.routing.cells.orientation import side
-from gridmap.routing.cells.table import NOBODY, Floats, Ints, Point, Table, cell_along
+from gridmap.routing.cells.table import NOBODY, TABLE_HEAD, Floats, Ints, Point, Table, cell_along
 
 _BLOCK = 512  # Points whose cells are fetched together: waiting for memory, they wait at the same time.
 _ON_IT = -1
@@ -52,6 +52,16 @@ def _settled(table: Table, record: int, corner: Point, p: Point) -> int:
     """Whose p is in a cell that borders cross; `corner` is the cell's south-western one."""
     words, pairs = table.words, table.pairs
     asked = pairs[2 * record]
+    while asked < 0:  # A small table.
+        columns, rows, head = pairs[2 * record + 1], pairs[2 * record + 2], record + TABLE_HEAD
+        column = cell_along(p[0], words[record + 2], words[record + 4])
+        row = cell_along(p[1], words[record + 3], words[record + 5])
+        value = int(pairs[2 * (head + columns + rows) + row * columns + column])
+        if value >= NOBODY:
+            return value
+        corner = (words[head + column], words[head + columns + row])
+        record = -2 - value
+        asked = pairs[2 * record]
     at = record + 1 + asked
     for k in range(record + 1, record + 1 + asked):
         inside = pairs[2 * k + 1] & 1

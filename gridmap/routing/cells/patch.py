@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Polygon
 
 from gridmap.routing.cells.build import records_of
-from gridmap.routing.cells.compiled import compiled
 from gridmap.routing.cells.edges import edges_of
-from gridmap.routing.cells.table import NOBODY, Floats, Ints, Table, cell_along
+from gridmap.routing.cells.records import rename
+from gridmap.routing.cells.table import Floats, Ints, Table, cell_along
 from gridmap.routing.cells.window import Window
 
 _MOST = 0.25  # Of the cells; whoever changes more is quicker with a new table.
@@ -60,8 +60,8 @@ def patched(table: Table, room: Room, now: Now, changed: Floats) -> Table | None
         begin = room.take(made.used)
         if begin is None:
             return None
-        _rename(made.cells, made.words.view(np.int32), made.used, now.numbers[there], begin)
-        table.words[begin : begin + made.used] = made.words  # No reader is led there yet.
+        rename(made.cells, made.words.view(np.int32), made.used, now.numbers[there], begin)
+        table.words[begin : begin + made.used] = made.words[: made.used]  # No reader is led there yet.
         rows, columns = slice(window.south, window.south + window.rows), slice(window.west, window.west + window.columns)
         cells[rows, columns] = made.cells.reshape(window.rows, window.columns)
     return table._replace(cells=cells.ravel())
@@ -94,23 +94,3 @@ def _meeting(table: Table, window: Window, bounds: Floats) -> NDArray[np.intp]:
     south, north = table.low[[window.south, window.south + window.rows]]
     along = (bounds[:, 0] <= east) & (bounds[:, 2] >= west)
     return np.flatnonzero(along & (bounds[:, 1] <= north) & (bounds[:, 3] >= south))
-
-
-@compiled
-def _rename(cells: Ints, pairs: Ints, used: int, numbers: Ints, begin: int) -> None:
-    """Call the polygons of cells and records, so far 0, 1, 2 …, by their numbers; the records will begin at `begin`."""
-    for i in range(len(cells)):
-        if cells[i] >= 0:
-            cells[i] = numbers[cells[i]]
-        elif cells[i] < NOBODY:
-            cells[i] -= begin
-    at = 0
-    while at < used:
-        asked = pairs[2 * at]
-        if pairs[2 * at + 1] >= 0:
-            pairs[2 * at + 1] = numbers[pairs[2 * at + 1]]
-        after = at + 1 + asked
-        for k in range(at + 1, at + 1 + asked):
-            pairs[2 * k] = numbers[pairs[2 * k]]
-            after += 4 * (pairs[2 * k + 1] >> 1)
-        at = after

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from gridmap.routing.cells.compiled import compiled, inlined
 
 NOBODY = -1
+TABLE_HEAD = 6  # Words of a small table before its columns, see `levels`.
 _CELLS_PER_EDGE = 12.0  # Measured: fewer make the records longer, more make the table too wide for the cache.
 _LEAST_CELLS, _MOST_CELLS = 64.0, 16e6
 _LEAST_DEG = 1e-9  # Of the rectangle, where all lies on one line.
@@ -27,7 +28,8 @@ class Table(NamedTuple):
         cells: (rows * columns,) int32, the polygon that covers a whole cell, `NOBODY`, or -2 - the offset of its record.
         words, pairs: the records, float64 (n,) and the same memory as int32 (2n,), with room behind them. A record is a word (how
             many polygons to ask, whose the cell is if none of them says yes), for each a word (the polygon, twice its edges + 1
-            where it covers the cell's south-west corner), then their edges, four words each: (ax, ay, bx, by), ay <= by.
+            where it covers the cell's south-west corner), then their edges, four words each: (ax, ay, bx, by), ay <= by. Of a
+            cell with many edges it is a small table (`levels`).
     """
 
     west: float
@@ -53,8 +55,14 @@ def cell_along(value: float, begin: float, by: float) -> int:
 def empty_table(ends: Floats) -> Table:
     """The measures of a table over edges, (m, 4) as in `edges.Edges`: no cells and no records yet."""
     (west, east), (south, north) = (_extent(ends[:, axis::2]) for axis in (0, 1))
+    return frame_over((west, south, east, north), len(ends) / 2, _MOST_CELLS)  # Most edges stand there twice.
+
+
+def frame_over(box: tuple[float, float, float, float], edges: float, most: float) -> Table:
+    """The measures of a table over a box (west, south, east, north) that so many edges cross, of so many cells at most."""
+    west, south, east, north = box
     wide, high = max(east - west, _LEAST_DEG), max(north - south, _LEAST_DEG)
-    count = min(max(_CELLS_PER_EDGE / 2 * len(ends), _LEAST_CELLS), _MOST_CELLS)
+    count = min(max(_CELLS_PER_EDGE * edges, _LEAST_CELLS), most)
     size = float(np.sqrt(wide * high / count))
     columns, rows = (int(min(max(np.ceil(length / size), 1), count)) for length in (wide, high))
     by_x, by_y = columns / wide * (1 - 1e-9), rows / high * (1 - 1e-9)  # So that the far edge lies in the last cell.
