@@ -197,15 +197,11 @@ _NUMBERS = f"""
 class NewCase(NamedTuple):
     """A case that opens: the columns of what is said and of how it stands; both as lines, from who had the time before."""
 
+    key: tuple[str, str]  # Its alert's.
     said: Mapping[str, Any]
     standing: Mapping[str, Any]
     person_id: int | None
     lines: tuple[bytes, bytes] | None = None  # Of `standing_line` and `said_line`.
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """Its alert's."""
-        return self.said["source"], self.said["source_id"]
 
     @property
     def row(self) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def take(session: Session, prepared: Prepared, *, actor: str, policy: Policy) ->
     # Whatever else a new case is to know from the start is asked for here, once for all of `opening`.
     named = first_on_duty(session, {d.route.grid for d in opening if d.route.grid}, now, version=found.roster)
     standing = standing_by_category((d.category for d in opening), now, working.recent(session))
-    made = taking.open_cases(session, [_new(draft, standing[draft.sketch.row["category_id"]], named) for draft in opening])
+    made = taking.open_cases(session, [_new(draft, standing[draft.category_id], named) for draft in opening])
     for draft in drafts:
         draft.taken = draft.taken or made[draft.joins or draft.key]
     fresh = [draft for draft in drafts if draft.relation is not Relation.KNOWN]
@@ -93,4 +93,4 @@ def _links(session: Session, fresh: Sequence[Draft], now: datetime) -> Mapping[t
 
 def _new(draft: Draft, standing: Standing, named: Mapping[str, int]) -> NewCase:
     grid, sketch = draft.route.grid, draft.sketch
-    return NewCase(sketch.row, standing.columns, named.get(grid) if grid else None, (standing.copied, sketch.copied))
+    return NewCase(draft.key, sketch.row, standing.columns, named.get(grid) if grid else None, (standing.copied, sketch.copied))

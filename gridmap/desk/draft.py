@@ -90,6 +90,11 @@ class Draft:
         self.spot = None if category is None or point is None else Spot(*point, category.id, self.alert.occurred_at)
 
     @property
+    def category_id(self) -> int | None:
+        """Of its category, if that is known."""
+        return None if self.category is None else self.category.id
+
+    @property
     def case(self) -> Taken:
         """The case it belongs to, once that is settled."""
         if self.taken is None:

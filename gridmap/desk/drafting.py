@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from gridmap.cases import categories
 from gridmap.cases.categories import Catalogue, KnownCategory
 from gridmap.desk.draft import Draft, Incoming
-from gridmap.desk.sketching import sketch
+from gridmap.desk.sketching import names_of, sketch
 from gridmap.places.lookup import KnownCamera, cameras
 from gridmap.routing.ask import Place, index_at, last_index, route_by
 from gridmap.routing.index import GridIndex
@@ -50,8 +50,9 @@ def _routed(
     nearest_limit_m: float,
 ) -> Prepared:
     routes = route_by(index, [_place(alert, category, seen) for alert, category in understood], limit_m=nearest_limit_m)
+    names = names_of(index)
     drafts = [
-        Draft(alert, category, route, sketch(alert, category, route, _route_facts(alert, route, seen), index))
+        Draft(alert, category, route, sketch(alert, category, route, _route_facts(alert, route, seen), names))
         for (alert, category), route in zip(understood, routes, strict=True)
     ]
     return Prepared(drafts, index, seen)

@@ -16,13 +16,39 @@ from gridmap.routing.index import GridIndex
 from gridmap.routing.route import Route
 
 
-def sketch(
-    alert: Incoming, category: KnownCategory | None, route: Route, route_facts: dict[str, Any], index: GridIndex
-) -> Sketch:
-    """What is known of the case of an alert that is understood and routed by this index."""
+class Names:
+    """What the grids of an index are called, all three levels, as features tell it in JSON."""
+
+    def __init__(self, names: Mapping[str, Name]) -> None:
+        self._names = names
+        self._told: dict[str, Grids] = {}
+
+    def of(self, code: str | None) -> Grids:
+        """The micro-grid with this code, its village and its town."""
+        if code is None:
+            return Grids()
+        if (found := self._told.get(code)) is None:  # Two threads that both look find the same.
+            found = self._told[code] = Grids(*(self._grid(code[:digits]) for digits in (15, 12, 9)))
+        return found
+
+    def _grid(self, code: str) -> orjson.Fragment:
+        name = self._names.get(code)
+        told = {"code": code, "name": name.name if name else "", "name_en": name.name_en if name else ""}
+        return orjson.Fragment(orjson.dumps(told))
+
+
+_known: WeakKeyDictionary[GridIndex, Names] = WeakKeyDictionary()
+
+
+def names_of(index: GridIndex) -> Names:
+    """Those of this index; made once."""
+    return _known.get(index) or _known.setdefault(index, Names(index.names))
+
+
+def sketch(alert: Incoming, category: KnownCategory | None, route: Route, route_facts: dict[str, Any], names: Names) -> Sketch:
+    """What is known of the case of an alert that is understood and routed."""
     row = _row(alert, category, route, route_facts)
-    called = _called.setdefault(index, {})
-    grids = called.get(route.grid) or called.setdefault(route.grid, _grids(route.grid, index.names))  # Two threads find the same.
+    grids = names.of(route.grid)
     told = features.said(row, category=category.told if category else None, grids=grids)
     return Sketch(
         row,
@@ -53,18 +79,3 @@ def _row(alert: Incoming, category: KnownCategory | None, route: Route, route_fa
         "ambiguous": route.ambiguous,
         "route": route_facts,
     }
-
-
-# What the grids of an index are called, all three levels, as features tell it in JSON.
-_called: WeakKeyDictionary[GridIndex, dict[str | None, Grids]] = WeakKeyDictionary()
-
-
-def _grids(code: str | None, names: Mapping[str, Name]) -> Grids:
-    return Grids() if code is None else Grids(*(_grid(code[:digits], names) for digits in (15, 12, 9)))
-
-
-def _grid(code: str, names: Mapping[str, Name]) -> orjson.Fragment:
-    name = names.get(code)
-    return orjson.Fragment(
-        orjson.dumps({"code": code, "name": name.name if name else "", "name_en": name.name_en if name else ""})
-    )

@@ -59,7 +59,7 @@ def told_of(session: Session, drafts: Sequence[Draft], standing: ByCategory, now
         if draft.relation is Relation.OPENED:
             case_id, number = draft.case
             sketch = draft.sketch
-            how = standing[sketch.row["category_id"]].told
+            how = standing[draft.category_id].told
             told.features[case_id] = written(number, 1 + joined.get(case_id, 0), sketch.geometry, how, sketch.said)
             told.grids[case_id] = draft.route.grid
     if missing := {draft.case.case_id for draft in drafts} - told.features.keys():
@@ -75,7 +75,7 @@ def event(draft: Draft, told: Told, standing: ByCategory, actor: str, link: int 
     case_id, number = draft.case
     facts: dict[str, Any] = {"case": told.features[case_id], "alert": draft.sketch.alert}
     if draft.relation is Relation.OPENED:
-        facts["limit"] = standing[draft.sketch.row["category_id"]].limit
+        facts["limit"] = standing[draft.category_id].limit
     if link is not None:
         facts["links"] = [link]
     return Event("cases", kind, number, actor, facts)
