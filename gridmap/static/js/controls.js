@@ -2,7 +2,7 @@
 import { by_id, h, replace } from "./dom.js";
 import { case_glyph } from "./glyphs.js";
 import { now } from "./times.js";
-import { A_DAY, OPEN_STATES, STATES, URGENCIES, is_open, moments, tone } from "./urgency.js";
+import { A_DAY, STATES, URGENCIES, is_open, moments, tone } from "./urgency.js";
 import { QUEUES } from "./queues.js";
 import { language, name_of, source_name, t } from "./words.js";
 
@@ -78,10 +78,9 @@ export class Controls {
   }
 
   #filters() {
-    const { wanted } = this.filter;
-    const all_open = wanted.states.size === OPEN_STATES.length && OPEN_STATES.every((one) => wanted.states.has(one));
+    const { wanted, all_open } = this.filter;
     const chip = (which, value, glyph, label, count) =>
-      h("button", { type: "button", class: "chip", "aria-pressed": wanted[which].has(value) && !(which === "states" && all_open), dataset: { testid: `filter-${value}`, control: `chip-${value}` }, title: count ? `${label} ${count}` : label, onclick: () => this.#press(which, value, all_open) },
+      h("button", { type: "button", class: "chip", "aria-pressed": wanted[which].has(value) && !(which === "states" && all_open), dataset: { testid: `filter-${value}`, control: `chip-${value}` }, title: count ? `${label} ${count}` : label, onclick: () => which === "states" ? this.filter.press_state(value) : this.filter.toggle(which, value) },
         glyph, label);
     replace(by_id("filters"),
       h("div", { class: "filter-row", role: "group", "aria-label": t("filter.urgency") },
@@ -92,15 +91,6 @@ export class Controls {
         wanted.grid && h("button", { type: "button", class: "chip clear", dataset: { control: "grid" }, "aria-label": t("filter.clear_grid"), onclick: () => this.filter.set({ grid: null }) }, name_of(wanted.grid), " ×"),
         this.filter.narrowed && h("button", { type: "button", class: "chip clear", dataset: { control: "clear", testid: "filter-clear" }, onclick: () => this.filter.clear() }, t("filter.clear"))),
       this.saved?.node);
-  }
-
-  // With all open states shown, pressing one asks for that one alone.
-  #press(which, value, all_open) {
-    if (which === "states") {
-      const states = all_open ? new Set([value]) : new Set(this.filter.wanted.states);
-      if (!all_open && !states.delete(value)) states.add(value);
-      this.filter.set({ states: states.size ? states : new Set(OPEN_STATES) });
-    } else this.filter.toggle(which, value);
   }
 
   #order() {

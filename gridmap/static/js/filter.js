@@ -5,7 +5,6 @@ import { signal } from "./signal.js";
 
 const ORDERS = ["newest", "pressing"];
 const fresh = () => ({ states: new Set(OPEN_STATES), urgencies: new Set(), source: "", grid: null, last_day: false, tray: "", order: "newest" });
-const all_open = (states) => states.size === OPEN_STATES.length && OPEN_STATES.every((one) => states.has(one));
 
 export class Filter {
   constructor(queues = new Queues()) {
@@ -25,14 +24,26 @@ export class Filter {
     this.set({ [which]: set });
   }
 
+  // With all open states shown, pressing one asks for that one alone; without any, all open ones are shown again.
+  press_state(value) {
+    const states = this.all_open ? new Set() : new Set(this.wanted.states);
+    if (!states.delete(value)) states.add(value);
+    this.set({ states: states.size ? states : new Set(OPEN_STATES) });
+  }
+
+  get all_open() {
+    const { states } = this.wanted;
+    return states.size === OPEN_STATES.length && OPEN_STATES.every((one) => states.has(one));
+  }
+
   clear() {
     this.wanted = { ...fresh(), tray: this.wanted.tray, order: this.wanted.order };
     this.changed.emit(this.wanted);
   }
 
   get narrowed() {
-    const { states, urgencies, source, grid, last_day } = this.wanted;
-    return urgencies.size > 0 || source !== "" || grid !== null || last_day || !all_open(states);
+    const { urgencies, source, grid, last_day } = this.wanted;
+    return urgencies.size > 0 || source !== "" || grid !== null || last_day || !this.all_open;
   }
 
   passes(feature, at) {
@@ -67,7 +78,7 @@ export class Filter {
     const { states, urgencies, source, grid, last_day, tray, order } = this.wanted;
     const params = new URLSearchParams();
     if (tray) params.set("queue", tray);
-    if (!all_open(states)) params.set("state", [...states].join(","));
+    if (!this.all_open) params.set("state", [...states].join(","));
     if (urgencies.size) params.set("urgency", [...urgencies].join(","));
     if (source) params.set("source", source);
     if (grid) params.set("grid", grid.code);

@@ -28,6 +28,22 @@ test("urgency is the server's rule", () => {
   assert.equal(tone({ state: "closed", received_at: iso(0), due_at: iso(1) }, AT), "done");
 });
 
+test("pressing a state goes by what is wanted at that moment", () => {
+  const filter = new Filter();
+  const wanted = () => [...filter.wanted.states];
+  filter.press_state("verifying");
+  assert.deepEqual(wanted(), ["verifying"]);
+  filter.clear();
+  filter.press_state("discovered"); // Before anything could be drawn anew.
+  assert.deepEqual(wanted(), ["discovered"]);
+  filter.press_state("handling");
+  assert.deepEqual(wanted(), ["discovered", "handling"]);
+  filter.press_state("discovered");
+  filter.press_state("handling");
+  assert.equal(filter.all_open, true);
+  assert.equal(filter.narrowed, false);
+});
+
 test("a past moment's figures stand still while those of now go on", () => {
   const counts = new Counts("");
   const shown = [];
