@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator
 
 ACROSS = 2
 STYLE: Any = {
@@ -38,8 +38,11 @@ def draw(plots: Sequence[Plot], path: Path) -> None:
     with mpl.rc_context(STYLE):
         down = -(-len(plots) // ACROSS)
         figure = Figure(figsize=(8, 2.8 * down), layout="constrained")
-        for axes, plot in zip(figure.subplots(down, ACROSS, squeeze=False).flat, plots, strict=False):
+        places = figure.subplots(down, ACROSS, squeeze=False).flat
+        for axes, plot in zip(places, plots, strict=False):
             _draw(axes, plot)
+        for axes in places[len(plots) :]:
+            axes.set_axis_off()
         figure.savefig(path, format="svg", metadata={"Date": None})
 
 
@@ -54,6 +57,8 @@ def _draw(axes: "mpl.axes.Axes", plot: Plot) -> None:
     axes.set_xticks(plot.lines[0].x)
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.tick_params(labelsize=7)
     axes.grid(visible=True, alpha=0.3)
     if len(plot.lines) > 1:
         axes.legend(fontsize=7)
