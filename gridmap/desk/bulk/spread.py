@@ -31,6 +31,7 @@ from gridmap.routing.index import GridIndex
 
 SHARE_ROWS = 4_000_000
 ANSWERS_WITHIN_S = 30
+TRIES = 5  # So many times may workers be lost with what only they had.
 
 
 class _Work(NamedTuple):
@@ -110,15 +111,26 @@ def _shares(groups: Iterable[RowGroup]) -> Iterator[list[RowGroup]]:
 
 def _written(client: Any, index: GridIndex, work: _Work, shares: Mapping[int, list[RowGroup]]) -> Iterator[tuple[int, Tally]]:
     """The parts as they are done, in any order, each with its counts."""
+    left, lost = dict(shares), 0
+    while left:
+        try:
+            for number, tally in _asked(client, index, work, left):
+                del left[number]
+                yield number, tally
+        except KilledWorker as error:
+            raise Unavailable(msg("One part ended worker after worker; look at their memory. What was done is kept")) from error
+        except (CancelledError, TimeoutError) as error:
+            lost += 1  # A worker took the only copy of a result or of the boundaries along: what is left is asked for again.
+            if lost > TRIES or client.status != "running":
+                raise Unavailable(msg("The cluster was lost. What was done is kept: the same call goes on")) from error
+
+
+def _asked(client: Any, index: GridIndex, work: _Work, shares: Mapping[int, list[RowGroup]]) -> Iterator[tuple[int, Tally]]:
     everywhere = client.scatter(index, broadcast=True)
     asked = {client.submit(write_part, everywhere, work, number, share, pure=False): number for number, share in shares.items()}
     try:
         for future in as_completed(asked, loop=client.loop):
             yield asked[future], Tally.read(future.result(), before=False)
-    except KilledWorker as error:
-        raise Unavailable(msg("One part ended worker after worker; look at their memory. What was done is kept")) from error
-    except CancelledError as error:
-        raise Unavailable(msg("The cluster was lost. What was done is kept: the same call goes on")) from error
     finally:
         client.cancel(list(asked))
 

@@ -64,8 +64,9 @@ def test_without_a_state_they_are_the_open_ones(tiny_town: Session) -> None:
     for number, state in enumerate(state for state in State if state is not State.MERGED):  # It would need another to be part of.
         case(tiny_town, number, state=state, category_id=category.id if number else None)
     layers = found(tiny_town, tile=Tile(17, *_tile(17)))
-    assert {feature.properties["state"] for feature in layers["cases"]} == {str(state) for state in OPEN_STATES}
-    bare, other = (feature.properties for feature in layers["cases"][:2])
+    by_state = {feature.properties["state"]: feature.properties for feature in layers["cases"]}
+    assert by_state.keys() == {str(state) for state in OPEN_STATES}
+    bare, other = by_state[State.DISCOVERED], by_state[State.HANDLING]
     assert "category" not in bare
     assert (other["kind"], other["category"], other["grid"]) == ("matter", category.code, town.micro(2, 2))
     assert other["urgency"] == "unlimited"
