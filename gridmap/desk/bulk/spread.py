@@ -126,7 +126,7 @@ def _written(client: Any, index: GridIndex, work: _Work, shares: Mapping[int, li
 
 
 def _asked(client: Any, index: GridIndex, work: _Work, shares: Mapping[int, list[RowGroup]]) -> Iterator[tuple[int, Tally]]:
-    everywhere = client.scatter(index, broadcast=True)
+    everywhere = client.scatter(index, broadcast=True, hash=False)  # Under a name of its own: the last try's is being forgotten.
     asked = {client.submit(write_part, everywhere, work, number, share, pure=False): number for number, share in shares.items()}
     try:
         for future in as_completed(asked, loop=client.loop):

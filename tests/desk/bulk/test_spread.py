@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +144,35 @@ def test_a_lost_workers_part_is_done_by_another(
     route(folder, tmp_path / "plain")
     assert rows(tmp_path / "out") == rows(tmp_path / "plain")
     assert sorted(files(tmp_path / "out")) == [f"part-{n:05}.parquet" for n in range(6)]
+
+
+def test_boundaries_that_a_lost_worker_alone_had_go_out_again(
+    folder: Path, tmp_path: Path, spread_out: Spread, route: Routes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, own = [], spread._asked
+
+    def loses(*given: Any) -> Any:
+        asked.append(given)
+        yield from islice(own(*given), 2)
+        if len(asked) == 1:
+            raise CancelledError
+
+    monkeypatch.setattr(spread, "_asked", loses)
+    told = spread_out(folder, tmp_path / "out")
+    assert len(asked) == 3  # Two parts a turn.
+    assert told.noted() == route(folder, tmp_path / "plain").noted()
+    assert rows(tmp_path / "out") == rows(tmp_path / "plain")
+
+
+def test_a_cluster_that_is_lost_again_and_again_is_given_up(
+    folder: Path, tmp_path: Path, spread_out: Spread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def loses(*given: Any) -> Any:
+        raise CancelledError
+
+    monkeypatch.setattr(spread, "_asked", loses)
+    with pytest.raises(Unavailable, match="The cluster was lost"):
+        spread_out(folder, tmp_path / "out")
 
 
 def test_what_was_done_is_not_done_again(folder: Path, tmp_path: Path, spread_out: Spread) -> None:
