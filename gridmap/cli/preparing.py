@@ -79,7 +79,7 @@ def simulator_key(settings: Settings, url: str) -> Path:
 
 def _new_key(url: str) -> str:
     """A key for the simulator alone, in place of the last start's."""
-    from gridmap.accounts import keys  # noqa: PLC0415  # SQLAlchemy, as in `_session`
+    from gridmap.accounts import keys  # noqa: PLC0415  # SQLAlchemy: the web server's start would wait for it
 
     with _session(url) as session:
         with contextlib.suppress(NotFound):  # at the first start

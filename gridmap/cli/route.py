@@ -92,7 +92,7 @@ def command(
     退出码 exit status: 0 完成 done, 1 有行未能读入或被拒绝 some rows were kept out, or refused, 2 用法有误 usage.
     """
     from gridmap.desk.bulk.drafts import Order  # noqa: PLC0415  # pyarrow: not for --help
-    from gridmap.desk.bulk.route import route_file  # noqa: PLC0415  # same
+    from gridmap.desk.bulk.route import route_file  # noqa: PLC0415  # pyarrow: not for --help
 
     if (lon is None) != (lat is None):
         raise click.UsageError(say(msg("--lon and --lat go together")))
@@ -132,7 +132,7 @@ def command(
 
 def _spread(index: GridIndex, order: "Order", scheduler: str, ticker: Ticker) -> "Tally":
     try:
-        from gridmap.desk.bulk.spread import route_spread  # noqa: PLC0415  # may not be installed
+        from gridmap.desk.bulk.spread import route_spread  # noqa: PLC0415  # Dask is an extra: it may not be installed
     except ModuleNotFoundError as error:
         raise click.UsageError(say(msg('--dask needs Dask: pip install "gridmap[dask]"'))) from error
     return route_spread(index, order, scheduler, progress=ticker)

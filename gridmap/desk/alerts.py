@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from gridmap import clock
 from gridmap.cases import reporters, taking, working
 from gridmap.cases.ground import Rules
-from gridmap.cases.taking import Kept, NewCase
+from gridmap.cases.opening import Kept, NewCase, keep_alerts, open_cases
 from gridmap.desk.draft import Draft, Incoming, Relation
 from gridmap.desk.drafting import Prepared, prepare, routed_anew
 from gridmap.desk.inviting import invite_joined
@@ -65,7 +65,7 @@ def take(session: Session, prepared: Prepared, *, actor: str, policy: Policy) ->
     # Whatever else a new case is to know from the start is asked for here, once for all of `opening`.
     named = first_on_duty(session, {d.route.grid for d in opening if d.route.grid}, now, version=found.roster)
     standing = standing_by_category((d.category for d in opening), now, working.recent(session))
-    made = taking.open_cases(session, [_new(draft, standing[draft.category_id], named) for draft in opening])
+    made = open_cases(session, [_new(draft, standing[draft.category_id], named) for draft in opening])
     for draft in drafts:
         draft.taken = draft.taken or made[draft.joins or draft.key]
     fresh = [draft for draft in drafts if draft.relation is not Relation.KNOWN]
@@ -78,7 +78,7 @@ def take(session: Session, prepared: Prepared, *, actor: str, policy: Policy) ->
 
 def _keep(session: Session, fresh: Sequence[Draft], actor: str, now: datetime) -> None:
     kept = [Kept(*draft.key, draft.alert.payload, draft.case.case_id, draft.relation.value) for draft in fresh]
-    taking.keep_alerts(session, kept, actor=actor, received_at=now, said=[draft.sketch.kept for draft in fresh])
+    keep_alerts(session, kept, actor=actor, received_at=now, said=[draft.sketch.kept for draft in fresh])
     reporters.keep(session, [(draft.case.case_id, *draft.key, *draft.alert.reporter) for draft in fresh if draft.alert.reporter])
 
 

@@ -9,7 +9,7 @@ import orjson
 from gridmap.cases import features
 from gridmap.cases.categories import KnownCategory
 from gridmap.cases.features import Grids
-from gridmap.cases.taking import kept_line, said_line
+from gridmap.cases.opening import kept_line, said_line
 from gridmap.desk.draft import Incoming, Sketch
 from gridmap.grids.lookup import Name
 from gridmap.routing.index import GridIndex

@@ -9,8 +9,8 @@ import orjson
 from gridmap.cases import features
 from gridmap.cases.categories import KnownCategory
 from gridmap.cases.deadlines import Calendar, Limit, due_at
+from gridmap.cases.opening import standing_line
 from gridmap.cases.states import State
-from gridmap.cases.taking import standing_line
 
 
 class Standing(NamedTuple):

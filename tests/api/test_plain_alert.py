@@ -100,7 +100,9 @@ def test_the_usual_ones_are_plain() -> None:
     every = {**USUAL, "source_code": "890", "camera_id": "3" * 20, "accuracy_m": 12.5, "address": "示例路1号", "join": False}
     for told in (USUAL, every, {key: USUAL[key] for key in ("source", "source_id", "occurred_at")}):
         line = json.dumps(told).encode()
-        assert read_plainly(line) == by_the_body(line) != None  # noqa: E711  # both, and something
+        taken = read_plainly(line)
+        assert taken is not None
+        assert taken == by_the_body(line)
 
 
 def test_lines_that_are_no_alert_are_left_to_the_body() -> None:

@@ -11,6 +11,8 @@ from playwright.sync_api import TimeoutError as NeverHappened
 
 SOON_MS = 30_000  # Patience with a busy machine; nothing here waits for its own sake.
 expect.set_options(timeout=SOON_MS)
+# The browser's remark, of no harm, when the cursor is in a field before the page's own autofocus was heard.
+QUICKER_THAN_THE_PAGE = "Autofocus processing was blocked because a document already has a focused element."
 _TOTAL = """() => [...document.querySelectorAll('.leaflet-cases-pane .cluster, .leaflet-cases-pane .case-mark')]
     .filter((node) => getComputedStyle(node.closest('.spot')).opacity !== '0')
     .reduce((sum, node) => sum + Number(node.dataset.count ?? 1), 0)"""
@@ -35,7 +37,8 @@ class Desk:
         self.requests.append(request.url)
 
     def _said(self, message: ConsoleMessage) -> None:
-        self.complaints.append(f"{message.type}: {message.text}")
+        if message.text != QUICKER_THAN_THE_PAGE:
+            self.complaints.append(f"{message.type}: {message.text}")
 
     # --- the page ---------------------------------------------------------------------------------------------------
 

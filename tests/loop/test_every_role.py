@@ -67,7 +67,7 @@ def test_every_call_by_somebody_of_every_role(at_work: Town) -> None:
     assert asked > 180
 
 
-def ask(operation: APIOperation, at_work: Town) -> None:  # type: ignore[type-arg]  # of whatever kind its answers are
+def ask(operation: APIOperation[Any, Any, Any, Any], at_work: Town) -> None:
     """Ask one call some questions."""
     turn = turns(operation.path)
 

@@ -1,9 +1,9 @@
 """The table of cells against shapely, PostGIS and exact fractions: points a hair beside a border, too, have the answer of geometry."""
 
-import pickle
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from itertools import pairwise, product
+from multiprocessing.reduction import ForkingPickler
 from random import Random
 from time import perf_counter
 
@@ -272,6 +272,6 @@ def test_an_index_goes_to_another_process_and_answers_there_as_here() -> None:
     index = GridIndex.build(["b", "a"], [town.square(0, 0), town.square(1, 0)])
     index.prepare()
     lon, lat = (np.array(one) for one in zip(*(town.spot(x, 0.5) for x in (0.5, 1.0, 1.5, 9.0)), strict=True))
-    there = pickle.loads(pickle.dumps(index))  # noqa: S301  # its own words
+    there = ForkingPickler.loads(ForkingPickler.dumps(index))
     assert there.locate(lon, lat).tolist() == index.locate(lon, lat).tolist() == [0, 1, 1, NOBODY]
     assert there.nearest(lon, lat, np.inf)[1].tolist() == index.nearest(lon, lat, np.inf)[1].tolist()

@@ -1,7 +1,6 @@
 """The curves are measured, told in a table, drawn, and put into the page."""
 
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 from tools.bench.curves import MARK, QUICK, by_cases, by_clients, by_grids, record, table
 from tools.bench.plots import Line, Plot, draw
@@ -29,7 +28,7 @@ def test_curves_are_drawn_the_same_every_time_and_told_in_the_page(tmp_path: Pat
         draw(plots, tmp_path / name)
     drawn = (tmp_path / "one.svg").read_text()
     assert drawn == (tmp_path / "two.svg").read_text()
-    assert {"A tile", "all cases", "1,000", "250"} <= set(ET.fromstring(drawn).itertext())  # noqa: S314  # drawn here
+    assert all(f">{word}</text>" in drawn for word in ("A tile", "all cases", "1,000", "250"))
     page = tmp_path / "page.md"
     page.write_text(f"before\n{MARK}\nold\n{MARK}\nafter\n")
     record(page, table(plots))

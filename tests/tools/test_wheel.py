@@ -2,13 +2,13 @@
 
 import json
 import os
+import runpy
 import subprocess
 import sys
 import sysconfig
 import venv
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -113,11 +113,13 @@ def asked(url, *paths):
 PAGES = ("/sign-in", "/assets/leaflet/dist/leaflet.js", "/static/css/map.css", "/api/docs", "/api/openapi.json", "/healthz")
 
 
-def test_it_makes_its_own_tables_and_serves_the_same_pages_as_the_checkout(away: Path, cluster: Cluster, template: str) -> None:
+def test_it_makes_its_own_tables_and_serves_the_same_pages_as_the_checkout(
+    away: Path, cluster: Cluster, template: str, tmp_path: Path
+) -> None:
     story = f"{SERVE}\nprint(json.dumps(asked({cluster.create_database('wheel')!r}, *{PAGES!r})))"
     from_wheel = json.loads(ask(away, story).splitlines()[-1])
-    here: dict[str, Any] = {}
-    exec(SERVE, here)  # noqa: S102  # the same words as over there
+    (tmp_path / "serve.py").write_text(SERVE)
+    here = runpy.run_path(str(tmp_path / "serve.py"))
     from_checkout = here["asked"](copy_of(cluster, template, "checkout"), *PAGES)
     assert {page: answer[0] for page, answer in from_wheel.items() if answer[0] != 200} == {}
     assert from_wheel["zh /sign-in"] != from_wheel["en /sign-in"]

@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 from gridmap.cases import taking, working
 from gridmap.cases.categories import Catalogue, CategoryKey, KnownCategory, catalogue
 from gridmap.cases.deadlines import Calendar, due_at
+from gridmap.cases.opening import Kept, NewCase, keep_alerts, open_cases
 from gridmap.cases.states import OPEN_STATES, State
-from gridmap.cases.taking import Kept, NewCase, Taken
+from gridmap.cases.taking import Taken
 from gridmap.desk.loading import surroundings
 from gridmap.desk.loading.cells import Cells, Firsts
 from gridmap.desk.loading.job import MOST_IDS, Job
@@ -220,10 +221,10 @@ def _write(job: Job, cases: Sequence[_Case], seen: dict[str, KnownCamera], categ
         for case, row in zip(chunk, rows, strict=True):
             if _unknown(case, seen):
                 row["route"]["unknown_camera"] = case.camera_id
-        made = taking.open_cases(job.session, [NewCase(case.key, row, row, None) for case, row in zip(chunk, rows, strict=True)])
+        made = open_cases(job.session, [NewCase(case.key, row, row, None) for case, row in zip(chunk, rows, strict=True)])
         numbers.extend(made[case.key].number for case in chunk[: max(0, MOST_IDS - start)])
         kept = [Kept(*case.key, case.payload, made[case.key].case_id, "opened") for case in chunk]
-        taking.keep_alerts(job.session, kept, actor=job.terms.actor, received_at=job.terms.now)
+        keep_alerts(job.session, kept, actor=job.terms.actor, received_at=job.terms.now)
         job.terms.progress("write", start + len(chunk), len(cases))
     data = {"new": job.report.new, "unchanged": job.report.unchanged, "ids": numbers[:MOST_IDS]}
     write(job.session, [Event("cases", "cases.loaded", "cases", job.terms.actor, data)])
