@@ -41,7 +41,12 @@ class _Known(NamedTuple):
 
 
 def load(job: Job) -> None:
-    """Publish the job's rows; its report tells how it went."""
+    """Publish the job's rows; its report tells how it went.
+
+    Raises:
+        Conflict: others have published the same zones since they were read.
+    """
+    base = job.session.scalar(select(func.max(Publication.id)))  # First: what comes after it is not overwritten.
     there = {zone.code: zone.draft for zone in job.session.scalars(select(Zone).where(func.upper_inf(Zone.valid)))}
     known = _Known(there, set(job.session.scalars(select(Zone.code).distinct())), zone_paths(job.session))
     rows = _drafted(job, known)
@@ -50,7 +55,7 @@ def load(job: Job) -> None:
     _check(job, rows, there, ended)
     job.collect(cells for cells, _ in rows)
     if not job.report.refuses:
-        _publish(job, wanted, there, ended)
+        _publish(job, Change(base, zones={**wanted, **dict.fromkeys(ended)}), there)
 
 
 def _retires(job: Job, code: str, wanted: Iterable[str]) -> bool:
@@ -145,13 +150,12 @@ def _check(job: Job, rows: Rows, there: Mapping[str, ZoneDraft], ended: Sequence
         lines[zone.code].wrong("geometry", fault.text, **fault.values)
 
 
-def _publish(job: Job, wanted: Mapping[str, ZoneDraft], there: Mapping[str, ZoneDraft], ended: Sequence[str]) -> None:
+def _publish(job: Job, change: Change, there: Mapping[str, ZoneDraft]) -> None:
     terms, report = job.terms, job.report
-    base = job.session.scalar(select(func.max(Publication.id)))
-    change = Change(base, zones={**wanted, **dict.fromkeys(ended)})
     limit_m = terms.nearest_limit_m
     enacted = enact(job.session, change, actor=terms.actor, nearest_limit_m=limit_m, at=terms.valid_from, note=terms.note)
+    wanted = {code for code, zone in change.zones.items() if zone is not None}
     done = set(enacted.published.zones)
-    report.new, report.retired = len(wanted.keys() - there.keys()), len(ended)
-    report.changed = len(done & wanted.keys() & there.keys())
+    report.new, report.retired = len(wanted - there.keys()), len(change.zones.keys() - wanted)
+    report.changed = len(done & wanted & there.keys())
     report.unchanged = len(wanted) - report.new - report.changed

@@ -7,9 +7,13 @@ from shapely.geometry import Point, Polygon
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from gridmap.cases.categories import zone_paths
 from gridmap.cases.models import Case
+from gridmap.desk.loading import zones
+from gridmap.errors import Conflict
 from gridmap.geo.datum import Datum
 from gridmap.grids.models import Publication
+from gridmap.grids.publishing import redraw
 from gridmap.grids.zones import Zone
 from tests import town, zoned
 from tests.desk.incoming import NOW, alert, take
@@ -65,6 +69,21 @@ def test_the_same_again_is_no_publish_and_a_change_is_one(tiny_town: Session, lo
     assert (reasons(report), counts(report)) == ([], (0, 1, 0, 0))
     assert standing(tiny_town)[CODE] == ("示例菜市场", "market", town.micro(2, 2), (zoned.RUBBISH,))
     assert tiny_town.scalar(select(func.max(Publication.id))) == (newest or 0) + 1
+
+
+def test_what_others_published_while_the_file_was_read_is_not_undone(
+    tiny_town: Session, load: Loads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load("zones", collection([(MARKET, facts())]))
+
+    def meanwhile(session: Session) -> set[str]:
+        redraw(session, zoned.change(session, zoned.zone(takes=(zoned.PAPER,))), actor="somebody else")
+        return zone_paths(session)
+
+    monkeypatch.setattr(zones, "zone_paths", meanwhile)
+    with pytest.raises(Conflict) as error:
+        load("zones", collection([(None, {"code": CODE, "name": "另一个名字"})]))
+    assert error.value.facts["codes"] == [CODE]
 
 
 def test_what_the_file_leaves_out_ends_only_where_that_is_asked_for(tiny_town: Session, load: Loads) -> None:
