@@ -144,7 +144,7 @@ def _way(steps: list[Stepped], current: int) -> list[Stepped]:
 
 
 def _change(session: Session, plan: Plan, state: State) -> _Change | None:
-    if plan.stage in _ENDED or not state.touched():
+    if plan.stage in _ENDED or not (state.touched() or state.touched_zones()):
         return None
     try:
         change = change_of(session, plan)

@@ -89,6 +89,15 @@ def test_a_grid_that_only_got_another_name_is_marked_as_well(planner: FlaskClien
     assert len(re.findall('class="own changed"', answer.get_data(as_text=True))) == 2 + 3
 
 
+def test_a_plan_that_draws_a_special_zone_alone_tells_what_it_would_change(planner: FlaskClient, anonymous: FlaskClient) -> None:
+    made = planner.post(PLANS, json={"name": "专属区域", "ground": town.TOWN}).get_json()
+    plan, outline = f"{PLANS}/{made['id']}", [spot(x, y) for x, y in ((0.75, 0.75), (1.25, 0.75), (1.25, 1.25), (0.75, 1.25))]
+    zone = {"name": "示例菜市场", "kind": "market", "target": micro(3, 3), "outline": outline}
+    assert planner.post(f"{plan}/ops/zone", json=zone, headers={"If-Match": "*"}).status_code == 200
+    html = anonymous.get(path_of(shared(planner, plan))).get_data(as_text=True)
+    assert "1 special zones begin, change or end." in html
+
+
 def test_what_is_undone_is_not_shown(planner: FlaskClient, plan: str, anonymous: FlaskClient) -> None:
     for _ in range(2):
         planner.post(f"{plan}/undo", json={}, headers={"If-Match": "*"})
