@@ -151,6 +151,21 @@ def test_a_target_that_ends_is_a_problem_with_a_repair(planner: FlaskClient, add
     assert done(planner, address, repair["deed"], repair["body"])["problems"] == []
 
 
+def test_a_village_s_plan_can_mend_a_zone_beyond_its_ground_whose_target_it_ends(
+    planner: FlaskClient, committing: Engine
+) -> None:
+    with Session(committing) as session, session.begin():
+        redraw(session, zoned.change(session, zoned.zone()), actor="test")
+    made = planner.post("/api/v1/plans", json={"name": "一个村", "ground": town.village(3)}).get_json()
+    address = f"plans/{made['id']}"
+    merged = {"codes": [town.micro(3, 2), TARGET], "into": town.micro(3, 2)}
+    (problem,) = done(planner, address, "merge", merged)["problems"]
+    assert [repair["deed"] for repair in problem["repairs"]] == ["zone"], "to end it is the town's business"
+    assert done(planner, address, "zone", problem["repairs"][0]["body"])["problems"] == []
+    for name, value in (("name", "别的名字"), ("takes", []), ("outline", ring(2.1, 2.1))):
+        refused(do(planner, address, "zone", problem["repairs"][0]["body"] | {name: value}), "outline")
+
+
 def test_nonsense_is_refused(planner: FlaskClient, address: str) -> None:
     for body, field in (
         ({"outline": ring(2.8, 2.8)}, "outline"),

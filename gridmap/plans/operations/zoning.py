@@ -1,6 +1,6 @@
 """Special zones of a plan: drawn, changed and ended."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,7 +28,7 @@ def zone(state: State, code: str | None, facts: dict[str, Any]) -> Delta:
     Raises:
         NotFound: there is no such zone.
         Invalid: something is missing or would not change, the outline crosses itself or leaves the plan's ground, or the target
-            is no micro-grid of the plan's.
+            is no micro-grid of the plan's. Of a zone beyond that ground only the target may change, and only where it ends.
     """
     shaped = {key: value for key, value in facts.items() if key != "outline"}
     if "outline" in facts:
@@ -36,7 +36,7 @@ def zone(state: State, code: str | None, facts: dict[str, Any]) -> Delta:
     if code is None:
         made = _new(state, shaped)
     else:
-        before = _own(state, code)
+        before = _found(state, code) if _only_follows(state, code, shaped) else _own(state, code)
         made = replace(before, **shaped)
         if made == before:
             raise Invalid(msg("This would change nothing"))
@@ -60,11 +60,27 @@ def _new(state: State, shaped: dict[str, Any]) -> ZoneDraft:
     return ZoneDraft(code=next_code(state.ground[:TOWN], used), **shaped)
 
 
+def _only_follows(state: State, code: str, facts: Collection[str]) -> bool:
+    """Whether a zone, wherever it lies, would only go to another grid than the one the plan ends: whoever ends it says which."""
+    before = state.base.zones.get(code)
+    return (
+        set(facts) == {"target"}
+        and before is not None
+        and before.target.startswith(state.ground)
+        and not state.find(before.target)
+    )
+
+
 def _own(state: State, code: str) -> ZoneDraft:
+    found = _found(state, code)
+    _check_within(state, found.shape)
+    return found
+
+
+def _found(state: State, code: str) -> ZoneDraft:
     found = state.zones.get(code)
     if found is None:
         raise NotFound(msg("This plan has no zone with the code '%(code)s'"), field="code", code=code[:40])
-    _check_within(state, found.shape)
     return found
 
 
