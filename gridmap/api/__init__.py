@@ -37,6 +37,7 @@ from gridmap.api.plan_talk import bp as plan_talk_bp
 from gridmap.api.plans import bp as plans_bp
 from gridmap.api.posts import bp as posts_bp
 from gridmap.api.publications import bp as publications_bp
+from gridmap.api.queues import bp as queues_bp
 from gridmap.api.ratings import bp as ratings_bp
 from gridmap.api.reports import bp as reports_bp
 from gridmap.api.rosters import bp as rosters_bp
@@ -69,6 +70,7 @@ _BLUEPRINTS = (
     households_bp,
     publications_bp,
     cases_bp,
+    queues_bp,
     places_bp,
     search_bp,
     inbox_bp,

@@ -20,6 +20,7 @@ from gridmap.http.json import answer
 from gridmap.http.state import db
 from gridmap.http.who import needs
 from gridmap.journal import feed
+from gridmap.maps.crowds.counting import by_grid
 from gridmap.places import lookup as places
 
 bp = APIBlueprint("grid_cards", __name__, url_prefix="/api/v1", tag="Grids")
@@ -85,7 +86,7 @@ def get_counts(query: MomentQuery) -> Response:
     """The figures on the map."""
     # The position first: an event between the two reads is then told again, rather than lost.
     position = feed.last_position(db())
-    found = figures.open_counts(db(), now=clock.now(), at=query.at)
+    found = by_grid(db(), clock.now()) if query.at is None else figures.open_counts_then(db(), query.at)
     total: dict[str, dict[str, int]] = {}
     for code, there in found.items():
         for digits in LENGTHS.values() if code else ():

@@ -8,8 +8,8 @@ from flask import Response, request
 from pydantic import Field
 
 from gridmap import clock
-from gridmap.api.cases import WhichCases
-from gridmap.api.fields import QueryPastMoment, Strictly, Text, checked
+from gridmap.api.fields import QueryPastMoment, Strictly
+from gridmap.api.queues import StandingCases, tones
 from gridmap.api.shapes import Responses, raw
 from gridmap.errors import Invalid, msg
 from gridmap.geo.squares import Tile
@@ -19,23 +19,10 @@ from gridmap.http.state import db
 from gridmap.http.who import needs
 from gridmap.maps import tiles
 from gridmap.maps.crowds import tile as crowds
-from gridmap.maps.crowds.sifting import Tone
 
 bp = APIBlueprint("tiles", __name__, url_prefix="/tiles", tag="Tiles")
 MVT = "application/vnd.mapbox-vector-tile"
 WORTH_PACKING = 1024  # Bytes; a smaller tile fits one packet as it is.
-
-
-def _tones(text: str | None) -> list[Tone]:
-    known = {tone.word: tone for tone in Tone}
-    words = [word for word in (text or "").split(",") if word]
-    for word in words:
-        if word not in known:
-            raise ValueError(
-                msg("There is no urgency '%(word)s'; there are: %(known)s"), {"word": word[:40], "known": ", ".join(known)}
-            )
-    return [known[word] for word in words]
-
 
 _RESPONSES: Responses = {
     200: raw(MVT, "The tile; empty where there is nothing"),
@@ -80,15 +67,9 @@ def get_tile(layer: str, z: int, x: int, y: int, query: TileQuery) -> Response:
     return response
 
 
-class CaseTileQuery(WhichCases):
-    """Which cases to put into a tile; the open ones, unless states are named."""
-
-    urgency: Annotated[Text | None, checked(_tones), Field(description="how they stand, several separated by commas")] = None
-
-
 @bp.get("/cases/<int:z>/<int:x>/<int:y>.mvt")
 @needs("case.read")
-@bp.input(CaseTileQuery, location="query", arg_name="query")
+@bp.input(StandingCases, location="query", arg_name="query")
 @bp.doc(
     summary="One vector tile of cases",
     description=(
@@ -100,11 +81,11 @@ class CaseTileQuery(WhichCases):
     ),
     responses=_RESPONSES,
 )
-def get_case_tile(z: int, x: int, y: int, query: CaseTileQuery) -> Response:
+def get_case_tile(z: int, x: int, y: int, query: StandingCases) -> Response:
     """Answer 304 while what the tile shows stays the same; what that is, memory tells."""
     tiles.check_place(z, x, y)
     minute = clock.now().replace(second=0, microsecond=0)
-    shown = crowds.look(db(), query.filter(), _tones(query.urgency), Tile(z, x, y), at=minute)
+    shown = crowds.look(db(), query.filter(), tones(query.urgency), Tile(z, x, y), at=minute)
     packed = request.accept_encodings.quality("gzip") > 0
     response = while_unchanged(
         ("categories",),

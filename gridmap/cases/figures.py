@@ -19,33 +19,32 @@ _THEN = f"""
             CASE WHEN c.closed_at <= :at THEN c.closed_at END AS closed_at
      FROM cases c WHERE c.received_at <= :at AND (c.closed_at IS NULL OR c.closed_at > :day_ago)) AS those
 """
-_COUNTS = f"""
+_COUNTS_THEN = text(
+    f"""
     SELECT grid_code, count(*) AS open, count(*) FILTER (WHERE received_at >= :day_ago) AS last_24h,
            count(*) FILTER (WHERE {LATE_SQL}) AS overdue, count(*) FILTER (WHERE category_id IS NULL) AS triage
-    FROM {{cases}} WHERE {OPEN_SQL} GROUP BY grid_code
-"""
+    FROM {_THEN} WHERE {OPEN_SQL} GROUP BY grid_code
+    """
+)
 _LOAD = f"""
     SELECT count(*) FILTER (WHERE {OPEN_SQL}) AS open_cases, count(*) FILTER (WHERE received_at >= :day_ago) AS cases_24h,
            count(*) FILTER (WHERE {OPEN_SQL} AND {LATE_SQL}) AS overdue
     FROM {{cases}} WHERE grid_code LIKE :prefix AND ({OPEN_SQL} OR received_at >= :day_ago)
 """
-_COUNTS_NOW, _COUNTS_THEN = (text(_COUNTS.format(cases=cases)) for cases in ("cases", _THEN))
 _LOAD_NOW, _LOAD_THEN = (text(_LOAD.format(cases=cases)) for cases in ("cases", _THEN))
 
 
-def open_counts(session: Session, *, now: datetime, at: datetime | None = None) -> dict[str | None, dict[str, int]]:
-    """Open cases by micro-grid (None: unrouted): all, of the last 24 h, not handled in time, without a category.
+def open_counts_then(session: Session, at: datetime) -> dict[str | None, dict[str, int]]:
+    """Cases open at a past moment by the micro-grid they lay in then (None: unrouted).
 
-    With `at` (a moment past) those that were open then, by the grid they lay in then.
+    All, those of the 24 h before, those not handled in time, those without a category. Of now `maps.crowds.counting` tells.
     """
-    moment = at or now
-    asked = {"now": moment, "day_ago": moment - DAY} | ({"at": at} if at else {})
-    rows = session.execute(_COUNTS_THEN if at else _COUNTS_NOW, asked).mappings()
+    rows = session.execute(_COUNTS_THEN, {"now": at, "day_ago": at - DAY, "at": at}).mappings()
     return {row["grid_code"]: {key: row[key] for key in ("open", "last_24h", "overdue", "triage")} for row in rows}
 
 
 def grid_load(session: Session, code: str, *, now: datetime, at: datetime | None = None) -> dict[str, int]:
-    """Cases of a grid of any level: open, received within 24 h (open or not), not handled in time; `at` as in `open_counts`."""
+    """Cases of a grid of any level: open, received within 24 h (open or not), not handled in time; with `at` as it was then."""
     moment = at or now
     asked = {"prefix": f"{code}%", "now": moment, "day_ago": moment - DAY} | ({"at": at} if at else {})
     row = session.execute(_LOAD_THEN if at else _LOAD_NOW, asked).mappings().one()

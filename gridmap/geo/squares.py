@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 DEPTH = 31
 SIDE = 2**DEPTH
+NOWHERE = 4**DEPTH  # The number after all places': for what has none.
 
 Steps = NDArray[np.int64]
 

@@ -16,6 +16,7 @@ from gridmap.cases.models import Case
 from gridmap.cases.states import OPEN_STATES, State
 from gridmap.desk.alerts import Incoming, Policy, receive
 from gridmap.errors import NotFound
+from gridmap.maps.crowds.counting import by_grid
 from tests import town
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -151,7 +152,7 @@ def test_figures_agree_with_counting(forty: Session) -> None:
 
     of = {case.source_id: case for case in cases}
     assert [late(of[name]) for name in ("A-4", "A-5", "A-7", "A-8")] == [False, False, True, True]
-    counts = figures.open_counts(forty, now=later)
+    counts = by_grid(forty, later)
     for code in {case.grid_code for case in cases}:
         mine = [case for case in cases if case.grid_code == code and case.state != State.CLOSED]
         assert counts[code] == {

@@ -19,7 +19,7 @@ PUBLISHED, ROLLED_BACK = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
 
 def counted(session: Session, at_minute: timedelta) -> dict[str | None, int]:
     at = NOW + at_minute
-    found = figures.open_counts(session, now=NOW + timedelta(days=30), at=at)
+    found = figures.open_counts_then(session, at)
     for code in (BEFORE, AFTER):
         load = figures.grid_load(session, code, now=NOW + timedelta(days=30), at=at)
         assert load["open_cases"] == found.get(code, {"open": 0})["open"]

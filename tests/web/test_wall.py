@@ -19,6 +19,8 @@ SEEN_BY_A_WALL = (
     "/api/v1/grids.geojson?level=village",
     "/api/v1/cases.geojson?state=open",
     "/api/v1/grids/counts",
+    "/api/v1/cases/counts",
+    "/api/v1/cases/queue.geojson?order=pressing",
 )
 
 

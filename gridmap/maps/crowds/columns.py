@@ -1,4 +1,4 @@
-"""Cases as columns, in the order of their places along the Z-order curve: what a map asks of a million at once."""
+"""Cases as columns, in the order of their places along the Z-order curve: what maps and queues ask of a million at once."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -16,14 +16,15 @@ from gridmap.geo import squares
 NEVER = np.iinfo(np.int64).max  # As PostgreSQL writes `infinity`.
 NONE = -1
 STATES = {state: number for number, state in enumerate(State, 1)}
+STATE_OF = {number: state.value for state, number in STATES.items()}
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # From which PostgreSQL counts.
 _STATES_SQL = "ARRAY[{}]".format(", ".join(f"'{state}'" for state in STATES))
 # What is read of a case: its name, its kind of number, and from what. None is ever null.
 _READ = (
     ("id", ">i8", "c.id"),
-    ("lon", ">f8", "ST_X(c.location)"),
-    ("lat", ">f8", "ST_Y(c.location)"),
+    ("lon", ">f8", "coalesce(ST_X(c.location), 'NaN')"),
+    ("lat", ">f8", "coalesce(ST_Y(c.location), 'NaN')"),
     ("state", ">i4", f"array_position({_STATES_SQL}, c.state)"),
     ("received", ">i8", "c.received_at"),
     ("due", ">i8", "coalesce(c.due_at, 'infinity')"),
@@ -32,7 +33,7 @@ _READ = (
     ("category", ">i4", f"coalesce(c.category_id, {NONE})"),
     ("source", ">i8", "hashtextextended(c.source, 0)"),
 )
-_SELECT = f"SELECT {', '.join(f'array_agg({read})' for _, _, read in _READ)} FROM cases c WHERE c.location IS NOT NULL AND c."
+_SELECT = f"SELECT {', '.join(f'array_agg({read})' for _, _, read in _READ)} FROM cases c WHERE c."
 _ARRAY_HEAD = 20  # Bytes before an array's elements, each of which is its length and its value.
 
 
@@ -40,8 +41,8 @@ class Columns(NamedTuple):
     """One entry a case, ordered by `key`.
 
     Args:
-        key: its place on the Z-order curve of `geo.squares`.
-        x, y: the same as column and row.
+        key: its place on the Z-order curve of `geo.squares`; `squares.NOWHERE` without a place.
+        x, y: the same as column and row; 0 without a place.
         id: the case's id.
         state: as `STATES` numbers them.
         received, due, done: microseconds since 2000-01-01 UTC; `NEVER` without a limit, or while it is not handled.
@@ -95,7 +96,7 @@ def micros(moment: datetime) -> int:
 
 
 def read(session: Session, *, ended: bool, ids: Iterable[int] | None = None) -> Columns:
-    """The open cases that have a place, or the ended ones; of these ids only, unless None."""
+    """The open cases, or the ended ones; of these ids only, unless None."""
     query = _SELECT + (OPEN_SQL.replace("IS NULL", "IS NOT NULL") if ended else OPEN_SQL)
     if ids is not None:
         query += f" AND c.id = ANY('{{{','.join(str(int(one)) for one in ids)}}}')"
@@ -111,9 +112,11 @@ def _numbers(array: bytes | None, kind: str) -> NDArray[Any]:
 
 
 def ordered(read: Mapping[str, NDArray[Any]]) -> Columns:
-    """Columns of cases in any order, from what is read of them; lon and lat in degrees WGS-84."""
-    x, y = squares.square(read["lon"].astype(np.float64), read["lat"].astype(np.float64))
-    key = squares.key(x, y)
+    """Columns of cases in any order, from what is read of them; lon and lat in degrees WGS-84, NaN without a place."""
+    lon, lat = (read[name].astype(np.float64) for name in ("lon", "lat"))
+    nowhere = np.isnan(lon)
+    x, y = (np.where(nowhere, 0, steps) for steps in squares.square(np.nan_to_num(lon), np.nan_to_num(lat)))
+    key = np.where(nowhere, squares.NOWHERE, squares.key(x, y))
     order = np.argsort(key, kind="stable")
     kinds = {"state": np.int8, "category": np.int32}
     rest = (read[name].astype(kinds.get(name, np.int64))[order] for name in Columns._fields[3:])

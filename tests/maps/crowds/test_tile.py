@@ -2,11 +2,8 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import numpy as np
-import pytest
-import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
@@ -23,29 +20,11 @@ from gridmap.maps.crowds import columns, kept
 from gridmap.maps.crowds.sifting import Tone
 from gridmap.maps.crowds.tile import encoded, look
 from tests import town
+from tests.maps.crowds.some_cases import FILTERS, case, tell
 from tests.mvt import Feature, decode
 
 AT = datetime(2026, 2, 1, tzinfo=UTC)
 WORLD = Tile(0, 0, 0)
-
-
-def case(session: Session, number: int, *, at: tuple[float, float] | None = (1.5, 1.5), **facts: Any) -> Case:
-    """A case as a deed would leave it, with its row in the journal."""
-    ended = facts.get("state", State.DISCOVERED) not in OPEN_STATES
-    usual = {"source": "test", "source_id": str(number), "occurred_at": town.FOUNDED, "received_at": town.FOUNDED, "route": {}}
-    place = None if at is None else shapely.Point(town.spot(*at))
-    made = Case(
-        **({**usual, "grid_code": town.micro(2, 2), "closed_at": town.FOUNDED if ended else None, "location": place} | facts)
-    )
-    session.add(made)
-    session.flush()
-    session.refresh(made)
-    tell(session, made)
-    return made
-
-
-def tell(session: Session, *changed: Case, kind: str = "case.changed") -> None:
-    write(session, [Event("cases", kind, one.number, "test", {}) for one in changed])
 
 
 def found(
@@ -96,36 +75,6 @@ def test_a_crowd_says_how_many_press(tiny_town: Session) -> None:
 def test_a_case_without_a_place_is_on_no_tile(tiny_town: Session) -> None:
     case(tiny_town, 1, at=None)
     assert found(tiny_town) == {}
-
-
-@pytest.fixture
-def many(tiny_town: Session) -> Session:
-    """Cases of two sources and categories, in and out of grids, old and new, with and without a place."""
-    made = [town.category(tiny_town, code) for code in ("06010", "06020")]
-    for number in range(60):
-        category = (*made, None)[number % 3]
-        case(
-            tiny_town,
-            number,
-            at=None if number % 13 == 0 else (number % 7 / 2.5, number % 5 / 2),
-            source=("camera", "hotline")[number % 2],
-            category_id=None if category is None else category.id,
-            grid_code=None if number % 5 == 0 else town.micro(number % 3 + 1, number % 2 + 1),
-            received_at=town.FOUNDED + timedelta(hours=number),
-            state=(State.DISCOVERED, State.HANDLING, State.VERIFYING, State.CLOSED, State.VOID)[number % 5 if number % 2 else 0],
-        )
-    return tiny_town
-
-
-FILTERS = st.builds(
-    Filter,
-    states=st.sampled_from([(), tuple(OPEN_STATES), (State.HANDLING, State.CLOSED), tuple(State)]),
-    grid=st.sampled_from([None, "3", town.TOWN, town.village(2), town.micro(1, 1), "0", town.TOWN[:8] + "8"]),
-    category=st.sampled_from([(), [(town.STANDARD, "matter", "06020")], [(town.STANDARD, "matter", "none")]]),
-    source=st.sampled_from([None, "camera", "nobody"]),
-    since=st.sampled_from([None, town.FOUNDED + timedelta(hours=30), town.FOUNDED - timedelta(days=10_000)]),
-    tray=st.sampled_from([None, "unrouted", "triage"]),
-)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])  # it only reads
