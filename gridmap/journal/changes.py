@@ -9,14 +9,15 @@ from gridmap.db import identity
 
 _MARK = text(
     """
-    SELECT coalesce((SELECT max(position) FROM feed WHERE topic = :topic), 0) AS position,
-           ARRAY(SELECT journal_id FROM journal_pending WHERE topic = :topic) AS waiting
+    WITH newest AS (SELECT position, journal_id FROM feed WHERE topic = :topic ORDER BY position DESC LIMIT 1)
+    SELECT coalesce((SELECT position FROM newest), 0) AS position,
+           ARRAY(SELECT journal_id FROM newest UNION ALL SELECT journal_id FROM journal_pending WHERE topic = :topic) AS seen
     """
 )
 _NEWS = text(
     """
     SELECT news.journal_id, news.position, j.kind, j.subject
-    FROM (SELECT journal_id, position FROM feed WHERE topic = :topic AND position > :position
+    FROM (SELECT journal_id, position FROM feed WHERE topic = :topic AND position >= :position
           UNION ALL SELECT journal_id, NULL FROM journal_pending WHERE topic = :topic) news
     JOIN journal j ON j.id = news.journal_id
     LIMIT :most
@@ -25,11 +26,11 @@ _NEWS = text(
 
 
 class Mark(NamedTuple):
-    """How far somebody has seen a topic: of which database, up to which position, and which rows beyond it."""
+    """How far somebody has seen a topic: of which database, up to which position, and which rows there and beyond it."""
 
     database: str
     position: int
-    waiting: frozenset[int]
+    seen: frozenset[int]
 
 
 class Changes(NamedTuple):
@@ -43,7 +44,7 @@ class Changes(NamedTuple):
 def mark(session: Session, topic: str) -> Mark:
     """Where the topic stands: whoever reads its things after this knows all that was committed until here."""
     row = session.execute(_MARK, {"topic": topic}).one()
-    return Mark(identity(session), row.position, frozenset(row.waiting))
+    return Mark(identity(session), row.position, frozenset(row.seen))
 
 
 def changes(session: Session, topic: str, since: Mark, *, most: int) -> Changes | None:
@@ -53,13 +54,14 @@ def changes(session: Session, topic: str, since: Mark, *, most: int) -> Changes 
     """
     if since.database != identity(session):
         return None
-    rows = session.execute(_NEWS, {"topic": topic, "position": since.position, "most": most + 1}).all()
-    found = frozenset(row.journal_id for row in rows)
-    if len(rows) > most or not since.waiting <= found:
+    rows = session.execute(_NEWS, {"topic": topic, "position": since.position, "most": most + len(since.seen) + 1}).all()
+    # A server that took over from a lost one may lack its last rows, and have others in their places.
+    if not since.seen <= {row.journal_id for row in rows}:
         return None
-    placed = [row.position for row in rows if row.position is not None]
-    reached = Mark(
-        since.database, max(placed, default=since.position), frozenset(row.journal_id for row in rows if row.position is None)
-    )
-    new = [row for row in rows if row.journal_id not in since.waiting]
+    new = [row for row in rows if row.journal_id not in since.seen]
+    if len(new) > most:
+        return None
+    position = max((row.position for row in rows if row.position is not None), default=0)
+    seen = frozenset(row.journal_id for row in rows if row.position is None or row.position == position)
+    reached = Mark(since.database, position, seen)
     return Changes(reached, frozenset(row.kind for row in new), frozenset(row.subject for row in new))

@@ -136,7 +136,10 @@ class Listener:
         """
         with Session(self._engine) as session:
             newest = last_position(session)
-        if len(self._fanout):
+        if newest < self._position:
+            log.warning("listener.feed_fell_back", to=newest, of=self._position)
+            self._fanout.end_all()  # The server that took over lacks the last events: who comes back is told to load anew.
+        elif len(self._fanout):
             return False
         self._position = newest
         return True

@@ -1,5 +1,6 @@
 """What changed since one last looked: nothing is missed, whether the relay has placed it or not."""
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
@@ -49,9 +50,24 @@ def test_too_many_are_not_told_one_by_one(session: Session) -> None:
     assert found.subjects == {"0", "1", "2", "3"}
 
 
-def test_another_database_and_one_put_back_are_noticed(session: Session) -> None:
+def test_another_database_is_noticed(session: Session) -> None:
     happen(session, "1")
     seen = changes.mark(session, "cases")
     assert changes.changes(session, "cases", seen._replace(database="another"), most=9) is None
-    # A row that was seen waiting and is nowhere any more.
-    assert changes.changes(session, "cases", seen._replace(waiting=seen.waiting | {10**12}), most=9) is None
+
+
+@pytest.mark.parametrize("placed", [False, True])
+@pytest.mark.parametrize("others", [0, 1, 2])
+def test_rows_that_are_no_more_are_noticed_whatever_has_come_in_their_places(session: Session, placed: bool, others: int) -> None:
+    happen(session, "before")
+    feed.advance(session)
+    with session.begin_nested() as lost:
+        happen(session, "lost")
+        if placed:
+            feed.advance(session)
+        seen = changes.mark(session, "cases")
+        lost.rollback()
+    for number in range(others):
+        happen(session, f"other {number}")
+    feed.advance(session)
+    assert changes.changes(session, "cases", seen, most=9) is None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from threading import active_count
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
@@ -90,6 +90,23 @@ def test_it_comes_back_after_a_lost_connection_and_has_missed_nothing(committing
     commit(committing, "two", "three")
     place(committing)
     eventually(lambda: client.ids == [1, 2, 3])
+
+
+def test_where_a_server_took_over_without_the_last_events_clients_load_anew(committing: Engine, listener: Listener) -> None:
+    client = Client(committing, listener)
+    commit(committing, "one", "two", "three")
+    place(committing)
+    eventually(lambda: client.ids == [1, 2, 3])
+    with Session(committing) as session, session.begin():
+        session.execute(text("ALTER TABLE feed DISABLE TRIGGER USER"))  # Else nothing is ever deleted there.
+        session.execute(text("DELETE FROM feed WHERE position > 1"))
+        session.execute(text("ALTER TABLE feed ENABLE TRIGGER USER"))
+    client.ear.wait_for_the_end()
+    again = Client(committing, listener, after=3)
+    again.ear.hears(b"event: reset")
+    commit(committing, "another two")
+    place(committing)
+    eventually(lambda: again.ids[-1:] == [2])
 
 
 def test_closing_ends_the_streams_at_once(committing: Engine, listener: Listener) -> None:
