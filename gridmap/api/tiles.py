@@ -1,6 +1,7 @@
 """GET /tiles/{layer}/{z}/{x}/{y}.mvt: vector tiles."""
 
 import gzip
+from collections.abc import Callable
 from typing import Annotated
 
 from apiflask import APIBlueprint
@@ -57,14 +58,7 @@ def get_tile(layer: str, z: int, x: int, y: int, query: TileQuery) -> Response:
     if query.at is not None and layer != "grids":
         raise Invalid(msg("Only grids are kept for past moments"), field="at")
     levels = None if query.level is None else [query.level]
-    packed = request.accept_encodings.quality("gzip") > 0
-    response = while_unchanged(
-        (layer,),
-        lambda: _encoded(tiles.tile(db(), layer, z, x, y, levels=levels, at=query.at), packed=packed),
-        variant="gzip" if packed else "",
-    )
-    response.vary.add("Accept-Encoding")
-    return response
+    return _answered((layer,), lambda: tiles.tile(db(), layer, z, x, y, levels=levels, at=query.at))
 
 
 @bp.get("/cases/<int:z>/<int:x>/<int:y>.mvt")
@@ -86,12 +80,14 @@ def get_case_tile(z: int, x: int, y: int, query: StandingCases) -> Response:
     tiles.check_place(z, x, y)
     minute = clock.now().replace(second=0, microsecond=0)
     shown = crowds.look(db(), query.filter(), tones(query.urgency), Tile(z, x, y), at=minute)
+    return _answered(("categories",), lambda: crowds.encoded(db(), shown), shown.fingerprint)
+
+
+def _answered(topics: tuple[str, ...], make: Callable[[], bytes], *variant: str) -> Response:
+    """The tile that `make` gives, packed for who takes that; 304 as `while_unchanged`."""
     packed = request.accept_encodings.quality("gzip") > 0
-    response = while_unchanged(
-        ("categories",),
-        lambda: _encoded(crowds.encoded(db(), shown), packed=packed),
-        variant="-".join([shown.fingerprint, *(["gzip"] if packed else [])]),
-    )
+    variants = [*variant, *(["gzip"] if packed else [])]
+    response = while_unchanged(topics, lambda: _encoded(make(), packed=packed), variant="-".join(variants))
     response.vary.add("Accept-Encoding")
     return response
 
