@@ -10,6 +10,8 @@ from gridmap.maps.drawing import JSCSSMixin, MacroElement, Template, folium
 URLS: Final = {
     "cases": "/api/v1/cases.geojson",
     "case": "/api/v1/cases/",
+    "queue": "/api/v1/cases/queue.geojson",
+    "caseCounts": "/api/v1/cases/counts",
     "bulk": "/api/v1/cases/bulk",
     "actions": "/api/v1/actions",
     "categories": "/api/v1/categories",

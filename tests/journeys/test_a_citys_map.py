@@ -43,27 +43,30 @@ def city(serve: Serve) -> Iterator[Station]:
 
 
 def test_crowds_are_exact_and_follow_the_feed(city: Station, sit_down: Callable[..., Desk]) -> None:
+    many = city.ask("/api/v1/cases/counts")["total"]
     desk = sit_down(city).open()
-    desk.expect_on_map(MANY)
-    desk.expect_count("open", MANY)
-    expect(desk.list_summary).to_contain_text("还有更多")
+    desk.expect_on_map(many)
+    desk.expect_count("open", many)
+    expect(desk.list_summary).to_contain_text(f"共 {many} 件，列出最新的 60 件")
 
     # The filters of the list are those of the map; and the list asks for what it lacks.
     desk.see("count-overdue").click()
     desk.expect_on_map(LATE)
+    expect(desk.list_summary).to_contain_text(f"共 {LATE} 件，列出最新的 60 件")
     desk.see("filter-clear").click()
-    desk.expect_on_map(MANY)
+    desk.expect_on_map(many)
     desk.page.goto(f"{city.origin}/#source=hotline")
     desk.expect_on_map(40)
     desk.expect_listed(40)
     desk.see("filter-clear").click()
-    desk.expect_on_map(MANY)
+    desk.expect_on_map(many)
 
     # What comes in shows itself, and is counted.
     desk.page.evaluate(NOTE, [FLASH])
     number = city.send(at=(1.52, 1.48), text="演示：路口堆物")["case"]["properties"]["number"]
     desk.eventually(f"() => window.seen.has('{FLASH}')")
-    desk.expect_count("open", MANY + 1)
+    desk.expect_count("open", many + 1)
+    expect(desk.see("tray-all").locator("b")).to_have_text(str(many + 1))
     expect(desk.row(number)).to_be_visible()
 
     # A crowd leads closer, where cases stand by themselves.
@@ -72,6 +75,35 @@ def test_crowds_are_exact_and_follow_the_feed(city: Station, sit_down: Callable[
     desk.mark(number).click()
     desk.card(number)
     desk.expect_quiet()
+
+
+def test_queues_count_all_and_the_list_comes_in_the_order_asked_for(city: Station, sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down(city).open("/#queue=overdue&order=pressing")
+    expect(desk.see("tray-overdue").locator("b")).to_have_text(str(LATE))
+    expect(desk.list_summary).to_contain_text(f"共 {LATE} 件，列出最紧迫的 60 件")
+    expect(desk.rows).to_have_count(60)
+    told = [
+        feature["id"] for feature in city.ask("/api/v1/cases/queue.geojson?order=pressing&limit=200&urgency=overdue")["features"]
+    ]
+    assert desk.numbers() == told[:60]
+    desk.page.locator("#list-more").click()
+    expect(desk.rows).to_have_count(120)
+    assert desk.numbers() == told[:120]
+    desk.expect_quiet()
+
+
+def test_a_wall_shows_what_presses_of_very_many(city: Station, sit_down: Callable[..., Desk]) -> None:
+    wall = sit_down(city, viewport={"width": 1920, "height": 1080})
+    wall.page.goto(f"{city.origin}/wall")
+    wall.expect_connection("live")
+    expect(wall.see("wall-overdue").locator("b")).to_have_text(str(LATE))
+    expect(wall.see("wall-map")).to_have_attribute("aria-label", re.compile(rf"其中超时 {LATE} 件"))
+    expect(wall.see("wall-some")).to_contain_text(f"最紧迫的 500 件，超时和有风险的共 {LATE} 件")
+    expect(wall.see("wall-latest").locator("[data-case]")).to_have_count(5)
+    number = city.send(at=(0.5, 1.5), text="演示：大屏")["case"]["properties"]["number"]
+    expect(wall.see("wall-latest").locator(f'[data-case="{number}"]')).to_be_visible()
+    assert not [url for url in wall.requests if "cases.geojson" in url]
+    wall.expect_quiet()
 
 
 def test_a_crowd_leads_closer(city: Station, sit_down: Callable[..., Desk]) -> None:

@@ -27,6 +27,12 @@ export class Alarm {
     if (fresh) this.ring();
   }
 
+  // How many are overdue, where this screen does not hold them.
+  count(overdue) {
+    if (overdue > (this.counted ?? overdue)) this.ring();
+    this.counted = overdue;
+  }
+
   // A case that has just come in.
   opened(facts) {
     if (facts.due_at && Date.parse(facts.due_at) - Date.parse(facts.received_at) <= CRITICAL_MS) this.ring();

@@ -1,25 +1,31 @@
-// Where more cases are open than a screen can hold: the server counts the map, and the list asks for what its filter lets through.
-import { get } from "./api.js";
+// Where more cases are open than a screen can hold: the server counts them, draws the map's crowds, and tells the list page by page.
 import { Crowds } from "./layers/crowds.js";
+import { Paged } from "./paged.js";
+import { MOST, Standing } from "./standing.js";
 import { now } from "./times.js";
 
-export const MOST = 5000; // Open cases that a screen holds.
-const AGAIN_MS = 60000; // Colours on tiles are those of the minute.
+const AGAIN_MS = 60000; // Colours on tiles are those of the minute; and limits run out without any event.
 
 export class City {
-  constructor({ map, urls, store, filter, draw, trying }) {
-    Object.assign(this, { urls, store, filter });
+  // `kept()`: numbers of the cases that the page needs besides those of its list.
+  constructor({ map, urls, store, filter, draw, trying, kept }) {
+    Object.assign(this, { store, filter, kept });
     this.on = false;
-    this.more = true; // Than the list holds.
     this.tiles = new Crowds(map, urls.caseTiles);
-    this.tiles.changed.on(draw);
-    filter.changed.on(() => trying(this.#complete()).then(draw));
-    setInterval(() => this.on && this.tiles.again(), AGAIN_MS);
+    this.standing = new Standing(urls.caseCounts);
+    this.paged = new Paged({ url: urls.queue, store, filter });
+    this.list_begins = () => { if (this.on) trying(this.paged.begin()).then(draw); };
+    for (const part of [this.tiles, this.standing, this.paged]) part.changed.on(draw);
+    filter.changed.on(this.list_begins);
+    const again = () => this.on && !document.hidden && this.#again().catch(() => {}); // A minute later it is tried again.
+    setInterval(again, AGAIN_MS);
+    document.addEventListener("visibilitychange", again);
   }
 
   begin(on) {
     this.on = on;
     if (on) this.tiles.again();
+    this.list_begins();
   }
 
   // What stands on the map; `kept` are the marks of those that must be seen by themselves.
@@ -33,20 +39,26 @@ export class City {
     return [[...alone, ...shown.filter(({ properties: { number } }) => kept.has(number) && !there.has(number))], this.tiles.crowds];
   }
 
+  // What of all that this screen knows belongs into the list, as `List.show` takes it; null: what stands there may stay.
+  listed(shown) {
+    const { known, first_of } = this.paged;
+    if (!this.on) return { features: shown };
+    return known === null ? null : { features: known ? this.paged.those(shown) : [], first_of, loading: !known };
+  }
+
   touch(feature, before) {
     if (!this.on) return;
     this.tiles.touch(feature);
     this.tiles.touch(before);
+    this.standing.ask_soon();
+    this.paged.look_soon();
   }
 
-  // The list holds the newest of all; of what a filter lets through it must hold all there are, or the newest of those.
-  async #complete() {
-    const { wanted, words, narrowed } = this.filter;
-    const question = this.filter.question(now());
-    this.more = question !== null; // Whose own they are, all of those are here.
-    if (!this.on || !question || !(narrowed || wanted.tray)) return;
-    const page = await get(this.urls.cases, { ...question, urgency: null, limit: MOST }, { cache: "no-store" });
-    this.store.add(page.features);
-    if (this.filter.words === words) this.more = page.next !== null;
+  async #again() {
+    this.tiles.again();
+    this.standing.ask_soon();
+    await this.paged.look();
+    // The feed brings a city's every case; a page left open for days must not keep them.
+    if (this.store.cases.size > MOST) this.store.keep(new Set([...this.paged.told, ...this.kept()]));
   }
 }

@@ -4,7 +4,7 @@ import { case_glyph } from "./glyphs.js";
 import { now } from "./times.js";
 import { A_DAY, STATES, URGENCIES, is_open, moments, tone } from "./urgency.js";
 import { QUEUES } from "./queues.js";
-import { language, name_of, source_name, t } from "./words.js";
+import { figure, name_of, source_name, t } from "./words.js";
 
 // What asks for somebody when it is not empty.
 const ASKING = new Set(["mine", "overdue", "unrouted", "triage", "verifying"]);
@@ -18,26 +18,28 @@ export class Controls {
     this.sources = new Set();
   }
 
-  // Figures over all open cases, whatever the filter shows. Where they are more than this screen holds, `total` has the server's.
-  count(features, total = null) {
-    this.beyond = total !== null;
+  // Figures over all open cases, whatever the filter shows: counted here, or by the server where this screen does not hold them.
+  count(features, standing = null) {
+    const queues = this.filter.queues;
+    const { figures, by, waiting, sources } = standing ? { figures: standing.figures, by: standing.by, sources: standing.sources, waiting: queues.waiting(standing) } : this.#counted(features);
+    const more = Object.keys(figures).filter((key) => this.figures[key] !== undefined && figures[key] > this.figures[key]);
+    Object.assign(this, { figures, by, waiting, sources });
+    this.draw(more);
+  }
+
+  #counted(features) {
     const at = now();
     const open = features.filter((feature) => is_open(feature.properties));
     const figures = { open: open.length, overdue: 0, day: 0 };
-    this.waiting = this.filter.queues.count(features, at);
-    this.by = { state: {}, urgency: {} };
+    const by = { state: {}, urgency: {} };
     for (const { properties: facts } of open) {
       const kind = tone(facts, at);
       if (kind === "overdue") figures.overdue += 1;
       if (at - moments(facts).received < A_DAY) figures.day += 1;
-      this.by.state[facts.state] = (this.by.state[facts.state] ?? 0) + 1;
-      this.by.urgency[kind] = (this.by.urgency[kind] ?? 0) + 1;
+      by.state[facts.state] = (by.state[facts.state] ?? 0) + 1;
+      by.urgency[kind] = (by.urgency[kind] ?? 0) + 1;
     }
-    Object.assign(figures, total);
-    const more = Object.keys(figures).filter((key) => this.figures[key] !== undefined && figures[key] > this.figures[key]);
-    this.figures = figures;
-    this.sources = new Set(features.map((feature) => feature.properties.source));
-    this.draw(more);
+    return { figures, by, waiting: this.filter.queues.count(features, at), sources: new Set(features.map((feature) => feature.properties.source)) };
   }
 
   draw(bumped = []) {
@@ -52,7 +54,7 @@ export class Controls {
     const { wanted } = this.filter;
     const counter = (key, pressed, act) =>
       h("button", { type: "button", class: `counter ${key === "overdue" ? "is-overdue" : ""} ${bumped.includes(key) ? "bumped" : ""}`, "aria-pressed": pressed, dataset: { testid: `count-${key}`, control: `count-${key}` }, onclick: act },
-        h("b", {}, this.figures[key] ?? "–"), h("span", {}, t(`figure.${key}`)));
+        h("b", {}, this.figures[key] === undefined ? "–" : figure(this.figures[key])), h("span", {}, t(`figure.${key}`)));
     replace(by_id("counters"),
       counter("open", !this.filter.narrowed && !wanted.tray, () => { this.filter.clear(); this.filter.set({ tray: "" }); }),
       counter("overdue", wanted.urgencies.has("overdue"), () => this.filter.toggle("urgencies", "overdue")),
@@ -64,23 +66,15 @@ export class Controls {
       const count = this.waiting?.[name] ?? 0;
       const chosen = this.filter.wanted.tray === name;
       return h("button", { type: "button", class: `tray ${ASKING.has(name) && count ? "has-some" : ""} ${name === "overdue" ? "is-overdue" : ""}`, "aria-pressed": chosen, "aria-controls": "list", dataset: { testid: `tray-${name || "all"}`, control: `tray-${name}` }, onclick: () => this.filter.set({ tray: name }) },
-        t(`tray.${name || "all"}`), " ", h("b", {}, this.#waiting(name, count)));
+        t(`tray.${name || "all"}`), " ", h("b", {}, figure(count)));
     };
     replace(by_id("trays"), this.queues.map(tray));
-  }
-
-  // Of very many only the newest are counted here: a tray has these at least. The header says the great figures in full.
-  #waiting(name, count) {
-    if (!this.beyond || name in this.filter.queues.of) return count;
-    const known = { "": this.figures.open, overdue: this.figures.overdue }[name];
-    if (known !== undefined) return new Intl.NumberFormat(language, { notation: "compact" }).format(known);
-    return count ? `${count}+` : "–";
   }
 
   #filters() {
     const { wanted, all_open } = this.filter;
     const chip = (which, value, glyph, label, count) =>
-      h("button", { type: "button", class: "chip", "aria-pressed": wanted[which].has(value) && !(which === "states" && all_open), dataset: { testid: `filter-${value}`, control: `chip-${value}` }, title: count ? `${label} ${count}` : label, onclick: () => which === "states" ? this.filter.press_state(value) : this.filter.toggle(which, value) },
+      h("button", { type: "button", class: "chip", "aria-pressed": wanted[which].has(value) && !(which === "states" && all_open), dataset: { testid: `filter-${value}`, control: `chip-${value}` }, title: count ? `${label} ${figure(count)}` : label, onclick: () => which === "states" ? this.filter.press_state(value) : this.filter.toggle(which, value) },
         glyph, label);
     replace(by_id("filters"),
       h("div", { class: "filter-row", role: "group", "aria-label": t("filter.urgency") },

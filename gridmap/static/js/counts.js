@@ -9,7 +9,6 @@ export class Counts {
   constructor(url) {
     this.url = url;
     this.of = new Map();
-    this.total = { open: 0, overdue: 0, day: 0 };
     this.past = null; // Those of a past moment that somebody looks at.
     this.changed = signal(); // (codes | null)
   }
@@ -36,7 +35,6 @@ export class Counts {
 
   take(answer) {
     this.of = new Map(Object.entries(answer.counts));
-    this.total = { open: answer.total_open, overdue: answer.total_overdue, day: answer.total_last_24h };
     this.changed.emit(null);
   }
 
@@ -45,8 +43,6 @@ export class Counts {
     const touched = new Set();
     const step = (feature, by) => {
       if (!feature || !is_open(feature.properties)) return;
-      this.total.open += by;
-      if (by > 0 && !before) this.total.day += 1;
       for (const code of codes(feature.properties)) {
         const count = { ...(this.of.get(code) ?? NONE) };
         count.open = Math.max(0, count.open + by);

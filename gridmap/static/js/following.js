@@ -7,10 +7,11 @@ const FRESH_MS = 90000;
 const COUNTED_EVERY_MS = 15000;
 
 export class Following {
-  // `most`: open cases the store is to hold; of more it gets the newest only, and `on_loaded(true)` is told.
+  // `standing`: how many cases are open; of more than a screen holds the store gets none but by events, and `on_loaded(true)` is told.
+  // `scope`: which open cases, by the server's parameters.
   // `others`: {kind: (event) => void} for events that are not about cases.
-  constructor({ urls, store, counts, live, others, on_fresh, on_touched, on_loaded = () => {}, most = Infinity }) {
-    Object.assign(this, { urls, store, counts, live, others, on_fresh, on_touched, on_loaded, most });
+  constructor({ urls, store, counts, live, others, on_fresh, on_touched, on_loaded, standing, scope = {} }) {
+    Object.assign(this, { urls, store, counts, live, others, on_fresh, on_touched, on_loaded, standing, scope });
     this.beyond = false; // There are more open cases than this screen holds.
     this.count_soon = at_most_every(COUNTED_EVERY_MS, () => this.counts.ask().then((answer) => this.#counted(answer), () => {}));
     live.happened.on((event, caught_up) => this.#take(event, caught_up));
@@ -19,17 +20,23 @@ export class Following {
 
   // Everything anew; what the feed brought meanwhile comes again from the snapshot's position, and changes nothing.
   async load() {
-    // Page by page, so that the first cases are seen while a city's others still come.
-    const take = (features, first, matched) => {
-      this.beyond = matched > this.most;
-      if (first) this.store.replace(features);
-      else this.store.add(features);
-    };
-    const [position, counted] = await Promise.all([snapshot(this.urls.cases, { state: "open" }, take, this.most), this.counts.ask()]);
+    const { position: from } = await this.standing.ask();
+    this.beyond = this.standing.beyond;
+    const [position, counted] = await Promise.all([this.beyond ? this.#none(from) : this.#all(), this.counts.ask()]);
     this.#counted(counted);
     this.on_loaded(this.beyond);
     if (this.live.running) this.live.resume(position);
     else this.live.start(position);
+  }
+
+  #none(position) {
+    this.store.replace([]);
+    return position;
+  }
+
+  // Page by page, so that the first cases are seen while the others still come.
+  #all() {
+    return snapshot(this.urls.cases, { state: "open", ...this.scope }, (features, first) => (first ? this.store.replace(features) : this.store.add(features)));
   }
 
   #counted(answer) {

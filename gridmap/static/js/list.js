@@ -1,11 +1,11 @@
 // The list beside the map: the same cases, for everybody who reads rather than looks.
 import { by_id, h, joined, replace } from "./dom.js";
-import { newest_first, pressing_first } from "./store.js";
+import { in_order } from "./store.js";
 import { once_a_frame, signal } from "./signal.js";
 import { ago, now, remaining_short } from "./times.js";
 import { case_glyph } from "./glyphs.js";
 import { is_open, tone } from "./urgency.js";
-import { category_name, name_of, source_name, t } from "./words.js";
+import { category_name, figure, name_of, source_name, t } from "./words.js";
 
 const PAGE = 60;
 
@@ -16,6 +16,7 @@ export class List {
     this.summary = by_id("list-summary");
     this.clicked = signal();
     this.ticked = signal(); // (number, on): for several at once
+    this.wanted = signal(); // More than there are here.
     this.selectable = by_id("bulk")?.dataset.may === "yes";
     this.ticks = new Set();
     this.features = [];
@@ -23,7 +24,7 @@ export class List {
     this.fresh = new Set();
     this.room = PAGE;
     this.draw_soon = once_a_frame(() => this.#draw());
-    this.more.addEventListener("click", () => { this.room += PAGE; this.#draw(); });
+    this.more.addEventListener("click", () => { this.room += PAGE; this.#draw(); if (this.first_of && this.room > this.features.length) this.wanted.emit(); });
     this.node.addEventListener("click", (event) => {
       const row = event.target.closest("[data-case]");
       if (row) this.clicked.emit(row.dataset.case);
@@ -31,10 +32,11 @@ export class List {
     this.node.addEventListener("keydown", (event) => this.#keys(event));
   }
 
-  // `beyond`: there are more than this screen holds.
-  show(features, { order, loading, beyond = false }) {
-    this.beyond = beyond;
-    this.features = features.sort(order === "pressing" ? pressing_first : newest_first);
+  // `first_of`: of how many these are the first, {matched, more}; null where they are all.
+  show({ features, order, loading, first_of = null }) {
+    this.order = order;
+    this.first_of = first_of;
+    this.features = features.sort(in_order(order));
     this.loading = loading;
     this.draw_soon();
   }
@@ -107,12 +109,17 @@ export class List {
     }
     this.node.querySelector(".empty")?.remove();
     if (!shown.length) this.node.append(h("li", { class: "empty" }, this.loading ? t("list.loading") : t("list.empty")));
-    const rest = this.features.length - shown.length;
-    this.more.hidden = rest <= 0;
-    this.more.textContent = t("list.more", { n: Math.min(PAGE, rest), rest });
+    const rest = (this.first_of?.matched ?? this.features.length) - shown.length;
+    this.more.hidden = rest <= 0 || (this.first_of?.more === false && shown.length === this.features.length);
+    this.more.textContent = t("list.more", { n: Math.min(PAGE, rest), rest: figure(rest) });
     const known = shown.length || !this.loading; // No cases so far is not no cases; the line keeps its height.
-    replace(this.summary, h("span", {}, known ? t(this.beyond ? "list.at_least" : "list.summary", { n: this.features.length }) : "\u00a0"),
+    replace(this.summary, h("span", {}, known ? this.#words(shown.length) : "\u00a0"),
       this.selectable && shown.length > 0 && h("button", { type: "button", class: "tick-all", dataset: { testid: "tick-all" }, onclick: () => { for (const { properties } of shown) this.ticked.emit(properties.number, true); } }, t("list.tick_all", { n: shown.length })));
+  }
+
+  #words(shown) {
+    if (!this.first_of) return t("list.summary", { n: figure(this.features.length) });
+    return t(`list.${this.order}_of`, { n: figure(shown), matched: figure(this.first_of.matched) });
   }
 
   #row(feature, at) {

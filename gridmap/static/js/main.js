@@ -11,7 +11,7 @@ import { case_card } from "./cards/case.js";
 import { grid_card } from "./cards/grid.js";
 import { camera_card, place_card, service_card } from "./cards/places.js";
 import { zone_card } from "./cards/zone.js";
-import { City, MOST } from "./city.js";
+import { City } from "./city.js";
 import { connection } from "./connection.js";
 import { Controls } from "./controls.js";
 import { Counts } from "./counts.js";
@@ -108,12 +108,16 @@ const layers = new LayerTree({
 const draw = once_a_frame(() => {
   const at = now();
   const shown = store.all.filter((feature) => filter.passes(feature, at));
-  controls.count(store.all, city.on ? counts.total : null);
-  if (live.running) alarm.watch(store.all, at);
-  list.show(shown, { order: filter.wanted.order, loading: !live.running, beyond: city.on && city.more });
+  controls.count(store.all, city.on ? city.standing : null);
+  if (live.running && city.on) alarm.count(city.standing.figures.overdue);
+  else if (live.running) alarm.watch(store.all, at);
+  const listed = city.listed(shown);
+  if (listed) list.show({ order: filter.wanted.order, ...listed, loading: listed.loading || !live.running });
   cases.draw(...city.marks(cases.hidden, shown, cases.seen_alone));
 });
-const city = new City({ map, urls, store, filter, draw, trying });
+const kept = () => [...cases.seen_alone, ...list.ticks, ...queues.of.mine, ...queues.of.favourite];
+const city = new City({ map, urls, store, filter, draw, trying, kept });
+list.wanted.on(() => trying(city.paged.more()));
 layers.start();
 buttons(map, layers, { legend_box: legend(grids), home });
 as_of.mount();
@@ -145,7 +149,7 @@ let knows_closed = false;
 store.changed.on(draw);
 filter.changed.on(async ({ states }) => {
   draw();
-  if (ENDED_STATES.some((one) => states.has(one)) && !knows_closed) {
+  if (ENDED_STATES.some((one) => states.has(one)) && !knows_closed && !city.on) {
     knows_closed = true;
     const closed = await trying(get(urls.cases, { state: ENDED_STATES, limit: MOST_CLOSED }));
     knows_closed = Boolean(closed);
@@ -250,7 +254,7 @@ const following = new Following({
     setTimeout(() => { cases.flash(number); draw(); }, 60);
     if (opened) { announce(feature.properties); alarm.opened(feature.properties); }
   },
-  most: MOST,
+  standing: city.standing,
   on_loaded: (beyond) => city.begin(beyond),
   on_touched(feature, before) {
     const { number } = feature.properties;

@@ -40,6 +40,11 @@ export class Queues {
     }
   }
 
+  // The same by the server's count, which does not know whose the cases are.
+  waiting(standing) {
+    return Object.fromEntries(QUEUES.map((queue) => [queue, standing.of(queue) ?? this.of[queue].size]));
+  }
+
   // How many open cases each holds; favourites count closed ones too.
   count(features, at) {
     const counts = Object.fromEntries(QUEUES.map((queue) => [queue, 0]));

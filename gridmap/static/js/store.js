@@ -29,6 +29,12 @@ export class CaseStore {
     this.changed.emit(null);
   }
 
+  // No more than these.
+  keep(numbers) {
+    for (const number of this.cases.keys()) if (!numbers.has(number)) this.cases.delete(number);
+    this.changed.emit(null);
+  }
+
   put(feature) {
     const before = this.cases.get(feature.properties.number) ?? null;
     this.cases.set(feature.properties.number, feature);
@@ -36,6 +42,8 @@ export class CaseStore {
     return before;
   }
 }
+
+export const in_order = (order) => (order === "pressing" ? pressing_first : newest_first);
 
 // Newest first; the number decides among equals.
 export function newest_first(one, other) {

@@ -5,6 +5,7 @@ import { by_id } from "./dom.js";
 import { Following } from "./following.js";
 import { Live } from "./live.js";
 import { at_most_every } from "./signal.js";
+import { Standing } from "./standing.js";
 import { CaseStore } from "./store.js";
 import { now, set_server_time } from "./times.js";
 import { is_open } from "./urgency.js";
@@ -14,10 +15,11 @@ import { Latest } from "./wall/latest.js";
 import { Lost } from "./wall/lost.js";
 import { WallMap } from "./wall/map.js";
 import { tick } from "./wall/moment.js";
+import { Open } from "./wall/open.js";
 import { Turns } from "./wall/turns.js";
 import { views } from "./wall/views.js";
 
-const URLS = { cases: "/api/v1/cases.geojson", counts: "/api/v1/grids/counts", grids: "/api/v1/grids.geojson", events: "/api/v1/events", now: "/api/v1/reports/now" };
+const URLS = { cases: "/api/v1/cases.geojson", queue: "/api/v1/cases/queue.geojson", counts: "/api/v1/cases/counts", grids: "/api/v1/grids.geojson", events: "/api/v1/events", now: "/api/v1/reports/now" };
 const wall = by_id("wall");
 const grid = wall.dataset.grid;
 const here = (facts) => !grid || (facts.grid?.code ?? "").startsWith(grid);
@@ -32,16 +34,18 @@ const lost = new Lost(live);
 const turns = new Turns(panels, Number(wall.dataset.seconds));
 connection(live);
 
-// What is closed has nothing to do here any more; a wall that kept it would grow for ever.
+// What is closed, or elsewhere, has nothing to do here any more; a wall that kept it would grow for ever.
 store.changed.on((change) => {
-  if (change && !is_open(change.after.properties)) store.cases.delete(change.after.properties.number);
+  if (change && !(is_open(change.after.properties) && here(change.after.properties))) store.cases.delete(change.after.properties.number);
   draw();
 });
 const draw = at_most_every(500, () => {
-  const open = store.all.filter(({ properties }) => is_open(properties) && here(properties));
-  map.draw(open, now());
-  latest.draw(open);
+  const { newest, ...shown } = open.shown;
+  map.draw(shown, now());
+  latest.draw(newest);
 });
+const standing = new Standing(URLS.counts, { grid });
+const open = new Open({ url: URLS.queue, grid, store, standing, now, fresh: () => new Set(map.fresh.keys()), draw, missed: () => lost.missed() });
 
 const ask = async () => {
   try {
@@ -55,7 +59,7 @@ const ask = async () => {
   }
 };
 const ask_soon = at_most_every(1500, ask);
-live.happened.on(({ topic }) => { if (topic === "cases") ask_soon(); });
+live.happened.on(({ topic }) => { if (topic === "cases") { ask_soon(); open.look_soon(); } });
 
 const load_grids = async () => {
   const [town, parts] = await Promise.all(["town", grid.length > 9 ? "micro" : "village"].map((level) => get(URLS.grids, { level })));
@@ -66,7 +70,8 @@ const load_grids = async () => {
   draw();
 };
 const following = new Following({
-  urls: URLS, store, live,
+  urls: URLS, store, live, standing, scope: { grid },
+  on_loaded: (beyond) => open.begin(beyond).catch(() => lost.missed()),
   // The wall asks the server for its figures instead of counting along.
   counts: { ask: async () => ({}), take: () => {}, apply: () => {} },
   on_fresh: (feature) => { if (here(feature.properties)) map.flash(feature.properties.number, now()); },
@@ -88,5 +93,5 @@ for (let pause = 1000; !live.running; pause = Math.min(pause * 2, 10000)) {
 tick();
 turns.start();
 setInterval(tick, 1000);
-setInterval(ask, 30000); // Limits run out without any event.
+setInterval(() => { ask(); open.look_soon(); }, 30000); // Limits run out without any event.
 setInterval(draw, 20000);

@@ -29,6 +29,10 @@ export function source_name(source) {
   return messages[key] ? t(key) : source;
 }
 
+// 9999, 12,345.
+const figures = new Intl.NumberFormat(language, { useGrouping: "min2" });
+export const figure = (number) => figures.format(number);
+
 // 1 for a metre, in whole metres or kilometres with one decimal.
 export function distance(metres) {
   if (metres === null || metres === undefined) return "";

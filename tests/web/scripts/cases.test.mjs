@@ -163,12 +163,3 @@ test("a filter is a question to the server, or none where only the screen can te
     assert.equal(filter.question(at), null, words);
   }
 });
-
-test("the town's figures follow what opens and what ends", () => {
-  const counts = new Counts("");
-  counts.take({ counts: {}, total_open: 7, total_overdue: 2, total_last_24h: 1 });
-  counts.apply({ before: null, after: feature("1") });
-  counts.apply({ before: feature("2"), after: feature("2", { state: "closed" }) });
-  counts.apply({ before: feature("3"), after: feature("3", { state: "handling" }) });
-  assert.deepEqual(counts.total, { open: 7, overdue: 2, day: 2 });
-});

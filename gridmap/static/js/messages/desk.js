@@ -23,7 +23,8 @@ export const desk = {
   "order.newest": { zh: "最新在前", en: "Newest first" },
   "order.pressing": { zh: "最急在前", en: "Most urgent first" },
 
-  "list.at_least": { zh: "已载入 {n} 件，还有更多", en: "{n} cases loaded, there are more" },
+  "list.newest_of": { zh: "共 {matched} 件，列出最新的 {n} 件", en: "{matched} cases, the newest {n} listed" },
+  "list.pressing_of": { zh: "共 {matched} 件，列出最紧迫的 {n} 件", en: "{matched} cases, the {n} most pressing listed" },
   "list.summary": { zh: "共 {n} 件", en: "{n} cases" },
   "list.more": { zh: "再显示 {n} 件（还有 {rest} 件）", en: "Show {n} more ({rest} left)" },
   "list.empty": { zh: "没有符合条件的案件。", en: "No case matches." },

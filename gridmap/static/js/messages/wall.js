@@ -15,6 +15,7 @@ export const wall = {
   "wall.yesterday": { zh: "昨日", en: "Yesterday" },
   "wall.latest": { zh: "最新未结案件", en: "Newest open cases" },
   "wall.map": { zh: "全域地图：未结 {n} 件，其中超时 {overdue} 件", en: "Map: {n} open cases, {overdue} overdue" },
+  "wall.some_of": { zh: "图上只标出最紧迫的 {n} 件，超时和有风险的共 {of} 件", en: "Marked are the {n} most pressing of {of} overdue or at risk" },
   "wall.lost": { zh: "未连接，画面停在 {time}，正在自动恢复", en: "Not connected: this shows {time}; reconnecting" },
   "wall.hold": { zh: "停住画面", en: "Hold this view" },
   "wall.turn.when": { zh: "分时", en: "Hours" },

@@ -1,6 +1,6 @@
 // The key figures, each a number one can read from the door.
 import { by_id, h, replace } from "../dom.js";
-import { t } from "../words.js";
+import { figure, t } from "../words.js";
 
 const share = ({ value }) => (value === null ? "—" : `${(100 * value).toFixed(1)}%`);
 const WHAT = [
@@ -24,7 +24,8 @@ export class Figures {
 
   draw(told) {
     for (const part of this.parts) {
-      const text = String(part.number(told));
+      const number = part.number(told);
+      const text = typeof number === "number" ? figure(number) : number;
       if (part.value.textContent !== text && part.value.textContent !== "–") this.#bump(part.node);
       part.value.textContent = text;
       part.small.textContent = part.words(told);

@@ -1,7 +1,7 @@
 // The town on the wall: grids filled by their open cases, a mark for each open case, rings around what has just come.
 import { by_id, h, replace } from "../dom.js";
 import { tone, URGENCIES } from "../urgency.js";
-import { name_of, t } from "../words.js";
+import { figure, name_of, t } from "../words.js";
 import { colour, FONT, rem } from "./colours.js";
 
 const { echarts } = window;
@@ -15,10 +15,11 @@ export class WallMap {
     this.chart = echarts.init(this.node, null, { renderer: "canvas" });
     this.fresh = new Map();
     this.loads = new Map();
-    this.open = [];
+    this.marks = [];
     this.grids = [];
     new ResizeObserver(() => { this.chart.resize(); this.#all(); }).observe(this.node);
-    replace(by_id("wall-legend"), URGENCIES.map((one) => h("span", { class: `is-${one}`, dataset: { shape: SHAPES[one] } }, t(`urgency.${one}`))));
+    this.some = h("span", { class: "wall-some", dataset: { testid: "wall-some" } });
+    replace(by_id("wall-legend"), URGENCIES.map((one) => h("span", { class: `is-${one}`, dataset: { shape: SHAPES[one] } }, t(`urgency.${one}`))), this.some);
   }
 
   // New boundaries: the map is registered anew under the same name, the old one is gone.
@@ -37,12 +38,12 @@ export class WallMap {
     this.fresh.set(number, at + FLASH_MS);
   }
 
-  draw(open, at) {
-    this.open = open;
-    this.at = at;
+  // `marks`: the cases to mark, of `some_of` that press where those are more; `n` are open in all.
+  draw({ marks, n, overdue, some_of }, at) {
+    Object.assign(this, { marks, at });
     for (const [number, until] of this.fresh) if (until < at) this.fresh.delete(number);
-    const overdue = open.filter(({ properties }) => tone(properties, at) === "overdue").length;
-    this.node.setAttribute("aria-label", t("wall.map", { n: open.length, overdue }));
+    this.node.setAttribute("aria-label", t("wall.map", { n, overdue }));
+    this.some.textContent = some_of ? t("wall.some_of", { n: marks.length, of: figure(some_of) }) : "";
     this.#marks();
   }
 
@@ -69,7 +70,7 @@ export class WallMap {
   #marks() {
     if (!this.grids.length || !this.node.clientWidth) return;
     const size = rem();
-    const placed = this.open.filter(({ geometry }) => geometry);
+    const placed = this.marks.filter(({ geometry }) => geometry);
     const spots = (of) => of.map(({ geometry }) => geometry.coordinates);
     const series = [...URGENCIES].reverse().map((one, rank) => ({
       id: one, type: "scatter", coordinateSystem: "geo", silent: true, animation: false, z: 3 + rank,
