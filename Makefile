@@ -25,7 +25,7 @@ run: setup ## 安装所需并运行 · bring what is needed, then run: http://12
 	@exec $(BIN)/gridmap run
 
 test: setup-test ## 安装所需并运行全部测试 · bring what is needed, then all tests (TESTS=tests/cluster for some)
-	@$(WITH_NODE) exec $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadgroup --no-loadscope-reorder $(TESTS)
+	@$(WITH_NODE) exec $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --no-loadscope-reorder $(TESTS)
 
 check: setup-test ## 格式、规则、类型、楼层 · format, lint, types, floors
 	$(BIN)/ruff format --check

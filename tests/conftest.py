@@ -33,6 +33,7 @@ from gridmap.migrations import migrate
 from tests import callers, memory, town
 from tests.addresses import KnownRule
 from tests.people.stage import NOW
+from tests.sharing_out import WholeFiles, in_order
 
 # The same examples at every run, so that what fails for one fails for all; `--hypothesis-profile=default` looks for others.
 hypothesis.settings.register_profile("everyday", derandomize=True, deadline=None)
@@ -40,7 +41,6 @@ hypothesis.settings.load_profile("everyday")
 
 TEMPLATE = "gridmap_template"
 TOWN_TEMPLATE = "gridmap_town_template"
-_LONGEST = ("tests/journeys/", "tests/cli/test_run.py")  # Mostly they wait, for browsers and servers to do something.
 _copies = count(1)
 
 
@@ -49,15 +49,15 @@ def pytest_xdist_auto_num_workers() -> int:
     return len(os.sched_getaffinity(0)) + 1
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles:
+    """Whole files, whatever `--dist` says."""
+    return WholeFiles(config, log)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Among several workers a file's tests stay together, and so do those that share the demo town on the air. What takes
-    longest begins first: whoever is done sooner does the rest."""
-    if not hasattr(config, "workerinput"):
-        return
-    for item in items:
-        shares_demo = "demo_station" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("demo_station" if shares_demo else item.nodeid.partition("::")[0]))
-    items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
+    """What takes longest comes first, among several processes."""
+    if hasattr(config, "workerinput"):
+        in_order(items)
 
 
 def pytest_collection_finish() -> None:
