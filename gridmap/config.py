@@ -41,6 +41,16 @@ class Settings(Spoken):
         default=None,
         description="Your own PostGIS (postgresql://user:password@host/name) instead of the private one.",
     )
+    replica_urls: SecretStr | None = Field(
+        default=None,
+        description="Streaming replicas of it to read from, separated by spaces or commas. None: all reads go to the database.",
+    )
+    replica_lag_seconds: float = Field(
+        default=5.0,
+        gt=0,
+        le=3600,
+        description="A replica that may lack something older than this is not asked.",
+    )
     host: str = Field(
         default="127.0.0.1",
         description="Address to listen on. Another than this machine's own needs GRIDMAP_SECRET_KEY.",

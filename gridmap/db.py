@@ -37,24 +37,28 @@ def _dumps(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
-def make_engine(url: str, *, pool_size: int = 10, max_overflow: int = 20, statement_seconds: float = 0) -> Engine:
+def make_engine(
+    url: str, *, pool_size: int = 10, max_overflow: int = 20, statement_seconds: float = 0, patience_s: int = 0
+) -> Engine:
     """An engine for `url`. Sessions are in UTC and give up on a lock after 10 s rather than hang for ever, and on a
-    statement after `statement_seconds` (0: never)."""
+    statement after `statement_seconds` (0: never). With `patience_s` they wait no longer than that for a connection, be it
+    a free one (else 10 s) or a new one (else as long as the system tries)."""
     options = f"-c timezone=UTC -c lock_timeout=10s -c statement_timeout={int(statement_seconds * 1000)}"
     # A request's statement keeps to one core: waiting for a second one costs more than it brings when both are busy.
     options += " -c max_parallel_workers_per_gather=0"
+    patience = {"connect_timeout": patience_s} if patience_s else {}
     return create_engine(
         as_sqlalchemy_url(url),
         pool_size=pool_size,
         max_overflow=max_overflow,
-        pool_timeout=10,
+        pool_timeout=patience_s or 10,
         # The connection used last comes first: its server process has its plans and its caches warm.
         pool_use_lifo=True,
         # A request that finds the server restarted should meet one fresh connection, not ten dead ones.
         pool_pre_ping=False,
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
-        connect_args={"options": options, "application_name": "gridmap"},
+        connect_args={"options": options, "application_name": "gridmap", **patience},
     )
 
 

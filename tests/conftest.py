@@ -180,10 +180,11 @@ def make_app(engine: Engine, home: Path, **settings: Any) -> APIFlask:
 
 @contextmanager
 def running(engine: Engine, home: Path, **settings: Any) -> Iterator[APIFlask]:
-    """`make_app`; afterwards its streams, its listener and its connections are gone, in this order."""
+    """`make_app`; afterwards its streams, its listener, what looks after replicas and its connections are gone, in this order."""
     app = make_app(engine, home, **settings)
     yield app
     end_streams(app, wait_s=15)
+    state(app).replicas.close(wait_s=15)
     state(app).engine.dispose()
 
 

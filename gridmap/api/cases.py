@@ -23,6 +23,7 @@ from gridmap.desk.acting.askers import scope_of
 from gridmap.desk.acting.offering import offered, to_review
 from gridmap.errors import Invalid, msg
 from gridmap.http.json import GEOJSON, answer
+from gridmap.http.reading import from_anywhere
 from gridmap.http.state import db
 from gridmap.http.versions import etag_of
 from gridmap.http.who import may, needs
@@ -140,11 +141,15 @@ class CaseAnswer(Feature):
 @bp.doc(summary="Cases")
 def get_cases(query: CasesQuery) -> Response:
     """A page of cases."""
-    # The position first: an event between the two reads is then told again, rather than lost.
-    position = feed.last_position(db())
-    page = lookup.page(db(), query.filter(), limit=query.limit)
-    body = collection(page.features, next=cursor_text(page.next), matched=page.matched, position=position)
-    return answer(body, mimetype=GEOJSON)
+
+    def make() -> Response:
+        # The position first: an event between the two reads is then told again, rather than lost.
+        position = feed.last_position(db())
+        page = lookup.page(db(), query.filter(), limit=query.limit)
+        body = collection(page.features, next=cursor_text(page.next), matched=page.matched, position=position)
+        return answer(body, mimetype=GEOJSON)
+
+    return from_anywhere(("cases", "categories", "grids"), make)
 
 
 @bp.get("/cases/<number>")

@@ -80,14 +80,14 @@ def get_case_tile(z: int, x: int, y: int, query: StandingCases) -> Response:
     tiles.check_place(z, x, y)
     minute = clock.now().replace(second=0, microsecond=0)
     shown = crowds.look(db(), query.filter(), tones(query.urgency), Tile(z, x, y), at=minute)
-    return _answered(("categories",), lambda: crowds.encoded(db(), shown), shown.fingerprint)
+    return _answered(("categories",), lambda: crowds.encoded(db(), shown), shown.fingerprint, here=True)
 
 
-def _answered(topics: tuple[str, ...], make: Callable[[], bytes], *variant: str) -> Response:
+def _answered(topics: tuple[str, ...], make: Callable[[], bytes], *variant: str, here: bool = False) -> Response:
     """The tile that `make` gives, packed for who takes that; 304 as `while_unchanged`."""
     packed = request.accept_encodings.quality("gzip") > 0
     variants = [*variant, *(["gzip"] if packed else [])]
-    response = while_unchanged(topics, lambda: _encoded(make(), packed=packed), variant="-".join(variants))
+    response = while_unchanged(topics, lambda: _encoded(make(), packed=packed), variant="-".join(variants), here=here)
     response.vary.add("Accept-Encoding")
     return response
 

@@ -16,6 +16,10 @@ def check(settings: Settings) -> None:
         from gridmap.maps import base_maps  # noqa: PLC0415  # every start would wait for it
 
         base_maps.read(settings.base_maps)
+    if settings.replica_urls is not None:
+        from gridmap.replicas.several import urls  # noqa: PLC0415  # every start would wait for it
+
+        urls(settings.replica_urls.get_secret_value())
     if given & _WORKERS:
         from gridmap.cli.watchman import rules_of, ways_of  # noqa: PLC0415  # every start would wait for it
 

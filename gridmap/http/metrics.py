@@ -9,12 +9,14 @@ import time
 from collections.abc import Iterator
 
 from flask import Flask, Response, g, request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from gridmap.replicas.several import Replicas
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
@@ -25,6 +27,12 @@ _requests = Histogram(
     ["route", "method", "status"],
     registry=_own,
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+_replica_reads = Counter(
+    "gridmap_replica_reads",
+    "Reads a replica was asked for: it answered, its data are not of the version asked for (differs), or it failed",
+    ["replica", "outcome"],
+    registry=_own,
 )
 
 
@@ -44,6 +52,11 @@ def _end(response: Response) -> Response:
     method = request.method if request.method in _METHODS else "other"  # A caller may invent them, each a series for ever.
     _requests.labels(route, method, response.status_code).observe(seconds)
     return response
+
+
+def count_replica_read(number: int, outcome: str) -> None:
+    """Count what became of one question to a replica."""
+    _replica_reads.labels(str(number), outcome).inc()
 
 
 _FIGURES = text(
@@ -69,21 +82,25 @@ _HELP = {
 
 
 class _Held(Collector):
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, replicas: Replicas) -> None:
+        self._session, self._replicas = session, replicas
 
     def collect(self) -> Iterator[Metric]:
         row = self._session.execute(_FIGURES).mappings().one()
         for name, meaning in _HELP.items():
             yield GaugeMetricFamily(f"gridmap_{name}", meaning, value=row[name])
+        behind = GaugeMetricFamily("gridmap_replica_behind_seconds", "At most so old is what a replica has", labels=["replica"])
+        for replica in self._replicas.all:
+            behind.add_metric([str(replica.number)], replica.behind_s)
+        yield behind
 
 
-def exposition(session: Session) -> bytes:
-    """Everything, as text."""
+def exposition(session: Session, replicas: Replicas) -> bytes:
+    """Everything, as text. How far replicas are behind is what the process knows that is asked."""
     registry = CollectorRegistry()
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # The library's own variable, not a setting of ours.
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus_client leaves it untyped
     held = CollectorRegistry()
-    held.register(_Held(session))
+    held.register(_Held(session, replicas))
     counted = registry if "PROMETHEUS_MULTIPROC_DIR" in os.environ else _own
     return generate_latest(counted) + generate_latest(held)

@@ -1,5 +1,7 @@
 """What a request finds at hand: the settings and a database session of its own."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from flask import Flask, current_app, g
@@ -9,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from gridmap.config import Settings
 from gridmap.db import make_looks, make_sessions
 from gridmap.desk.alerts import Policy
+from gridmap.replicas.several import Replicas
 
 _KEY = "gridmap"
 
@@ -21,11 +24,14 @@ class State:
     engine: Engine
     sessions: sessionmaker[Session]
     looks: sessionmaker[Session]
+    replicas: Replicas
 
 
 def hold(app: Flask, settings: Settings, engine: Engine) -> None:
-    """Give `app` its settings and its database."""
-    app.extensions[_KEY] = State(settings, engine, make_sessions(engine), make_looks(engine))
+    """Give `app` its settings, its database and the replicas of that."""
+    named = settings.replica_urls.get_secret_value() if settings.replica_urls else ""
+    replicas = Replicas(named, engine, lag_s=settings.replica_lag_seconds)
+    app.extensions[_KEY] = State(settings, engine, make_sessions(engine), make_looks(engine), replicas)
     app.teardown_appcontext(_close)
 
 
@@ -53,6 +59,17 @@ def db() -> Session:
         g.session = state().sessions()
     session: Session = g.session
     return session
+
+
+@contextmanager
+def reads_from(session: Session) -> Iterator[None]:
+    """Within the block this request's session is another one: a replica's."""
+    own = db()
+    g.session = session
+    try:
+        yield
+    finally:
+        g.session = own
 
 
 def _close(_error: BaseException | None) -> None:

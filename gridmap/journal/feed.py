@@ -5,6 +5,7 @@ visible; a reader that remembers "I have seen up to id 7" can miss 6. Here one r
 rows from `journal_pending` and gives them the next positions; who remembers a position misses nothing.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -32,10 +33,12 @@ _ADVANCE = text(
 )
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('gridmap relay'))")
 _NOTIFY = text("SELECT pg_notify(:channel, :position)")
-_VERSION = text(
+_VERSIONS = text(
     """
-    SELECT coalesce((SELECT max(position) FROM feed WHERE topic = :topic), 0) AS position,
-           (SELECT count(*) FROM journal_pending WHERE topic = :topic) AS pending
+    SELECT coalesce((SELECT max(position) FROM feed WHERE feed.topic = asked.topic), 0) AS position,
+           (SELECT count(*) FROM journal_pending waiting WHERE waiting.topic = asked.topic) AS pending
+    FROM unnest(CAST(:topics AS text[])) WITH ORDINALITY AS asked (topic, place)
+    ORDER BY place
     """
 )
 
@@ -88,13 +91,14 @@ def last_position(session: Session) -> int:
     return session.execute(select(func.coalesce(func.max(FeedEntry.position), 0))).scalar_one()
 
 
-def version(session: Session, topic: str) -> str:
-    """What an ETag of this topic's data says: it changes with every committed event, relayed or not yet.
+def versions(session: Session, topics: Sequence[str]) -> list[str]:
+    """What an ETag of these topics' data says: each changes with every committed event, relayed or not yet.
 
-    Counting those not yet relayed, and not their highest id: an event may be committed after one with a higher id.
+    Counting those not yet relayed, and not their highest id: an event may be committed after one with a higher id. Of one
+    topic no two states have the same version: positions only grow, and without a new one so does the number of those waiting.
     """
-    row = session.execute(_VERSION, {"topic": topic}).one()
-    return f"{row.position}.{row.pending}"
+    rows = session.execute(_VERSIONS, {"topics": list(topics)})
+    return [f"{row.position}.{row.pending}" for row in rows]
 
 
 def history(session: Session, topic: str, subject: str, *, limit: int = 500) -> list[JournalEntry]:

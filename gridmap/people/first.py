@@ -16,7 +16,7 @@ from gridmap.db import identity, run
 from gridmap.people.duty import on_duty
 
 # NULL where this transaction has written: what it sees is not (yet) what the journal tells others. The pending ones count,
-# because an event may be committed after one with a higher id; see `gridmap.journal.feed.version`.
+# because an event may be committed after one with a higher id; see `gridmap.journal.feed.versions`.
 VERSION_SQL = """
     SELECT CASE WHEN pg_current_xact_id_if_assigned() IS NULL THEN
         format('%%s/%%s/%%s', (SELECT max(position) FROM feed WHERE topic = 'people'),

@@ -63,16 +63,17 @@ def test_positions_have_no_gap(session: Session) -> None:
 
 
 def test_the_version_moves_with_every_event_and_with_no_other_topics(session: Session) -> None:
-    seen = [feed.version(session, "grids")]
+    seen = feed.versions(session, ["grids"])
     for n in range(3):
         write(session, [event(str(n), topic="grids")])
-        seen.append(feed.version(session, "grids"))
+        seen += feed.versions(session, ["grids"])
         feed.advance(session)
-        seen.append(feed.version(session, "grids"))
+        seen += feed.versions(session, ["grids"])
     assert len(set(seen)) == len(seen)
     write(session, [event("other")])
     feed.advance(session)
-    assert feed.version(session, "grids") == seen[-1]
+    assert feed.versions(session, ["grids"]) == seen[-1:]
+    assert feed.versions(session, ["cases", "nothing", "grids"]) == ["4.0", "0.0", seen[-1]]
 
 
 def place(session: Session) -> None:
@@ -85,11 +86,11 @@ def test_the_version_moves_though_events_are_committed_out_of_turn(committing: E
     with Session(committing) as slow, Session(committing) as quick, Session(committing) as reader:
         write(slow, [event("slow", topic="grids")])
         write(quick, [event("quick", topic="grids")])
-        versions = [feed.version(reader, "grids")]
+        versions = feed.versions(reader, ["grids"])
         for commit in (quick.commit, lambda: place(quick), slow.commit):
             commit()
             reader.rollback()
-            versions.append(feed.version(reader, "grids"))
+            versions += feed.versions(reader, ["grids"])
     assert len(set(versions)) == 4
 
 

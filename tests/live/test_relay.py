@@ -6,7 +6,7 @@ from threading import Thread
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from gridmap.journal.feed import advance, since, version
+from gridmap.journal.feed import advance, since, versions
 from gridmap.journal.write import write
 from gridmap.live import relay
 from tests.live.conftest import SETTINGS, commit, event, place, relaying
@@ -118,7 +118,7 @@ def test_the_version_changes_with_each_commit_also_out_of_order(committing: Engi
 
     def look() -> None:
         with Session(committing) as session:
-            seen.append(version(session, "cases"))
+            seen.extend(versions(session, ["cases"]))
 
     look()
     with Session(committing) as early, Session(committing) as late:
