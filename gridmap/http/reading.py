@@ -8,8 +8,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 from flask import Response, request
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from gridmap.db import identity
@@ -48,7 +47,7 @@ def _from(replica: Replica, topics: Sequence[str], needed: Sequence[str], make: 
     try:
         with replica.reading() as session, reads_from(session):
             answered = make() if standing(session, topics) == needed else None
-    except (DBAPIError, PoolTimeout) as error:
+    except SQLAlchemyError as error:
         replica.doubt()
         log.warning("replica.failed", replica=replica.number, path=request.path, error=str(error).splitlines()[0])
         count_replica_read(replica.number, "failed")

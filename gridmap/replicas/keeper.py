@@ -7,8 +7,7 @@ from time import monotonic
 
 import structlog
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from gridmap.replicas.replica import Replica
@@ -67,7 +66,7 @@ class Keeper:
                     failures = 0
                     while not self._stop.wait(LOOK_S):
                         self._look(looking)
-            except (DBAPIError, PoolTimeout, NoReplica) as error:
+            except (SQLAlchemyError, NoReplica) as error:
                 pause_s = BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)]
                 failures += 1
                 self._lost(error)
