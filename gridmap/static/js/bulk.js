@@ -44,7 +44,7 @@ export class Bulk {
     if (!answer) return;
     const { fields } = answer.actions.find((one) => one.action === action);
     const first = [...this.chosen][0];
-    const help = { urls: this.urls, action, number: first, feature: () => this.store.get(first), near: () => [], several: true };
+    const help = { urls: this.urls, action, number: first, feature: () => this.store.get(first), near: async () => [], several: true };
     this.fields = new Fields(fields.filter((field) => !NOT_ASKED.has(field.name)), help);
     this.action = action;
     this.said = null;

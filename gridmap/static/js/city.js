@@ -1,9 +1,11 @@
 // Where more cases are open than a screen can hold: the server counts them, draws the map's crowds, and tells the list page by page.
+import { get } from "./api.js";
 import { Crowds } from "./layers/crowds.js";
 import { Paged } from "./paged.js";
 import { MOST, Standing } from "./standing.js";
 import { now } from "./times.js";
 
+const AROUND = 500;
 const AGAIN_MS = 60000; // Colours on tiles are those of the minute; and limits run out without any event.
 
 export class City {
@@ -14,6 +16,8 @@ export class City {
     this.tiles = new Crowds(map, urls.caseTiles);
     this.standing = new Standing(urls.caseCounts);
     this.paged = new Paged({ url: urls.queue, store, filter });
+    // Open cases within a bbox; where all are here, all.
+    this.open_in = async (bbox) => (this.on ? (await get(urls.cases, { state: "open", bbox, limit: AROUND })).features : store.all);
     this.list_begins = () => { if (this.on) trying(this.paged.begin()).then(draw); };
     for (const part of [this.tiles, this.standing, this.paged]) part.changed.on(draw);
     filter.changed.on(this.list_begins);

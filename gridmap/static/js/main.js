@@ -172,7 +172,7 @@ const grid_of = (code) => {
 };
 const view = new View(map);
 const pick_place = (taken) => { toast(t("place.pick")); view.pick(taken); };
-const handling = new Handling({ urls, say: toast, changed: (number) => selection.is("case", number) && card.refresh(), pick_place, near: (feature) => neighbours(store, feature) });
+const handling = new Handling({ urls, say: toast, changed: (number) => selection.is("case", number) && card.refresh(), pick_place, near: (feature) => neighbours(city.open_in, feature) });
 const presence = new Presence(urls.case, () => handling.open?.action ?? "");
 const star = new Star(own, toast);
 const shared = { urls, choose, locate: (where, zoom) => view.locate(where, zoom), say: toast, counts, handling, presence, star, only: (grid) => filter.set({ grid }), at: () => as_of.at };

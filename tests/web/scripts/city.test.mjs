@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 globalThis.document = { documentElement: { lang: "zh-CN" } };
 const { Filter } = await import("../../../gridmap/static/js/filter.js");
+const { neighbours } = await import("../../../gridmap/static/js/neighbours.js");
 const { Paged } = await import("../../../gridmap/static/js/paged.js");
 const { Queues } = await import("../../../gridmap/static/js/queues.js");
 const { Standing } = await import("../../../gridmap/static/js/standing.js");
@@ -83,4 +84,14 @@ test("every queue's figure is a sum of how cases stand", async () => {
   assert.deepEqual(queues.waiting(standing), { "": 26, mine: 2, overdue: 14, soon: 5, unrouted: 2, triage: 1, verifying: 3, favourite: 0 });
   assert.deepEqual(standing.figures, { open: 26, overdue: 14, day: 4 });
   assert.deepEqual(standing.by, { state: { discovered: 5, suspended: 7, verifying: 3, handling: 11 }, urgency: { soon: 12, overdue: 14 } });
+});
+
+test("the nearest open cases around one come from wherever they are held", async () => {
+  const at = (number, metres, facts) => ({ ...feature(number, 1, facts), geometry: { type: "Point", coordinates: [121.4, 31.6 + metres / 111195] } });
+  const boxes = [];
+  const ask = async (bbox) => { boxes.push(bbox.split(",").map(Number)); return [at(1, 0), at(2, 400), at(3, 501), at(4, 30), at(5, 10, { state: "closed" }), feature(6, 1)]; };
+  assert.deepEqual((await neighbours(ask, at(1, 0))).map(({ number }) => number), ["4", "2"]);
+  const [west, south, east, north] = boxes[0];
+  assert.ok(Math.abs((north - south) * 111195 - 1000) < 1 && (east - west) > (north - south), "500 m each way");
+  assert.deepEqual(await neighbours(ask, feature(6, 1)), []);
 });

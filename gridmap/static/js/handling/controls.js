@@ -1,6 +1,6 @@
 // The control for each field of an action: by its name where it needs more than a box, else by what it holds.
 // Each: {node, read() => value | undefined, fail(words), draft() => what stands in it, restore(draft)}; without a node there is nothing to ask.
-import { h } from "../dom.js";
+import { h, replace } from "../dom.js";
 import { messages } from "../messages.js";
 import { t } from "../words.js";
 import { category_control, condition_control } from "./category.js";
@@ -80,7 +80,9 @@ function moment_box(field) {
 function into_control(field, help) {
   const input = h("input", { type: "text", list: "cases-near", autocomplete: "off", maxlength: 40, "aria-required": true, dataset: { testid: "field-into" } });
   const made_of = boxed(field, { input, read: () => input.value.trim() || undefined });
-  const list = h("datalist", { id: "cases-near" }, help.near(help.feature()).map(({ number, words }) => h("option", { value: number }, words)));
+  const list = h("datalist", { id: "cases-near" });
+  // Without them a number can be typed all the same.
+  help.near(help.feature()).then((near) => replace(list, near.map(({ number, words }) => h("option", { value: number }, words))), () => {});
   made_of.node.append(list);
   return made_of;
 }

@@ -20,7 +20,7 @@ export async function form_view(app, item, action) {
   const fields = new Fields(known?.fields ?? [], {
     urls: { categories: "/api/v1/categories" }, number, action,
     feature: () => item.case,
-    near: () => [],
+    near: async () => [],
     advice: () => advice(app, item),
     special: { evidence: () => photos, ...(item.task && { task: () => ({ read: () => item.task.id }) }) },
   });
