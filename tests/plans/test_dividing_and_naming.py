@@ -123,3 +123,5 @@ def test_a_gap_is_taken_in_and_a_tangle_undone() -> None:
     assert sizes(after, micro(1, 1)) == [1]
     with pytest.raises(Invalid):
         absorb(state, micro(1, 1), ring((-1, -1), (1, -1), (1, 1), (-1, 1)))
+    with pytest.raises(Invalid, match="change nothing"):
+        absorb(state, micro(1, 1), ring((0.5, 0.5), (1.5, 0.5), (0.5, 1.5)))

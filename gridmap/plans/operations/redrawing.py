@@ -85,12 +85,18 @@ def absorb(state: State, code: str, outline: Sequence[Place]) -> Delta:
     """
     area = area_of(outline, "outline")
     state.shape(code)
+    taken: list[Piece] = []
 
     def to(piece: Piece) -> str | None:
-        doubtful = len(piece.owners) != 1 and area.intersects(piece.inside) and state.base.covers(piece.inside)
-        return code if doubtful else owner(piece)
+        if len(piece.owners) == 1 or not area.intersects(piece.inside) or not state.base.covers(piece.inside):
+            return owner(piece)
+        taken.append(piece)
+        return code
 
-    return delta(state, dealt_out(state, {code, *state.near(area)}, [area.boundary], to))
+    shapes = dealt_out(state, {code, *state.near(area)}, [area.boundary], to)
+    if not taken:  # The outline has only put corners where it crosses borders.
+        raise Invalid(msg("This would change nothing"))
+    return delta(state, shapes)
 
 
 def node(state: State, codes: Sequence[str]) -> Delta:
