@@ -37,19 +37,30 @@ class Points(NamedTuple):
     columns: tuple[str, str] | None
 
     def read(self, groups: Iterable[RowGroup], skip: int = 0) -> Iterator[Batch]:
-        """The rows of these row groups without the first `skip`; whole row groups of those are not read."""
+        """The rows of these row groups without the first `skip`; whole row groups of those are not read.
+
+        Raises:
+            Invalid: a file is damaged, or its points stand in columns of a kind that holds none.
+        """
         for path, of_file in groupby(groups, key=lambda group: group.path):
-            file = opened(path)
-            for group in of_file:
-                if skip >= group.rows:
-                    skip -= group.rows
-                    continue
-                first = group.first
-                size = batch_rows(file.metadata.row_group(group.number).total_byte_size / max(group.rows, 1))
-                for some in file.iter_batches(batch_size=size, row_groups=[group.number]):
-                    if skip < some.num_rows:
-                        yield self._batch(some.slice(skip), first + skip)
-                    first, skip = first + some.num_rows, max(skip - some.num_rows, 0)
+            held = list(of_file)
+            try:
+                yield from self._of_file(opened(path), held, skip)
+            except (pa.ArrowException, OSError) as error:
+                raise _unreadable(path, error) from error
+            skip = max(skip - sum(group.rows for group in held), 0)
+
+    def _of_file(self, file: Any, groups: Iterable[RowGroup], skip: int) -> Iterator[Batch]:
+        for group in groups:
+            if skip >= group.rows:
+                skip -= group.rows
+                continue
+            first = group.first
+            size = batch_rows(file.metadata.row_group(group.number).total_byte_size / max(group.rows, 1))
+            for some in file.iter_batches(batch_size=size, row_groups=[group.number]):
+                if skip < some.num_rows:
+                    yield self._batch(some.slice(skip), first + skip)
+                first, skip = first + some.num_rows, max(skip - some.num_rows, 0)
 
     def _batch(self, some: Any, number: int) -> Batch:
         table = pa.Table.from_batches([some])
@@ -104,7 +115,11 @@ def opened(path: Path) -> Any:
     try:
         return pq.ParquetFile(path, memory_map=True, pre_buffer=False)
     except pa.ArrowInvalid as error:
-        raise Invalid(msg("The file can't be read: %(why)s"), field="file", why=f"{path.name}: {error}"[:300]) from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> Invalid:
+    return Invalid(msg("The file can't be read: %(why)s"), field="file", why=f"{path.name}: {error}"[:300])
 
 
 def _geometry(schema: Any) -> tuple[str | None, str | None]:

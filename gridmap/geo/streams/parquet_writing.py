@@ -54,6 +54,7 @@ class ParquetFile:
 
     def leave(self) -> None:
         """See `Sink`."""
+        self._writer.is_open = False  # Else it would write the end of the file when it is thrown away.
         self._file.close()
 
 

@@ -42,11 +42,14 @@ def to_wkb(lon: Floats, lat: Floats) -> Any:
 
 
 def _one(column: Any) -> Any:
-    """The column in one piece."""
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    """The column in one piece, its values themselves."""
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
 
 
 def _of_wkb(array: Any) -> tuple[Floats, Floats]:
+    if pa.types.is_fixed_size_binary(array.type):
+        array = array.cast(pa.binary())
     large = pa.types.is_large_binary(array.type)
     _, offsets, data = array.cast(array.type).buffers()
     width = np.int64 if large else np.int32
@@ -76,8 +79,6 @@ def _by_shapely(array: Any) -> tuple[Floats, Floats]:
 
 
 def _numbers(array: Any) -> Floats:
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
     if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
         array = _parsed(array)
     return np.asarray(pc.fill_null(array.cast(pa.float64()), np.nan).to_numpy(zero_copy_only=False))
