@@ -92,11 +92,10 @@ def command(
     退出码 exit status: 0 完成 done, 1 有行未能读入或被拒绝 some rows were kept out, or refused, 2 用法有误 usage.
     """
     from gridmap.desk.bulk.drafts import Order  # noqa: PLC0415  # pyarrow: not for --help
-    from gridmap.desk.bulk.route import route_file  # noqa: PLC0415  # pyarrow: not for --help
 
     if (lon is None) != (lat is None):
         raise click.UsageError(say(msg("--lon and --lat go together")))
-    settings, ticker, begun = read_settings(), Ticker(), time.monotonic()
+    ticker, begun = Ticker(), time.monotonic()
     refusals = Refusals(target.with_name(f"{target.stem}.refused.csv"))
     order = Order(
         source,
@@ -105,29 +104,31 @@ def command(
         (lon, lat) if lon and lat else None,
         distances=facts,
         again=again,
-        limit_m=settings.nearest_limit_m,
+        limit_m=read_settings().nearest_limit_m,
     )
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(settings.home / "compiled"))  # Where the program lies may not be written to.
     with told(ticker, target):
-        with opened_session(settings) as session:
-            index = index_at(session, as_of)
-        if dask:
-            tally = _spread(index, order, dask, ticker)
-        else:
-            with step("准备边界索引", "preparing the index of boundaries"):
-                index.prepare()
-            tally = route_file(index, order, refuse=refusals, progress=ticker)
+        tally, index = _routed(order, as_of, dask, refusals, ticker)
     refusals.done()
     _print(tally, index, refusals)
-    if seconds := time.monotonic() - begun:
-        click.echo(
-            say(
-                msg("%(seconds)s s, %(rate)s rows a second"),
-                {"seconds": f"{seconds:.1f}", "rate": f"{(tally.rows - tally.before) / seconds:,.0f}"},
-            )
-        )
+    _tell_speed(tally, time.monotonic() - begun)
     if refusals.count:
         sys.exit(REFUSED)
+
+
+def _routed(
+    order: "Order", as_of: datetime | None, dask: str | None, refusals: Refusals, ticker: Ticker
+) -> "tuple[Tally, GridIndex]":
+    from gridmap.desk.bulk.route import route_file  # noqa: PLC0415  # pyarrow: not for --help
+
+    settings = read_settings()
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(settings.home / "compiled"))  # Where the program lies may not be written to.
+    with opened_session(settings) as session:
+        index = index_at(session, as_of)
+    if dask:
+        return _spread(index, order, dask, ticker), index
+    with step("准备边界索引", "preparing the index of boundaries"):
+        index.prepare()
+    return route_file(index, order, refuse=refusals, progress=ticker), index
 
 
 def _spread(index: GridIndex, order: "Order", scheduler: str, ticker: Ticker) -> "Tally":
@@ -151,3 +152,9 @@ def _print(tally: "Tally", index: GridIndex, refusals: Refusals) -> None:
     click.echo(say(msg("%(covers)s in their grids, %(nearest)s to the nearest, %(unrouted)s unrouted"), counts))
     by = {"publication": index.publication, "at": local(index.at).isoformat(timespec="seconds")}
     click.echo(say(msg("By publication %(publication)s of %(at)s"), by))
+
+
+def _tell_speed(tally: "Tally", seconds: float) -> None:
+    if seconds:
+        told = {"seconds": f"{seconds:.1f}", "rate": f"{(tally.rows - tally.before) / seconds:,.0f}"}
+        click.echo(say(msg("%(seconds)s s, %(rate)s rows a second"), told))
