@@ -49,8 +49,8 @@ class _Chunk(NamedTuple):
 
 
 class _Taken(NamedTuple):
-    lines: list[_Line]
-    outcomes: list[Outcome]  # Of those that hold an alert.
+    chunk: _Chunk  # Whole: to forget a thousand alerts takes its time too, and who takes chunks has none.
+    outcomes: list[Outcome]  # Of those lines that hold an alert.
 
 
 _RESPONSES: Responses = {
@@ -105,7 +105,7 @@ def _prepare(numbered: Iterable[tuple[int, bytes | Fault]]) -> _Chunk:
     """A chunk checked and routed; the database is let go, for the next lines may be long in coming."""
     lines = _lines(numbered)
     good = [line.alert for line in lines if line.alert is not None]
-    prepared = prepare(db(), good, nearest_limit_m=policy().nearest_limit_m)
+    prepared = prepare(db(), good, policy=policy())
     db().rollback()
     return _Chunk(lines, prepared)
 
@@ -155,7 +155,7 @@ def _understood(number: int, line: bytes, body: AlertBody, at: LonLat | None, *,
 def _take(chunk: _Chunk, *, sessions: sessionmaker[Session], actor: str, policy: Policy) -> _Taken:
     """Take a chunk in a transaction of its own."""
     with sessions() as session, session.begin():
-        return _Taken(chunk.lines, take(session, chunk.prepared, actor=actor, policy=policy))
+        return _Taken(chunk, take(session, chunk.prepared, actor=actor, policy=policy))
 
 
 def _told(taken: _Taken) -> bytes:
@@ -163,7 +163,7 @@ def _told(taken: _Taken) -> bytes:
     outcomes = iter(taken.outcomes)
     return b"".join([
         orjson.dumps(_facts(line, next(outcomes) if line.alert else None), option=orjson.OPT_APPEND_NEWLINE)
-        for line in taken.lines
+        for line in taken.chunk.lines
     ])  # fmt: skip
 
 

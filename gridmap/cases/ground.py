@@ -7,6 +7,7 @@ from typing import NamedTuple
 from gridmap.geo.measure import half_box
 
 Cell = tuple[int, int, int]
+STRIPS = 500  # Strips from north to south a degree: most circles of 50 m touch one of them, or two.
 
 
 class Spot(NamedTuple):
@@ -47,3 +48,21 @@ def cells(spot: Spot, radius_m: float) -> list[Cell]:
     xs = range(math.floor((lon - wide) / size), math.floor((lon + wide) / size) + 1)
     ys = range(math.floor((lat - high) / size), math.floor((lat + high) / size) + 1)
     return [(category_id, x, y) for x in xs for y in ys]
+
+
+def strip_sql(location: str = "location") -> str:
+    """The strip a point lies in: what the index of open cases by place begins with; the latitude comes next."""
+    return f"CAST(floor(ST_X({location}) * {STRIPS}) AS int)"
+
+
+def strips(west: float, east: float) -> list[int]:
+    """The strips between two meridians (degrees), both ends included."""
+    return list(range(math.floor(west * STRIPS), math.floor(east * STRIPS) + 1))
+
+
+def in_box_sql(location: str, west: str, south: str, east: str, north: str) -> str:
+    """A point lies in a box, its border included: a condition that the index of open cases by place answers."""
+    return (
+        f"{strip_sql(location)} BETWEEN CAST(floor({west} * {STRIPS}) AS int) AND CAST(floor({east} * {STRIPS}) AS int)"
+        f" AND ST_Y({location}) BETWEEN {south} AND {north} AND ST_X({location}) BETWEEN {west} AND {east}"
+    )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from gridmap import clock
 from gridmap.cases.features import feature, moment_text
+from gridmap.cases.ground import in_box_sql
 from gridmap.cases.models import OPEN_SQL
 from gridmap.cases.states import OPEN_STATES, State
 from gridmap.errors import NotFound, msg
@@ -31,6 +32,7 @@ _JOINS = """
 """
 
 
+_IN_BOX = in_box_sql("c.location", *(f"CAST(:{side} AS float8)" for side in ("west", "south", "east", "north")))
 _CATEGORY = """
     (k.standard_ref, k.kind, k.code)
     IN (SELECT * FROM unnest(CAST(:refs AS text[]), CAST(:kinds AS text[]), CAST(:codes AS text[])))
@@ -72,7 +74,7 @@ class Filter:
         refs, kinds, codes = ([key[i] for key in self.category] for i in range(3))
         everything_open = bool(self.states) and set(self.states) == set(OPEN_STATES)
         return [
-            (self.bounds is not None, "c.location && ST_MakeEnvelope(:west, :south, :east, :north, 4326)", box),
+            (self.bounds is not None, _IN_BOX, box),
             # Written out, because only then the indexes of open cases serve.
             (everything_open, "c." + OPEN_SQL, {}),
             (bool(self.states) and not everything_open, "c.state = ANY(:states)", {"states": [s.value for s in self.states]}),

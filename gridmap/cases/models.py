@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridmap.cases.deadlines import Unit
+from gridmap.cases.ground import strip_sql
 from gridmap.cases.states import ENDED_STATES, State
 from gridmap.db import Base
 from gridmap.geo.shapes import Shape
@@ -122,12 +123,7 @@ class Case(Base):
         CheckConstraint("(state = 'merged') = (merged_into IS NOT NULL) AND merged_into <> id", name="merged"),
         CheckConstraint("consulted_at IN ('micro', 'village', 'town')", name="consulted_at"),
         CheckConstraint("verified_by <> handled_by", name="verified_by_another"),
-        Index(
-            "ix_cases_open_location",
-            "location",
-            postgresql_using="gist",
-            postgresql_where=OPEN_SQL,
-        ),
+        Index("ix_cases_open_place", sql(f"({strip_sql()})"), sql("ST_Y(location)"), "category_id", postgresql_where=OPEN_SQL),
         Index("ix_cases_open_recent", "received_at", "id", postgresql_where=OPEN_SQL),
         Index("ix_cases_recent", "received_at", "id"),
         Index("ix_cases_closed", "closed_at", postgresql_where="closed_at IS NOT NULL"),  # What a period's reports begin with.

@@ -3,7 +3,7 @@
 Lines for COPY can be made by who has the time before the locks are held.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -73,16 +73,22 @@ class NewCase(NamedTuple):
         return {**self.said, **self.standing, "person_id": self.person_id}
 
 
-def open_cases(session: Session, cases: Sequence[NewCase]) -> dict[tuple[str, str], Taken]:
-    """Insert cases; answers their numbers by (source, source_id)."""
-    if not cases:
-        return {}
-    if len(cases) < MANY:
-        made = run(session, _OPEN, {"rows": as_json([case.row for case in cases])})
-        return {(source, source_id): Taken(case_id, number) for case_id, number, source, source_id in made}
-    taken = [Taken(id_, numbered(day, count)) for id_, count, day in run(session, _NUMBERS, {"how_many": len(cases)})]
-    copy(session, "cases", _COPIED, map(_case_line, taken, cases))
-    return {case.key: one for one, case in zip(taken, cases, strict=True)}
+Opened = Callable[[tuple[str, str], Taken], None]
+
+
+def open_cases(session: Session, cases: Sequence[NewCase], opened: Opened) -> None:
+    """Insert cases. `opened` is told what became of each, by (source, source_id); of many, while the database writes them."""
+    if 0 < len(cases) < MANY:
+        for case_id, number, *key in run(session, _OPEN, {"rows": as_json([case.row for case in cases])}):
+            opened((key[0], key[1]), Taken(case_id, number))
+    elif cases:
+        numbers = run(session, _NUMBERS, {"how_many": len(cases)})
+        copy(
+            session,
+            "cases",
+            _COPIED,
+            _case_lines(cases, [Taken(id_, numbered(day, count)) for id_, count, day in numbers], opened),
+        )
 
 
 def numbered(day: str, count: int) -> str:
@@ -91,6 +97,12 @@ def numbered(day: str, count: int) -> str:
 
 
 _COPIED = ("id", "number", "person_id", *_STANDING, "location", *_SAID)
+
+
+def _case_lines(cases: Sequence[NewCase], taken: Sequence[Taken], opened: Opened) -> Iterator[bytes]:
+    for case, one in zip(cases, taken, strict=True):
+        yield _case_line(one, case)
+        opened(case.key, one)
 
 
 def _case_line(taken: Taken, case: NewCase) -> bytes:

@@ -10,7 +10,7 @@ from zlib import crc32
 
 from sqlalchemy.orm import Session
 
-from gridmap.cases.ground import Rules, Spot, cells
+from gridmap.cases.ground import Rules, Spot, cells, strip_sql, strips
 from gridmap.cases.models import OPEN_SQL
 from gridmap.db import as_json, run, run_together
 from gridmap.geo.measure import half_box
@@ -39,6 +39,7 @@ class Nearby(NamedTuple):
 
 
 Statement = tuple[str, dict[str, Any]]  # With its values.
+Asking = list[Statement]  # All that `look` asks; made by `ask` beforehand, so that nobody waits for it under the locks.
 
 
 # Whoever publishes waits for those who take, and they for it: no case opens by boundaries that are just retired.
@@ -64,10 +65,15 @@ class Found(NamedTuple):
     roster: str | None
 
 
-def look(
-    session: Session, ids: Sequence[tuple[str, str]], spots: Mapping[int, Spot], may_join: Collection[int], rules: Rules
-) -> Found:
-    """Lock, then find what is known of these alerts and what those of `may_join` (keys of `spots`) can join: one round trip.
+def ask(ids: Sequence[tuple[str, str]], spots: Mapping[int, Spot], may_join: Collection[int], rules: Rules) -> Asking:
+    """Of alerts by (source, source_id): which are known; and which cases those of `may_join`, keys of `spots`, can join."""
+    joining = {i: spots[i] for i in may_join} if rules.radius_m > 0 else {}
+    asked = [(_HOLD, {}), _locking(ids, spots.values(), rules), (_NEWEST, {}), (VERSION_SQL, {}), _asking(ids)]
+    return asked + ([_joining(joining, rules)] if joining else [])
+
+
+def look(session: Session, asking: Asking) -> Found:
+    """Lock, then find what is known of these alerts and what they can join: one round trip.
 
     Locking makes others that take the same alert, or one that could join the same case, wait until this transaction ends.
     Without it, two alerts about one heap of rubbish that arrive together would each find no case and open two.
@@ -75,9 +81,7 @@ def look(
     slot, take the whole for themselves. The whole comes first and slots ascend: no deadlock between transactions that
     lock once, and a chunk never fills the lock table.
     """
-    joining = {i: spots[i] for i in may_join} if rules.radius_m > 0 else {}
-    asked = [(_HOLD, {}), _locking(ids, spots.values(), rules), (_NEWEST, {}), (VERSION_SQL, {}), _asking(ids)]
-    _, _, newest, [(roster,)], known, *near = run_together(session, asked + ([_joining(joining, rules)] if joining else []))
+    _, _, newest, [(roster,)], known, *near = run_together(session, asking)
     return Found(_taken(known), _nearby(near[0]) if near else {}, (newest[0][0], newest[0][1]) if newest else None, roster)
 
 
@@ -111,14 +115,14 @@ def _taken(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[str, str], Taken]:
 
 _JOINABLE = f"""
     SELECT asked.i, near.id, near.number, near.metres
-    FROM unnest(CAST(%(i)s AS int[]), CAST(%(lon)s AS float8[]), CAST(%(lat)s AS float8[]), CAST(%(wide)s AS float8[]),
+    FROM unnest(CAST(%(i)s AS int[]), CAST(%(lon)s AS float8[]), CAST(%(lat)s AS float8[]), CAST(%(strips)s AS text[]),
                 CAST(%(high)s AS float8[]), CAST(%(category_id)s AS int[]), CAST(%(at)s AS timestamptz[]))
-         AS asked (i, lon, lat, wide, high, category_id, at)
+         AS asked (i, lon, lat, strips, high, category_id, at)
     CROSS JOIN LATERAL (
         SELECT id, number, ST_Distance(location::geography, ST_MakePoint(lon, lat)::geography) AS metres
         FROM cases
         WHERE {OPEN_SQL} AND category_id = asked.category_id
-          AND location && ST_MakeEnvelope(lon - wide, lat - high, lon + wide, lat + high, 4326)
+          AND {strip_sql()} = ANY (CAST(asked.strips AS int[])) AND ST_Y(location) BETWEEN asked.lat - high AND asked.lat + high
           AND occurred_at BETWEEN asked.at - make_interval(secs => %(seconds)s) AND asked.at + make_interval(secs => %(seconds)s)
         ORDER BY metres, id
         LIMIT 1
@@ -129,8 +133,10 @@ _JOINABLE = f"""
 
 def _joining(spots: Mapping[int, Spot], rules: Rules) -> Statement:
     lon, lat, category_id, at = zip(*spots.values(), strict=True)
-    wide, high = zip(*(half_box(one, rules.radius_m) for one in lat), strict=True)
-    columns = {"i": list(spots), "lon": lon, "lat": lat, "wide": wide, "high": high, "category_id": category_id, "at": at}
+    boxes = [half_box(one, rules.radius_m) for one in lat]
+    touched = [_array(strips(one - wide, one + wide)) for one, (wide, _) in zip(lon, boxes, strict=True)]
+    high = [one for _, one in boxes]
+    columns = {"i": list(spots), "lon": lon, "lat": lat, "strips": touched, "high": high, "category_id": category_id, "at": at}
     asked = {name: _array(values) for name, values in columns.items()}
     return _JOINABLE, {**asked, "seconds": rules.hours * 3600, "radius": rules.radius_m}
 

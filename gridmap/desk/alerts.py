@@ -5,39 +5,23 @@ case opens all the same, in the unrouted or the triage tray.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from gridmap import clock
 from gridmap.cases import reporters, taking, working
-from gridmap.cases.ground import Rules
 from gridmap.cases.opening import Kept, NewCase, keep_alerts, open_cases
 from gridmap.desk.draft import Draft, Incoming, Relation
-from gridmap.desk.drafting import Prepared, prepare, routed_anew
+from gridmap.desk.drafting import Policy, Prepared, prepare, routed_anew
 from gridmap.desk.inviting import invite_joined
 from gridmap.desk.joining import settle
 from gridmap.desk.standing import Standing, standing_by_category
-from gridmap.desk.telling import Fresh, Outcome, event, outcome, told_of
+from gridmap.desk.telling import Fresh, Outcome, Telling
 from gridmap.journal.write import write
 from gridmap.people.first import first_on_duty
 
 __all__ = ["Fresh", "Incoming", "Outcome", "Policy", "Prepared", "Relation", "prepare", "receive", "take"]
-
-
-@dataclass(frozen=True)
-class Policy:
-    """The town's settings that bear on taking alerts: metres, metres and hours."""
-
-    nearest_limit_m: float
-    duplicate_radius_m: float
-    duplicate_hours: float
-
-    @property
-    def rules(self) -> Rules:
-        """When alerts join cases."""
-        return Rules(self.duplicate_radius_m, self.duplicate_hours)
 
 
 def receive(session: Session, alerts: Sequence[Incoming], *, actor: str, policy: Policy) -> list[Outcome]:
@@ -48,32 +32,28 @@ def receive(session: Session, alerts: Sequence[Incoming], *, actor: str, policy:
     """
     if not alerts:
         return []
-    return take(session, prepare(session, alerts, nearest_limit_m=policy.nearest_limit_m), actor=actor, policy=policy)
+    return take(session, prepare(session, alerts, policy=policy), actor=actor, policy=policy)
 
 
 def take(session: Session, prepared: Prepared, *, actor: str, policy: Policy) -> list[Outcome]:
     """The second half of `receive`, for who prepares one chunk of alerts while another is taken. The caller commits."""
-    spots = {i: draft.spot for i, draft in enumerate(prepared.drafts) if draft.spot is not None}
-    may_join = [i for i in spots if prepared.drafts[i].alert.join]
-    found = taking.look(session, [draft.key for draft in prepared.drafts], spots, may_join, policy.rules)
+    found = taking.look(session, prepared.asking)
     now = clock.now()  # Nobody publishes from here on.
     if found.publication != prepared.index.published:
-        prepared = routed_anew(session, prepared, nearest_limit_m=policy.nearest_limit_m)
+        prepared = routed_anew(session, prepared, policy=policy)
     drafts, index = prepared.drafts, prepared.index
     settle(drafts, found, policy.rules)
     opening = [draft for draft in drafts if draft.relation is Relation.OPENED]
     # Whatever else a new case is to know from the start is asked for here, once for all of `opening`.
     named = first_on_duty(session, {d.route.grid for d in opening if d.route.grid}, now, version=found.roster)
     standing = standing_by_category((d.category for d in opening), now, working.recent(session))
-    made = open_cases(session, [_new(draft, standing[draft.category_id], named) for draft in opening])
-    for draft in drafts:
-        draft.taken = draft.taken or made[draft.joins or draft.key]
+    telling = Telling(drafts, standing, actor)
+    open_cases(session, [_new(draft, standing[draft.category_id], named) for draft in opening], telling.opened)
+    telling.complete(session, now)
     fresh = [draft for draft in drafts if draft.relation is not Relation.KNOWN]
     _keep(session, fresh, actor, now)
-    links = _links(session, fresh, now)
-    told = told_of(session, drafts, standing, now)
-    write(session, [event(draft, told, standing, actor, links.get(draft.key)) for draft in fresh])
-    return [outcome(draft, told, index.names) for draft in drafts]
+    write(session, telling.events(_links(session, fresh, now)))
+    return telling.outcomes(index.names)
 
 
 def _keep(session: Session, fresh: Sequence[Draft], actor: str, now: datetime) -> None:

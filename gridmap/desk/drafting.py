@@ -1,13 +1,15 @@
 """What can be found out about alerts before anybody has to wait: cameras, categories, routes. Reads only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from gridmap.cases import categories
 from gridmap.cases.categories import Catalogue, KnownCategory
+from gridmap.cases.ground import Rules
+from gridmap.cases.taking import Asking, ask
 from gridmap.desk.draft import Draft, Incoming
 from gridmap.desk.sketching import names_of, sketch
 from gridmap.places.lookup import KnownCamera, cameras
@@ -17,15 +19,30 @@ from gridmap.routing.route import Route
 
 
 @dataclass(frozen=True)
+class Policy:
+    """The town's settings that bear on taking alerts: metres, metres and hours."""
+
+    nearest_limit_m: float
+    duplicate_radius_m: float
+    duplicate_hours: float
+
+    @property
+    def rules(self) -> Rules:
+        """When alerts join cases."""
+        return Rules(self.duplicate_radius_m, self.duplicate_hours)
+
+
+@dataclass(frozen=True)
 class Prepared:
-    """Alerts ready to be taken, in their order, and the boundaries they were routed by."""
+    """Alerts ready to be taken, in their order, the boundaries they were routed by, and what is to be asked about them."""
 
     drafts: list[Draft]
     index: GridIndex
     seen: dict[str, KnownCamera]
+    asking: Asking
 
 
-def prepare(session: Session, alerts: Sequence[Incoming], *, nearest_limit_m: float) -> Prepared:
+def prepare(session: Session, alerts: Sequence[Incoming], *, policy: Policy) -> Prepared:
     """Understand and route the alerts by the boundaries last known to be in force; nothing is locked and nothing written."""
     index = last_index(session)
     seen = cameras(session, (a.camera_id for a in alerts if a.camera_id))
@@ -34,28 +51,31 @@ def prepare(session: Session, alerts: Sequence[Incoming], *, nearest_limit_m: fl
         {a.category for a in alerts if a.category},
         {(vendor, a.source_code) for a in alerts if a.source_code for vendor in _vendors(a, seen)},
     )
-    return _routed([(alert, _category(alert, found, seen)) for alert in alerts], index, seen, nearest_limit_m)
+    drafts = _routed([(alert, _category(alert, found, seen)) for alert in alerts], index, seen, policy)
+    spots = {i: draft.spot for i, draft in enumerate(drafts) if draft.spot is not None}
+    may_join = [i for i in spots if drafts[i].alert.join]
+    return Prepared(drafts, index, seen, ask([draft.key for draft in drafts], spots, may_join, policy.rules))
 
 
-def routed_anew(session: Session, prepared: Prepared, *, nearest_limit_m: float) -> Prepared:
+def routed_anew(session: Session, prepared: Prepared, *, policy: Policy) -> Prepared:
     """The same alerts, understood as before, routed by the boundaries in force now; their places stay as they are."""
     index = index_at(session)
-    return _routed([(draft.alert, draft.category) for draft in prepared.drafts], index, prepared.seen, nearest_limit_m)
+    drafts = _routed([(draft.alert, draft.category) for draft in prepared.drafts], index, prepared.seen, policy)
+    return replace(prepared, drafts=drafts, index=index)
 
 
 def _routed(
     understood: Sequence[tuple[Incoming, KnownCategory | None]],
     index: GridIndex,
     seen: dict[str, KnownCamera],
-    nearest_limit_m: float,
-) -> Prepared:
-    routes = route_by(index, [_place(alert, category, seen) for alert, category in understood], limit_m=nearest_limit_m)
+    policy: Policy,
+) -> list[Draft]:
+    routes = route_by(index, [_place(alert, category, seen) for alert, category in understood], limit_m=policy.nearest_limit_m)
     names = names_of(index)
-    drafts = [
+    return [
         Draft(alert, category, route, sketch(alert, category, route, _route_facts(alert, route, seen), names))
         for (alert, category), route in zip(understood, routes, strict=True)
     ]
-    return Prepared(drafts, index, seen)
 
 
 def _vendors(alert: Incoming, seen: dict[str, KnownCamera]) -> list[str]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.cases import lookup
 from gridmap.cases.features import written
+from gridmap.cases.taking import Taken
 from gridmap.desk.draft import Draft, Relation
 from gridmap.desk.standing import ByCategory
 from gridmap.grids.lookup import Name, Span
@@ -44,45 +45,60 @@ class Outcome(NamedTuple):
         return Fresh(feature, draft.sketch.row["route"], draft.route.boundary, names)
 
 
-class Told(NamedTuple):
-    """Of the cases concerned, by id: their features, for JSON, and the codes of their grids."""
+class Telling:
+    """What there is to tell of a chunk's alerts: of new cases while the database writes them, of all others when it has.
 
-    features: dict[int, Feature]
-    grids: dict[int, str | None]
+    Each draft is to know by then whether it is known, joins or opens (`joining.settle`).
+    """
 
+    def __init__(self, drafts: Sequence[Draft], standing: ByCategory, actor: str) -> None:
+        self._drafts, self._standing, self._actor = drafts, standing, actor
+        self._opening = {draft.key: draft for draft in drafts if draft.relation is Relation.OPENED}
+        self._joining = Counter(draft.joins for draft in drafts if draft.relation is Relation.JOINED)
+        self._features: dict[int, Feature] = {}  # By the case's id.
+        self._grids: dict[int, str | None] = {}
+        self._openings: dict[tuple[str, str], Event] = {}
 
-def told_of(session: Session, drafts: Sequence[Draft], standing: ByCategory, now: datetime) -> Told:
-    """What there is to tell of all cases concerned: of new ones from what was just written, others are read."""
-    joined = Counter(draft.case.case_id for draft in drafts if draft.relation is Relation.JOINED)
-    told = Told({}, {})
-    for draft in drafts:
+    def opened(self, key: tuple[str, str], taken: Taken) -> None:
+        """The alert with this key has opened a case."""
+        draft = self._opening[key]
+        draft.taken = taken
+        case_id, number = taken
+        sketch, how = draft.sketch, self._standing[draft.category_id].told
+        self._features[case_id] = written(number, 1 + self._joining[key], sketch.geometry, how, sketch.said)
+        self._grids[case_id] = draft.route.grid
+        self._openings[key] = self._event(draft, None)
+
+    def complete(self, session: Session, now: datetime) -> None:
+        """All new cases are written: let every alert know its case, and read those that are not new."""
+        for draft in self._drafts:
+            if draft.taken is None and draft.joins is not None:
+                draft.taken = self._opening[draft.joins].taken
+        if missing := {draft.case.case_id for draft in self._drafts} - self._features.keys():
+            for case_id, feature in lookup.by_ids(session, sorted(missing), at=now).items():
+                grid = feature["properties"]["grid"]
+                self._features[case_id], self._grids[case_id] = feature, grid["code"] if grid else None
+
+    def events(self, links: Mapping[tuple[str, str], int]) -> list[Event]:
+        """The journal's rows about the alerts that opened or joined a case; `links` is what their reporters are to be sent."""
+        fresh = [draft for draft in self._drafts if draft.relation is not Relation.KNOWN]
+        return [self._openings.get(draft.key) or self._event(draft, links.get(draft.key)) for draft in fresh]
+
+    def outcomes(self, called: Mapping[str, Name]) -> list[Outcome]:
+        """What the sender is told about each alert; `called` is what grids are called."""
+        return [self._outcome(draft, called) for draft in self._drafts]
+
+    def _event(self, draft: Draft, link: int | None) -> Event:
+        kind = "case.opened" if draft.relation is Relation.OPENED else "alert.joined"
+        case_id, number = draft.case
+        facts: dict[str, Any] = {"case": self._features[case_id], "alert": draft.sketch.alert}
         if draft.relation is Relation.OPENED:
-            case_id, number = draft.case
-            sketch = draft.sketch
-            how = standing[draft.category_id].told
-            told.features[case_id] = written(number, 1 + joined.get(case_id, 0), sketch.geometry, how, sketch.said)
-            told.grids[case_id] = draft.route.grid
-    if missing := {draft.case.case_id for draft in drafts} - told.features.keys():
-        for case_id, feature in lookup.by_ids(session, sorted(missing), at=now).items():
-            grid = feature["properties"]["grid"]
-            told.features[case_id], told.grids[case_id] = feature, grid["code"] if grid else None
-    return told
+            facts["limit"] = self._standing[draft.category_id].limit
+        if link is not None:
+            facts["links"] = [link]
+        return Event("cases", kind, number, self._actor, facts)
 
-
-def event(draft: Draft, told: Told, standing: ByCategory, actor: str, link: int | None = None) -> Event:
-    """The journal's row about one alert that opened or joined a case; `link` is what its reporter is to be sent."""
-    kind = "case.opened" if draft.relation is Relation.OPENED else "alert.joined"
-    case_id, number = draft.case
-    facts: dict[str, Any] = {"case": told.features[case_id], "alert": draft.sketch.alert}
-    if draft.relation is Relation.OPENED:
-        facts["limit"] = standing[draft.category_id].limit
-    if link is not None:
-        facts["links"] = [link]
-    return Event("cases", kind, number, actor, facts)
-
-
-def outcome(draft: Draft, told: Told, called: Mapping[str, Name]) -> Outcome:
-    """What the sender is told about one alert."""
-    case_id, number = draft.case
-    opened = (draft, told.features[case_id], called) if draft.relation is Relation.OPENED else None
-    return Outcome(draft.relation, number, told.grids[case_id], opened)
+    def _outcome(self, draft: Draft, called: Mapping[str, Name]) -> Outcome:
+        case_id, number = draft.case
+        opened = (draft, self._features[case_id], called) if draft.relation is Relation.OPENED else None
+        return Outcome(draft.relation, number, self._grids[case_id], opened)

@@ -66,7 +66,7 @@ def meanwhile(engine: Engine, deed: Callable[[Session], None], first: Session) -
 
 def test_prepared_before_and_taken_after_a_publish(busy: Engine) -> None:
     with Session(busy) as taking, Session(busy) as publishing:
-        prepared = prepare(taking, [alert(1, at=PLACE)], nearest_limit_m=POLICY.nearest_limit_m)
+        prepared = prepare(taking, [alert(1, at=PLACE)], policy=POLICY)
         taking.rollback()
         assert prepared.drafts[0].route.grid == town.micro(2, 1)
         redraw(publishing)

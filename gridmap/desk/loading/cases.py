@@ -221,7 +221,9 @@ def _write(job: Job, cases: Sequence[_Case], seen: dict[str, KnownCamera], categ
         for case, row in zip(chunk, rows, strict=True):
             if _unknown(case, seen):
                 row["route"]["unknown_camera"] = case.camera_id
-        made = open_cases(job.session, [NewCase(case.key, row, row, None) for case, row in zip(chunk, rows, strict=True)])
+        made: dict[tuple[str, str], Taken] = {}
+        new = [NewCase(case.key, row, row, None) for case, row in zip(chunk, rows, strict=True)]
+        open_cases(job.session, new, made.__setitem__)
         numbers.extend(made[case.key].number for case in chunk[: max(0, MOST_IDS - start)])
         kept = [Kept(*case.key, case.payload, made[case.key].case_id, "opened") for case in chunk]
         keep_alerts(job.session, kept, actor=job.terms.actor, received_at=job.terms.now)

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gridmap.cases import lookup
+from gridmap.cases.ground import in_box_sql
 from gridmap.cases.models import OPEN_SQL
 from gridmap.desk.redrawing.ground import Ground, index_of
 from gridmap.journal.write import Event, write
@@ -32,7 +33,7 @@ _OPEN = text(
         SELECT n.id
         FROM unnest(CAST(:west AS float8[]), CAST(:south AS float8[]), CAST(:east AS float8[]), CAST(:north AS float8[]))
              AS box (west, south, east, north)
-        JOIN cases n ON n.{OPEN_SQL} AND n.location && ST_MakeEnvelope(box.west, box.south, box.east, box.north, 4326)
+        JOIN cases n ON n.{OPEN_SQL} AND {in_box_sql("n.location", "box.west", "box.south", "box.east", "box.north")}
         UNION SELECT n.id FROM cases n WHERE n.{OPEN_SQL} AND n.location IS NOT NULL AND n.grid_code = ANY(CAST(:codes AS text[]))
     )
     SELECT {_COLUMNS} FROM there JOIN cases c USING (id) ORDER BY c.id

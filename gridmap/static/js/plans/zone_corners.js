@@ -14,8 +14,6 @@ export class ZoneCorners {
   // `drawn`: the zones on the map, which follow; `catching`; `may()`: whether one may draw now; `say(words)`.
   constructor(map, draft, { drawn, catching, may, say }) {
     Object.assign(this, { map, draft, drawn, catching, may, say });
-    this.under_way = 0; // Deeds the server has yet to answer.
-    this.dragging = false;
     this.pane = pane(map, "plan-zone-corners", 632);
     this.layer = L.layerGroup([]).addTo(map);
     this.handles = [];
@@ -24,26 +22,18 @@ export class ZoneCorners {
 
   // Handles for this zone (none: no code), unless something else is being drawn.
   show(code = this.code, on = this.on) {
-    const another = code !== this.code;
     Object.assign(this, { code, on });
-    // What is under way stands there already, and whoever drags a corner keeps it.
-    if ((this.under_way || this.dragging) && on && !another) return;
-    this.#lay(on && this.may() ? outline_of(this.draft.zones.get(code)) : []);
-  }
-
-  #lay(ring) {
-    const shown = this.#name(ring);
+    const ring = on && this.may() ? outline_of(this.draft.zones.get(code)) : [];
+    const shown = `${code} ${ring.map(key_of).join(" ")}`;
     if (shown === this.shown) return; // Whoever has hold of a corner keeps it.
+    this.shown = shown;
     const held = this.handles.findIndex((marker) => marker.getElement() === document.activeElement);
-    Object.assign(this, { shown, ring, nudged: null, dragging: false });
+    this.nudged = null;
+    this.ring = ring;
     this.layer.clearLayers();
     this.handles = ring.map((_, index) => this.#corner(index));
     ring.forEach((_, index) => this.#edge(index));
     this.handles[Math.min(held, ring.length - 1)]?.getElement().focus({ preventScroll: true });
-  }
-
-  #name(ring) {
-    return `${this.code} ${ring.map(key_of).join(" ")}`;
   }
 
   #corner(index) {
@@ -72,19 +62,14 @@ export class ZoneCorners {
 
   #drag(marker, changed) {
     let ring = null;
-    marker.on("dragstart", () => { this.dragging = true; this.#settle(); });
+    marker.on("dragstart", () => this.#settle());
     marker.on("drag", ({ originalEvent }) => {
       const to = this.catching.place(marker.getLatLng(), { free: originalEvent?.altKey });
       marker.setLatLng(lat_lng(to));
       ring = changed(to);
       this.drawn.bend(this.code, ring);
     });
-    marker.on("dragend", () => {
-      this.dragging = false;
-      this.catching.done();
-      if (ring) this.#become(ring);
-      else this.show();
-    });
+    marker.on("dragend", () => { this.catching.done(); if (ring) this.#become(ring); });
   }
 
   #keys(event, index) {
@@ -120,7 +105,7 @@ export class ZoneCorners {
     clearTimeout(this.rest);
     const any = Boolean(this.nudged);
     this.nudged = null;
-    if (any) this.#as_it_is();
+    if (any) this.#as_it_was();
     return any;
   }
 
@@ -135,17 +120,11 @@ export class ZoneCorners {
     else this.say(t("zones.corner.least"));
   }
 
-  // What is done next begins with this outline, whether the server has answered by then or not.
   async #become(outline) {
-    this.under_way += 1;
-    if (outline.length !== this.ring.length) this.#lay(outline);
-    Object.assign(this, { ring: outline, shown: this.#name(outline) });
-    await this.draft.do("zone", { code: this.code, outline });
-    this.under_way -= 1;
-    if (!this.under_way && !this.dragging && !this.nudged) this.#as_it_is();
+    if (!(await this.draft.do("zone", { code: this.code, outline }))) this.#as_it_was();
   }
 
-  #as_it_is() {
+  #as_it_was() {
     this.shown = null;
     this.drawn.draw();
     this.show();
