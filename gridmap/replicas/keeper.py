@@ -74,8 +74,12 @@ class Keeper:
 
     def _look(self, connection: Connection) -> None:
         at = monotonic()
-        with self._primary() as session:
-            written = session.execute(_WRITTEN).scalar_one()
+        try:
+            with self._primary() as session:
+                written = session.execute(_WRITTEN).scalar_one()
+        except SQLAlchemyError as error:  # The primary's trouble: the replica is well, and nobody can say how far behind.
+            self._tell("replica.not_compared", error=_said(error))
+            return
         with _within(UNANSWERED_S, self._replica.cut):
             replayed = connection.execute(_REPLAYED).scalar_one_or_none()
         if replayed is None:
@@ -86,13 +90,17 @@ class Keeper:
     def _lost(self, error: Exception) -> None:
         self._replica.cut()
         self._replica.let_go()
-        self._tell("replica.away", error=str(getattr(error, "orig", error)).strip())
+        self._tell("replica.away", error=_said(error))
 
     def _tell(self, how: str, **more: str) -> None:
         """Once, when it has changed."""
         if how != self._told:
             self._log.log(20 if how == "replica.in_use" else 30, how, **more)
             self._told = how
+
+
+def _said(error: Exception) -> str:
+    return str(getattr(error, "orig", error)).strip()
 
 
 @contextmanager

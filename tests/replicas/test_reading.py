@@ -1,6 +1,7 @@
 """Reads go to a replica as long as nobody can tell the difference, and never fail because of it."""
 
 from collections.abc import Callable
+from math import isinf
 from pathlib import Path
 
 import psycopg
@@ -16,10 +17,12 @@ from werkzeug.test import TestResponse
 
 from gridmap import clock
 from gridmap.accounts import keys
+from gridmap.db import make_engine, make_looks
 from gridmap.http.reading import from_anywhere
 from gridmap.http.state import db, state
 from gridmap.journal.feed import advance, last_position
 from gridmap.replicas import keeper
+from gridmap.replicas.replica import Replica
 from tests import callers, town
 from tests.api.asking import get, send
 from tests.api.test_tiles import address
@@ -185,8 +188,10 @@ def test_what_recovery_cancels_the_primary_answers(app: APIFlask, pair: Pair, en
 
     def sweep() -> None:
         with psycopg.connect(pair.primary.url(), autocommit=True) as connection:
-            connection.execute("DELETE FROM swept")
-            connection.execute("VACUUM swept")
+            for _ in range(3):  # Somebody who looks at this very moment keeps what one sweep would take.
+                connection.execute("DELETE FROM swept")
+                connection.execute("VACUUM swept")
+                connection.execute("INSERT INTO swept SELECT generate_series(1, 100)")
         pair.catch_up()
 
     assert asked_through(app, once(sweep)) == [True, False]
@@ -201,6 +206,17 @@ def test_who_is_no_replica_and_who_is_not_there_are_never_asked(pair: Pair, engi
         assert [one.number for one in (replicas.next() for _ in range(3)) if one] == [3, 3, 3]
         assert asked_through(mixed, lambda: None) == [True]
     assert "hush" not in str(told)
+
+
+def test_while_the_primary_is_away_a_replica_is_neither_asked_nor_given_up(pair: Pair) -> None:
+    one = Replica(1, pair.standby.url())
+    nowhere = make_engine("postgresql://somebody@/gridmap?host=/nowhere")
+    with capture_logs() as told:
+        looks_after = keeper.Keeper(one, make_looks(nowhere), 60)
+        eventually(lambda: told)
+        looks_after.close(15)
+    assert {entry["event"] for entry in told} == {"replica.not_compared"}
+    assert isinf(one.behind_s)
 
 
 def test_several_are_asked_in_turn(pair: Pair, engine: Engine, tmp_path: Path) -> None:
