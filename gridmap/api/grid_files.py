@@ -18,6 +18,7 @@ from gridmap.api.shapes import Responses, raw
 from gridmap.desk.loading.sets import SUFFIXES, moment_of, of_moment, of_plan, write_set
 from gridmap.geo.files.contents import Layer
 from gridmap.http.json import GEOJSON
+from gridmap.http.reading import from_anywhere
 from gridmap.http.state import db
 from gridmap.http.who import may, needs
 
@@ -63,7 +64,8 @@ def get_grids_file(suffix: str, query: SetQuery) -> Response:
     at = query.at or clock.now()
     if query.publication is not None:
         at = moment_of(db(), query.publication)
-    return _file(of_moment(db(), at, _sees), suffix, query.encoding, f"grids-{clock.local(at):%Y%m%d-%H%M}")
+    name = f"grids-{clock.local(at):%Y%m%d-%H%M}"
+    return from_anywhere(("grids",), lambda: _file(of_moment(db(), at, _sees), suffix, query.encoding, name))
 
 
 @bp.get(f"/plans/{ID}/export.{SUFFIX}")

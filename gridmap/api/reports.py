@@ -25,6 +25,7 @@ from gridmap.grids import lookup
 from gridmap.grids.codes import Level, level_of
 from gridmap.http.etag import while_unchanged
 from gridmap.http.json import answer
+from gridmap.http.reading import from_anywhere
 from gridmap.http.state import db
 from gridmap.http.who import needs
 from gridmap.journal import feed
@@ -134,6 +135,10 @@ def get_indicators() -> Response:
 @bp.doc(summary="How things stand", description="Today's cases, on time, at risk, by source and grid.", responses=_RESPONSES)
 def get_now(query: MomentQuery) -> Response:
     """The wall's key figures."""
+    return from_anywhere(TOPICS, lambda: _now(query))
+
+
+def _now(query: MomentQuery) -> Response:
     # The position first: an event between the reads is then told again, rather than lost.
     position, now = feed.last_position(db()), clock.now()
     this_day = clock.local(now).date()
