@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from gridmap import clock
 from gridmap.accounts import keys
+from gridmap.accounts.rights import Role
 from gridmap.db import make_engine, make_looks
 from gridmap.http.reading import from_anywhere
 from gridmap.http.state import db, state
@@ -48,6 +49,8 @@ READ_ANYWHERE = [
     "/api/v1/reports/month.csv?date=2026-10-10",
 ]
 
+CHANGING = [address("grids", 12), *(f"/api/v1/{it}" for it in ("grids.geojson", "cases.geojson", "reports/day", "reports/now"))]
+
 
 def publish(engine: Engine, *, share: float) -> None:
     """Another border between the first two villages: the second gets this share of the first."""
@@ -63,6 +66,10 @@ def east(answer: TestResponse) -> int:
     assert answer.status_code == 200
     shapes = {one.properties["code"]: one.geometry for one in decode(answer.data)["micro"]}
     return int(shapes[town.micro(1, 1)].bounds[2])
+
+
+def done(answer: TestResponse) -> None:
+    assert answer.status_code in (200, 201), answer.get_data(as_text=True)
 
 
 def asked_through(app: APIFlask, before: Callable[[], None]) -> list[bool]:
@@ -101,6 +108,30 @@ def test_the_replica_answers_what_the_primary_would(
             there = operator.get(path)
             assert (answer.status_code, answer.data) == (200, there.data), path
             assert answer.headers.get("ETag") == there.headers.get("ETag")
+
+
+def test_whatever_was_done_a_replica_that_lacks_it_tells_nothing_older(
+    client: FlaskClient, pair: Pair, engine: Engine, tmp_path: Path
+) -> None:
+    number = send(client, 100, at=(2.5, 2.5))["case"]["id"]
+    pair.catch_up()
+    pair.pause()
+    office = {"code": "water", "name": "演示水务", "name_en": "Demo Water"}
+    with running(engine, tmp_path) as alone:
+        operator, administrator = callers.signed_in(alone), callers.signed_in(alone, Role.ADMINISTRATOR)
+        act = f"/api/v1/cases/{number}/actions"
+        deeds: list[Callable[[], object]] = [
+            lambda: send(operator, 101, at=(2.5, 2.5)),
+            lambda: done(operator.post(f"{act}/comment", json={"text": "看过了"}, headers={"If-Match": "*"})),
+            lambda: done(operator.post(f"{act}/void", json={"reason": "误报"}, headers={"If-Match": "*"})),
+            lambda: done(administrator.post("/api/v1/departments", json=office)),
+            lambda: publish(engine, share=0.125),
+        ]
+        for deed in deeds:
+            deed()
+            with clock.frozen(clock.now()):
+                for path in CHANGING:
+                    assert client.get(path).data == operator.get(path).data, path
 
 
 def test_while_nothing_changed_a_replica_that_stands_still_is_as_good_as_any(client: FlaskClient, pair: Pair) -> None:
