@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from gridmap import clock
 from gridmap.desk.redrawing.enact import enact
+from gridmap.desk.redrawing.impact import Change as GridChange
 from gridmap.desk.redrawing.impact import Impact, preview
 from gridmap.desk.redrawing.planning import change_of
 from gridmap.errors import GridmapError, msg
@@ -71,6 +72,11 @@ class _Change:
 
     impact: Impact | None
     why: str = ""
+
+    @property
+    def grids(self) -> list[GridChange]:
+        """The grids of which some figure would be another."""
+        return [one for one in self.impact.grids if one.before != one.after] if self.impact else []
 
 
 @bp.get("/shared/plans/<token>")

@@ -95,7 +95,8 @@ def test_a_plan_that_draws_a_special_zone_alone_tells_what_it_would_change(plann
     zone = {"name": "示例菜市场", "kind": "market", "target": micro(3, 3), "outline": outline}
     assert planner.post(f"{plan}/ops/zone", json=zone, headers={"If-Match": "*"}).status_code == 200
     html = anonymous.get(path_of(shared(planner, plan))).get_data(as_text=True)
-    assert "1 special zones begin, change or end." in html
+    assert "Special zones that begin, change or end: 1." in html
+    assert "shared-impact" not in html, "no table without a row"
 
 
 def test_what_is_undone_is_not_shown(planner: FlaskClient, plan: str, anonymous: FlaskClient) -> None:
