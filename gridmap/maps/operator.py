@@ -84,8 +84,6 @@ class Addresses(JSCSSMixin, MacroElement):
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-            // VectorGrid calls a function that Leaflet 1.8 dropped.
-            L.DomEvent.fakeStop = function () { return true; };
             window.gridmapShell = {
                 map: {{ this._parent.get_name() }},
                 urls: {{ this.urls|tojavascript }},

@@ -10,10 +10,10 @@ from tests import town, zoned
 from tests.journeys.operator_desk import Desk
 from tests.journeys.station import Station
 
-# Every filled grid as drawn, tile by tile: changes when boundaries do.
-OUTLINES = (
-    "[...document.querySelectorAll('.leaflet-grids-pane path.grid-area')].map((path) => path.getAttribute('d')).sort().join()"
-)
+# Every tile of grids as drawn, once all are there; changes when boundaries do.
+OUTLINES = """((tiles) => tiles.every((tile) => tile.classList.contains('leaflet-tile-loaded'))
+    ? tiles.map((tile) => tile.querySelector('canvas').toDataURL()).sort().join() : ''
+)([...document.querySelectorAll('.leaflet-grids-pane .leaflet-tile')])"""
 
 
 def ring(*corners: tuple[float, float]) -> Polygon:
@@ -42,8 +42,8 @@ def test_new_boundaries_are_drawn_without_a_reload(station: Station, desk: Desk)
     desk.page.on("response", note)
     desk.open()
     expect(desk.label(town.micro(2, 2))).to_be_visible()
-    desk.eventually(f"() => {OUTLINES} !== ''")
-    before, etags = desk.on_page(f"() => {OUTLINES}"), {etag for *_, etag in tiles}
+    before = desk.page.wait_for_function(f"() => {OUTLINES}").json_value()
+    etags = {etag for *_, etag in tiles}
     desk.on_page("() => { window.sameDocument = true; }")
     lon, lat = town.spot(1.5, 2.1)
     ask = f"() => fetch('/api/v1/route?datum=wgs84&lon={lon}&lat={lat}').then((answer) => answer.json()).then((route) => route.grid)"
@@ -111,4 +111,28 @@ def test_a_special_zone_appears_and_names_who_gets_its_cases(station: Station, d
     with station.deed() as session:
         redraw(session, zoned.change(session, ended=(market.code,)), actor="planner")
     expect(label).to_have_count(0)
+    desk.expect_quiet()
+
+
+def test_a_grid_answers_where_it_lies(desk: Desk) -> None:
+    desk.open()
+    expect(desk.label(town.micro(1, 1))).to_be_visible()
+    desk.page.wait_for_function(f"() => {OUTLINES}")
+
+    def pixel(*corner: float) -> tuple[float, float]:
+        lon, lat = town.spot(*corner)
+        script = (
+            f"(() => {{ const {{ map }} = window.gridmapShell; const {{ left, top }} = map.getContainer().getBoundingClientRect();"
+            f" const {{ x, y }} = map.latLngToContainerPoint([{lat}, {lon}]); return [left + x, top + y]; }})()"
+        )
+        x, y = desk.on_page(script)
+        return x, y
+
+    desk.page.mouse.move(*pixel(0.8, 0.2))
+    expect(desk.page.locator(f'.leaflet-grids-pane .hovered[data-code="{town.micro(1, 1)}"]').first).to_be_attached()
+    desk.page.mouse.click(*pixel(0.8, 0.2))
+    desk.card(town.micro(1, 1))
+    expect(desk.page.locator(f'.leaflet-grids-pane .chosen[data-code="{town.micro(1, 1)}"]').first).to_be_attached()
+    desk.page.mouse.move(*pixel(1.2, 0.2))
+    expect(desk.page.locator(f'.leaflet-grids-pane .hovered[data-code="{town.micro(2, 1)}"]').first).to_be_attached()
     desk.expect_quiet()

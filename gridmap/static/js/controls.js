@@ -24,6 +24,7 @@ export class Controls {
     const { figures, by, waiting, sources } = standing ? { figures: standing.figures, by: standing.by, sources: standing.sources, waiting: queues.waiting(standing) } : this.#counted(features);
     const more = Object.keys(figures).filter((key) => this.figures[key] !== undefined && figures[key] > this.figures[key]);
     Object.assign(this, { figures, by, waiting, sources });
+    by_id("trays").classList.toggle("wide", standing !== null);
     this.draw(more);
   }
 

@@ -1,13 +1,14 @@
 // Grids on three levels, from vector tiles: the level of the moment is filled and answers, the others are lines.
 import { signal } from "../signal.js";
+import { GridTiles } from "./grid_tiles.js";
 import { FIRST_ZOOM, LEVELS, LINES, level_of } from "./levels.js";
 import { Scale } from "./scale.js";
 import { pane, rem } from "./spots.js";
 
 const { L } = window;
-const DEEPEST_TILES = 17;
-// Twice the usual, so a quarter of the requests; a tile of this size is the usual one of the zoom before.
-const TILE_PX = 512;
+const LOADS = [0, 1, 2, 3, 4];
+const BUMP_MS = 3500;
+const OVER_BASE_MAP = 0.45; // How much of a base map an area covers.
 
 export class Grids {
   constructor(map, url, counts) {
@@ -17,35 +18,40 @@ export class Grids {
     this.scale = new Scale(counts);
     this.forced = null;
     this.filled = true;
+    this.bumped = new Set();
     this.clicked = signal();
     this.level_changed = signal();
     this.layer = this.#layer(pane(map, "grids", 250));
     this.last_level = this.level;
     map.on("zoomend", () => this.#announce());
     this.scale.changed.on(() => this.recolour());
+    // Day or night, a base map or none: a canvas does not hear of it by itself.
+    const dressed = new MutationObserver(() => this.layer.repaint());
+    dressed.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    dressed.observe(map.getContainer(), { attributeFilter: ["class"] });
   }
 
   get level() {
-    return this.forced ?? level_of(this.map.getZoom() ?? 12);
+    return this.#level(this.map.getZoom() ?? 12);
   }
 
   force(level) {
     if (level === this.forced) return;
     this.forced = level;
-    this.layer.redraw();
+    this.layer.repaint();
+    this.#pick();
     this.#announce();
   }
 
   fill_by_load(on) {
     if (on === this.filled) return;
     this.filled = on;
-    this.layer.redraw();
+    this.layer.repaint();
   }
 
   // Grid counts changed: `codes`, or all.
   recolour(codes) {
-    for (const code of codes ?? this.#drawn()) this.layer.resetFeatureStyle(code);
-    this.#mark();
+    this.layer.repaint();
     if (codes) this.#bump(codes);
   }
 
@@ -61,7 +67,7 @@ export class Grids {
 
   choose(code) {
     this.chosen = code;
-    this.#mark();
+    this.#pick();
   }
 
   #announce() {
@@ -70,79 +76,56 @@ export class Grids {
     this.level_changed.emit(this.level);
   }
 
-  #drawn() {
-    return new Set(Object.values(this.layer._vectorTiles).flatMap((tile) => Object.keys(tile._features ?? {})));
+  // Of tiles of this zoom: whose areas are filled, and answer.
+  #level(zoom) {
+    return this.forced ?? level_of(zoom);
   }
 
-  #area(properties) {
-    const step = this.filled ? this.scale.step(properties.level, this.counts.get(properties.code).open) : 0;
-    return { stroke: false, fill: true, fillColor: `var(--load-${step})`, className: "grid-area" };
-  }
-
-  #line(level, zoom) {
-    if (level !== this.forced && zoom + 1 < FIRST_ZOOM[level]) return [];
-    return { color: LINES[level].color, weight: (LINES[level].weight * rem()) / 15, opacity: 1, fill: false, className: "grid-line" };
+  // The areas of one level, and above them the lines of all, finer ones first.
+  #style(zoom) {
+    const css = getComputedStyle(document.documentElement);
+    const level = this.#level(zoom);
+    const loads = LOADS.map((step) => css.getPropertyValue(`--load-${step}`));
+    const step = (code) => (this.filled ? this.scale.step(level, this.counts.get(code).open) : 0);
+    const seen = LEVELS.toReversed().filter((one) => one === this.forced || zoom + 1 >= FIRST_ZOOM[one]);
+    return {
+      level,
+      fill: (code) => loads[step(code)],
+      alpha: this.map.getContainer().classList.contains("over-base-map") ? OVER_BASE_MAP : 1,
+      lines: seen.map((one) => ({ level: one, color: css.getPropertyValue(LINES[one].color.slice("var(".length, -1)), weight: (LINES[one].weight * rem()) / 15 })),
+    };
   }
 
   #layer(pane_name) {
-    const grids = this;
-    const Tiles = L.VectorGrid.Protobuf.extend({
-      // GridLayer.redraw forgets to round where the map stands between two zooms.
-      _clampZoom: (zoom) => Math.min(Math.round(zoom), DEEPEST_TILES),
-      // The areas of one level, and above them the lines of all, finer ones first.
-      _getVectorTilePromise(coords) {
-        return L.VectorGrid.Protobuf.prototype._getVectorTilePromise.call(this, { x: coords.x, y: coords.y, z: coords.z - 1 }).then((tile) => {
-          const level = grids.forced ?? level_of(coords.z);
-          const layers = { area: tile.layers[level], ...Object.fromEntries(LEVELS.toReversed().map((name) => [name, as_lines(tile.layers[name])])) };
-          return { layers: Object.fromEntries(Object.entries(layers).filter(([, layer]) => layer)) };
-        });
-      },
-    });
-    const layer = new Tiles(this.url, {
-      pane: pane_name, interactive: true, tileSize: TILE_PX, maxNativeZoom: DEEPEST_TILES, maxZoom: 20, minZoom: 3, updateWhenZooming: false,
-      rendererFactory: L.svg.tile,
-      getFeatureId: (feature) => feature.properties.code,
-      vectorTileLayerStyles: { area: (properties) => this.#area(properties), ...Object.fromEntries(LEVELS.map((level) => [level, (_, zoom) => this.#line(level, zoom)])) },
-    });
-    const answer = (event) => event.layer?.properties && event.layer.properties.level === this.level && event.layer.properties.code;
+    const layer = new GridTiles(this.url, { level: (zoom) => this.#level(zoom), style: (zoom) => this.#style(zoom) }, { pane: pane_name });
     layer.on("click", (event) => {
-      const code = answer(event);
+      const code = layer.code_at(event.latlng);
       if (code) { L.DomEvent.stop(event); this.clicked.emit(code); }
     });
-    layer.on("mouseover", (event) => this.#hover(answer(event) || null));
+    layer.on("mousemove", ({ latlng }) => this.#hover(layer.code_at(latlng)));
     layer.on("mouseout", () => this.#hover(null));
-    layer.on("load", () => this.#mark());
     return layer.addTo(this.map);
   }
 
   // A count changed while somebody looks: the grid itself says so.
   #bump(codes) {
-    for (const tile of Object.values(this.layer._vectorTiles)) {
-      for (const code of codes) {
-        const path = tile._features?.[code]?.feature._path;
-        path?.classList.add("bumped");
-        setTimeout(() => path?.classList.remove("bumped"), 3500);
-      }
-    }
+    for (const code of codes) this.bumped.add(code);
+    this.#pick();
+    setTimeout(() => { for (const code of codes) this.bumped.delete(code); this.#pick(); }, BUMP_MS);
   }
 
   #hover(code) {
     if (code === this.hovered) return;
     this.hovered = code;
-    this.#mark();
+    this.map.getPane("grids").classList.toggle("over-grid", code !== null);
+    this.#pick();
   }
 
-  #mark() {
-    for (const tile of Object.values(this.layer._vectorTiles)) {
-      for (const [code, { feature }] of Object.entries(tile._features ?? {})) {
-        feature._path?.classList.toggle("hovered", code === this.hovered);
-        feature._path?.classList.toggle("chosen", code === this.chosen);
-      }
+  #pick() {
+    const picked = new Map();
+    for (const [name, codes] of [["bumped", this.bumped], ["hovered", [this.hovered]], ["chosen", [this.chosen]]]) {
+      for (const code of codes) if (code) picked.set(code, `${picked.get(code) ?? ""} ${name}`.trim());
     }
+    this.layer.pick(picked);
   }
-}
-
-// The same shapes under names of their own: an area and its line are drawn apart.
-function as_lines(layer) {
-  return layer && { ...layer, features: layer.features.map((feature) => Object.create(feature, { properties: { value: { ...feature.properties, code: `${feature.properties.code} line` } } })) };
 }

@@ -2,6 +2,7 @@
 import { by_id, h, replace } from "../dom.js";
 import { figure, t } from "../words.js";
 
+const SHORT = 6; // Signs, for which a figure has room in full size.
 const share = ({ value }) => (value === null ? "—" : `${(100 * value).toFixed(1)}%`);
 const WHAT = [
   ["filed", (told) => told.today.filed, (told) => t("wall.reported", { n: told.today.reported })],
@@ -28,6 +29,7 @@ export class Figures {
       const text = typeof number === "number" ? figure(number) : number;
       if (part.value.textContent !== text && part.value.textContent !== "–") this.#bump(part.node);
       part.value.textContent = text;
+      part.value.classList.toggle("is-long", text.length > SHORT);
       part.small.textContent = part.words(told);
     }
   }

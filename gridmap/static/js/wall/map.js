@@ -7,6 +7,7 @@ import { colour, FONT, rem } from "./colours.js";
 const { echarts } = window;
 const FLASH_MS = 60000;
 const LOADS = 5;
+const NAMES = 60; // A city has a thousand villages; nobody reads that many.
 const SHAPES = { overdue: "diamond", soon: "triangle", intime: "circle", unlimited: "rect" };
 
 export class WallMap {
@@ -88,6 +89,6 @@ export class WallMap {
   // The most pressed first: where names would cover each other, theirs stay.
   #named() {
     const weight = ({ properties }) => { const row = this.loads.get(properties.code); return row ? row.overdue * 1000 + row.open : 0; };
-    return [...this.grids].sort((one, other) => weight(other) - weight(one)).filter((grid) => weight(grid) > 0);
+    return [...this.grids].sort((one, other) => weight(other) - weight(one)).filter((grid) => weight(grid) > 0).slice(0, NAMES);
   }
 }

@@ -1,0 +1,1 @@
+"""What it costs a browser to pan and zoom over a city's grids, by the library that draws them."""
