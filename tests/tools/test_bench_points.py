@@ -4,6 +4,7 @@ import numpy as np
 import shapely
 
 from tools.bench.peers import joined, ours, sorted_candidates, tree
+from tools.bench.which_polygon import which_polygon
 from tools.bench.workloads import bent, workloads
 
 
@@ -30,3 +31,10 @@ def test_all_who_are_asked_agree() -> None:
         answers = [ready(work.polygons)(work.x, work.y) for ready in (ours, tree, sorted_candidates, joined)]
         assert all(np.array_equal(answers[0], other) for other in answers[1:]), work.name
         assert (answers[0] >= 0).any()
+
+
+def test_what_node_answers_arrives_in_order() -> None:
+    work = workloads(49, 64, 500)[0]()
+    ask = which_polygon(work.polygons)
+    assert np.array_equal(ask(work.x, work.y), ours(work.polygons)(work.x, work.y))
+    assert ask(work.x[:1] - 90, work.y[:1]).tolist() == [-1]

@@ -21,8 +21,8 @@ from gridmap.cluster.server import open_cluster
 from gridmap.db import make_engine
 from gridmap.resources import CHECKOUT
 from tools.bench.figures import machine
-from tools.bench.peers import Ask, known, sorted_candidates
-from tools.bench.workloads import Shapes, Workload, workloads
+from tools.bench.peers import known, sorted_candidates
+from tools.bench.workloads import Ask, Shapes, Workload, workloads
 
 PAGE = CHECKOUT / "docs" / "benchmarks.md"
 MARK = "<!-- points: written by python -m tools.bench.locating --record -->"
@@ -124,4 +124,5 @@ def _copying() -> float:
 
 if __name__ == "__main__":
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
     main()

@@ -5,7 +5,7 @@ The answer is (m,) positions, -1 where none covers; where a peer names several, 
 
 from collections.abc import Callable
 from importlib.util import find_spec
-from typing import TypeAlias
+from typing import Any
 
 import geopandas
 import numpy as np
@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine, text
 
 from gridmap.routing.index import GridIndex
-from tools.bench.workloads import Floats, Shapes
+from tools.bench.which_polygon import which_polygon
+from tools.bench.workloads import Answer, Ask, Floats, Shapes
 
-Answer: TypeAlias = NDArray[np.int64]
-Ask: TypeAlias = Callable[[Floats, Floats], Answer]
 CRS = "EPSG:4326"
 
 
@@ -80,6 +79,23 @@ def sedona(polygons: Shapes) -> Ask:
     return ask
 
 
+def polars(polygons: Shapes) -> Ask:
+    """polars-st, its spatial join."""
+    import polars_st  # noqa: PLC0415  # in the group `bench` alone
+
+    def frame(name: str, shapes: Shapes) -> Any:
+        columns = {name: np.arange(len(shapes)), "geometry": shapely.to_wkb(shapes).tolist()}
+        return polars_st.GeoDataFrame(columns).with_columns(geometry=polars_st.from_wkb("geometry"))
+
+    areas = frame("g", polygons)
+
+    def ask(x: Floats, y: Floats) -> Answer:
+        found = frame("i", shapely.points(x, y)).st.sjoin(areas, predicate="intersects")
+        return _lowest(len(x), found["i"].to_numpy(), found["g"].to_numpy())
+
+    return ask
+
+
 def postgis(engine: Engine) -> Callable[[Shapes], Ask]:
     """PostGIS: a join on ST_Covers over a GiST index; the points travel as two arrays."""
 
@@ -124,7 +140,9 @@ def known(engine: Engine) -> dict[str, Callable[[Shapes], Ask]]:
     }
     if find_spec("sedonadb"):
         found["SedonaDB"] = sedona
-    return found | {"PostGIS": postgis(engine)}
+    if find_spec("polars_st"):
+        found["polars-st"] = polars
+    return found | {"which-polygon": which_polygon, "PostGIS": postgis(engine)}
 
 
 def _lowest(count: int, point: NDArray[np.integer], polygon: NDArray[np.integer]) -> Answer:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
 Shapes: TypeAlias = NDArray[np.object_]
+Answer: TypeAlias = NDArray[np.int64]  # Positions of polygons, -1 where none covers.
+Ask: TypeAlias = Callable[[Floats, Floats], Answer]
 
 WEST, SOUTH, CELL = 121.0, 31.0, 0.01  # Degrees; a grid is about a kilometre wide.
 SEED = 20261123
