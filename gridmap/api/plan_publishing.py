@@ -22,13 +22,13 @@ from gridmap.grids.models import Scheduled
 from gridmap.http.json import answer
 from gridmap.http.state import db, settings
 from gridmap.http.who import caller, needs
-from gridmap.plans.life import Turn, after
+from gridmap.plans.life import Turn, after, check_open
 
 PUBLISH = "grids.publish"
 _IMPACT: Responses = {
     200: raw(CSV, "With `format=csv`: a row for each grid, before and after side by side"),
     404: "No such plan",
-    409: "Others have redrawn the same grids since it began; `codes` names them",
+    409: "Others have redrawn the same grids since it began; `codes` names them. Or it is over: published, or given up",
     422: "Something is wrong with it",
 }
 bp = APIBlueprint("plan_publishing", __name__, url_prefix="/api/v1/plans", tag="Plans")
@@ -74,8 +74,9 @@ class ScheduledListAnswer(BaseModel):
 )
 def get_impact(plan_id: int, query: ImpactQuery) -> Response:
     """The preview, of a draft as of an approved plan."""
-    change = change_of(db(), read(plan_id))
-    deed = partial(enact, db(), change, actor=caller().name, nearest_limit_m=settings().nearest_limit_m)
+    plan = read(plan_id)
+    check_open(plan.stage)
+    deed = partial(enact, db(), change_of(db(), plan), actor=caller().name, nearest_limit_m=settings().nearest_limit_m)
     found = preview(db(), deed)
     return Response(as_csv(found), mimetype=CSV) if query.format == "csv" else answer(impact_told(found))
 

@@ -1,6 +1,6 @@
 """The states a plan goes through, and what leads from one to another. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -34,13 +34,13 @@ class Way(NamedTuple):
     end: Stage
 
 
-_OPEN = frozenset({Stage.DRAFT, Stage.IN_REVIEW, Stage.APPROVED})
+OPEN = frozenset({Stage.DRAFT, Stage.IN_REVIEW, Stage.APPROVED})
 WAYS: Mapping[Turn, Way] = {
     Turn.SUBMIT: Way(frozenset({Stage.DRAFT}), Stage.IN_REVIEW),
-    Turn.SEND_BACK: Way(_OPEN - {Stage.DRAFT}, Stage.DRAFT),
+    Turn.SEND_BACK: Way(OPEN - {Stage.DRAFT}, Stage.DRAFT),
     Turn.APPROVE: Way(frozenset({Stage.IN_REVIEW}), Stage.APPROVED),
     Turn.PUBLISH: Way(frozenset({Stage.APPROVED}), Stage.PUBLISHED),
-    Turn.ABANDON: Way(_OPEN, Stage.ABANDONED),
+    Turn.ABANDON: Way(OPEN, Stage.ABANDONED),
 }
 STAGES: Mapping[Stage, str] = {
     Stage.DRAFT: msg("a draft"),
@@ -54,9 +54,18 @@ STAGES: Mapping[Stage, str] = {
 def after(stage: Stage, turn: Turn) -> Stage:
     """The stage a turn leads to; `Conflict` where it is not possible as the plan stands."""
     way = WAYS[turn]
-    if stage not in way.starts:
-        raise Conflict(msg("The plan is %(stage)s; this is not possible now"), stage=Term(STAGES[stage]), facts={"stage": stage})
+    _check(stage, way.starts)
     return way.end
+
+
+def check_open(stage: Stage) -> None:
+    """`Conflict` where a plan is over: published already, or given up."""
+    _check(stage, OPEN)
+
+
+def _check(stage: Stage, wanted: Collection[Stage]) -> None:
+    if stage not in wanted:
+        raise Conflict(msg("The plan is %(stage)s; this is not possible now"), stage=Term(STAGES[stage]), facts={"stage": stage})
 
 
 def possible(stage: Stage) -> list[Turn]:

@@ -26,7 +26,7 @@ from gridmap.http.state import db, settings
 from gridmap.http.who import public
 from gridmap.maps.sheet import Sheet, sheet
 from gridmap.plans import lookup, sharing
-from gridmap.plans.life import Stage
+from gridmap.plans.life import OPEN
 from gridmap.plans.lookup import Stepped
 from gridmap.plans.models import Plan
 from gridmap.plans.operations.drawn import only_corners
@@ -39,7 +39,6 @@ bp = APIBlueprint("shared_plans", __name__, enable_openapi=False)
 bp.before_request(language.switch)
 # What a plan would change is found out by trying it: whoever holds a link can't keep everybody else from publishing.
 _pace = Pace(most=12, seconds=60)
-_ENDED = (Stage.PUBLISHED, Stage.ABANDONED)
 DEEDS: Mapping[str, str] = {
     "import": msg("A set came from a file"),
     "mend": msg("The set was mended"),
@@ -150,7 +149,7 @@ def _way(steps: list[Stepped], current: int) -> list[Stepped]:
 
 
 def _change(session: Session, plan: Plan, state: State) -> _Change | None:
-    if plan.stage in _ENDED or not (state.touched() or state.touched_zones()):
+    if plan.stage not in OPEN or not (state.touched() or state.touched_zones()):
         return None
     try:
         change = change_of(session, plan)

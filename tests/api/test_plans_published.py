@@ -64,6 +64,8 @@ def test_what_it_will_change_is_what_it_changes_and_it_can_be_taken_back(planner
     assert {code: counts[code]["open"] for code in (CELL, new)} == {code: after[code]["open_cases"] for code in (CELL, new)}
     assert planner.get(plan).get_json()["stage"] == "published"
     assert planner.post(f"{plan}/publish", json={}, headers=ANY).status_code == 409
+    over = planner.get(f"{plan}/impact")
+    assert (over.status_code, over.get_json()["stage"]) == (409, "published"), "what is done would change nothing any more"
     back = planner.post(f"/api/v1/publications/{done.get_json()['publication']}/rollback", json={})
     assert back.status_code == 200
     assert micros(planner) == before

@@ -4,6 +4,7 @@ import { bell } from "./bell.js";
 import { by_id, h, replace } from "./dom.js";
 import { refusal } from "./handling/refusal.js";
 import { Live } from "./live.js";
+import { OVER } from "./plans/stages.js";
 import { behind, standing } from "./publishing/behind.js";
 import { counted } from "./publishing/figures.js";
 import { AMONG_GRIDS, around, box_of, fate } from "./publishing/ground.js";
@@ -18,7 +19,6 @@ import { who } from "./who.js";
 import { name_of, t } from "./words.js";
 
 const SETTLE_MS = 500; // What happens in one transaction comes as several events.
-const OVER = ["published", "abandoned"];
 const GRIDS = "/api/v1/grids.geojson";
 const ZONES = "/api/v1/zones.geojson";
 

@@ -3,6 +3,7 @@ import { Refused, get } from "../api.js";
 import { by_id, h, replace } from "../dom.js";
 import { at_most_every } from "../signal.js";
 import { t } from "../words.js";
+import { OVER } from "./stages.js";
 
 const EVERY_MS = 1500;
 const FIGURES = ["cases", "cameras", "service_points"];
@@ -18,9 +19,9 @@ export class Impact {
 
   async #ask() {
     if (document.hidden || !this.draft.facts) return;
-    const { version, step } = this.draft.facts;
+    const { version, step, stage } = this.draft.facts;
     this.asked = version;
-    if (!step) { this.node.hidden = true; return; }
+    if (!step || OVER.includes(stage)) { this.node.hidden = true; return; }
     this.node.dataset.state = "asking";
     try {
       const found = await get(`${this.draft.url}/impact`);
