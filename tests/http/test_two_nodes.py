@@ -14,12 +14,14 @@ from gridmap import clock
 from gridmap.accounts import keys
 from gridmap.accounts.rights import Grant, Role
 from tests import callers, town
-from tests.api.asking import get, send
+from tests.api.asking import PROBLEM, get, send
 from tests.api.test_events import Stream, placed
+from tests.api.test_evidence import add
 from tests.api.test_tiles import address
 from tests.conftest import running
 from tests.live.test_stream import read
 from tests.mvt import decode
+from tests.store import photos
 from tests.waiting import eventually
 
 SESSION = "gridmap_session"
@@ -110,3 +112,14 @@ def test_a_key_revoked_at_one_opens_nothing_at_the_other_a_second_later(nodes: N
     with Session(committing) as session, session.begin():
         keys.revoke(session, "machine", actor="test")
     eventually(lambda: machine.get("/api/v1/cases.geojson").status_code == 401)
+
+
+def test_a_photo_is_there_at_both_once_they_share_where_it_lies(nodes: Nodes, tmp_path: Path) -> None:
+    number = send(nodes.at_one, 1, at=(0.5, 0.5))["case"]["id"]
+    told = add(nodes.at_one, number, photos.photo()).get_json()
+    missing = nodes.at_other.get(told["original"])
+    assert (missing.status_code, missing.mimetype) == (404, PROBLEM)
+    (tmp_path / "other").mkdir(exist_ok=True)
+    (tmp_path / "other" / "media").symlink_to(tmp_path / "one" / "media")  # As a bucket would, or one folder on the network.
+    for copy in ("original", "public", "thumbnail"):
+        assert nodes.at_other.get(told[copy]).data == nodes.at_one.get(told[copy]).data
