@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from logging import INFO, WARNING
 from threading import Event, Thread, Timer
 from time import monotonic
 
@@ -95,7 +96,7 @@ class Keeper:
     def _tell(self, how: str, **more: str) -> None:
         """Once, when it has changed."""
         if how != self._told:
-            self._log.log(20 if how == "replica.in_use" else 30, how, **more)
+            self._log.log(INFO if how == "replica.in_use" else WARNING, how, **more)
             self._told = how
 
 
