@@ -16,10 +16,11 @@ export class Zones {
     this.clicked = signal(); // (code, where)
   }
 
+  // What was asked last is what counts: two publishes, or moments, may be asked for at once.
   async load() {
-    const { at } = this;
-    const { features } = await get(this.url, at ? { at } : {});
-    if (at !== this.at) return;
+    const asked = this.asked = (this.asked ?? 0) + 1;
+    const { features } = await get(this.url, this.at ? { at: this.at } : {});
+    if (asked !== this.asked) return;
     this.layer.clearLayers();
     this.features = new Map(features.map((feature) => [feature.properties.code, feature]));
     this.grounds = new Map(features.map((feature) => [feature.properties.code, this.#draw(feature)]));
