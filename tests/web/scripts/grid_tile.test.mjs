@@ -26,3 +26,9 @@ test("a tile answers for the level it is asked for", () => {
   const half = 50 / 4096;
   assert.deepEqual([tile.at("village", half, half), tile.at("micro", half, half), tile.at("micro", 0.5, 0.5), tile.at("town", half, half)], ["v", "m", null, null]);
 });
+
+test("a tile is drawn anew only where a colour of its own is another", () => {
+  const tile = Object.create(GridTile.prototype, { colors: { value: new Map([["a", "pale"], ["b", "deep"]]) } });
+  const fill = (code) => ({ a: "pale", b: "pale", c: "deep" })[code];
+  assert.deepEqual([["a"], ["b"], ["c"], ["a", "b"]].map((codes) => tile.outdated(codes, fill)), [false, true, false, true]);
+});

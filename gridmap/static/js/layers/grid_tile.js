@@ -11,6 +11,7 @@ export class GridTile {
     this.above = s("svg", { viewBox: `0 0 ${UNITS} ${UNITS}`, "aria-hidden": true });
     this.node = h("div", {}, this.canvas, this.above);
     this.levels = {}; // level -> Map(code -> rings of points)
+    this.colors = new Map(); // code -> with what it is filled
     this.paths = new Map(); // code -> what lies above
   }
 
@@ -34,9 +35,10 @@ export class GridTile {
     pen.scale(pixels / UNITS, pixels / UNITS);
     pen.lineJoin = "round";
     pen.globalAlpha = alpha;
-    for (const [color, codes] of Map.groupBy(this.levels[level]?.keys() ?? [], fill)) {
+    this.colors = new Map([...(this.levels[level]?.keys() ?? [])].map((code) => [code, fill(code)]));
+    for (const color of new Set(this.colors.values())) {
       pen.fillStyle = color;
-      pen.fill(outline(codes.map((code) => this.levels[level].get(code))));
+      pen.fill(outline([...this.colors].filter(([, one]) => one === color).map(([code]) => this.levels[level].get(code))));
     }
     pen.globalAlpha = 1;
     for (const { level: one, color, weight } of lines) {
@@ -44,6 +46,11 @@ export class GridTile {
       pen.lineWidth = (weight * UNITS) / shown;
       pen.stroke(outline([...(this.levels[one]?.values() ?? [])]));
     }
+  }
+
+  // Whether one of these grids is filled with another colour than it should be.
+  outdated(codes, fill) {
+    return codes.some((code) => this.colors.has(code) && this.colors.get(code) !== fill(code));
   }
 
   // The grid at a place of the tile, each way from 0 to 1.

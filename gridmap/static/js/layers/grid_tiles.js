@@ -14,15 +14,31 @@ export const GridTiles = L.GridLayer.extend({
   // `level(zoom)`: whose areas answer on tiles of a zoom; `style(zoom)`: how they are drawn, as `GridTile.draw` has it.
   initialize(url, { level, style }, options) {
     L.setOptions(this, options);
-    Object.assign(this, { url, level, style, picked: new Map(), held: new Map() });
-    this.repaint = once_a_frame(() => { for (const tile of this.held.values()) this._draw(tile); });
+    Object.assign(this, { url, level, style, picked: new Map(), held: new Map(), stale: new Set() });
+    this.draw_soon = once_a_frame(() => this._draw_stale());
     this.on("tileunload", ({ coords }) => this._forget(coords));
   },
 
   onAdd(map) {
     L.GridLayer.prototype.onAdd.call(this, map);
     // Between two whole zooms tiles are scaled: they are drawn anew, to be as sharp there.
-    map.on("zoomend", this.repaint);
+    map.on("zoomend resize", () => this.repaint());
+  },
+
+  // Levels, lines or the screen are others.
+  repaint() {
+    this._outdate(() => true);
+  },
+
+  // The colours of these grids may be others; without codes those of all.
+  recolour(codes) {
+    const { fill } = this.style(this._tileZoom);
+    this._outdate((tile) => tile.outdated(codes ?? [...tile.colors.keys()], fill));
+  },
+
+  _outdate(which) {
+    for (const tile of this.held.values()) if (tile.zoom === this._tileZoom && which(tile)) this.stale.add(tile);
+    if (this.stale.size) this.draw_soon();
   },
 
   setUrl(url) {
@@ -47,7 +63,9 @@ export const GridTiles = L.GridLayer.extend({
     const tile = Object.assign(new GridTile(), { zoom: coords.z, asking: new AbortController() });
     this.held.set(key(coords), tile);
     this.addInteractiveTarget(tile.node);
-    this._bring(coords, tile).then(() => done(null, tile.node), (error) => done(error, tile.node));
+    // One that is gone may have a successor of the same name by now, which has not come yet.
+    const end = (error) => tile.asking.signal.aborted || done(error, tile.node);
+    this._bring(coords, tile).then(() => end(null), end);
     return tile.node;
   },
 
@@ -57,6 +75,12 @@ export const GridTiles = L.GridLayer.extend({
     tile.read(new Uint8Array(await answer.arrayBuffer()));
     this._draw(tile);
     tile.pick(this.level(tile.zoom), this.picked);
+  },
+
+  _draw_stale() {
+    const tiles = [...this.stale].filter((tile) => !tile.asking.signal.aborted);
+    this.stale.clear();
+    for (const tile of tiles) this._draw(tile);
   },
 
   _draw(tile) {

@@ -51,7 +51,7 @@ export class Grids {
 
   // Grid counts changed: `codes`, or all.
   recolour(codes) {
-    this.layer.repaint();
+    this.layer.recolour(codes);
     if (codes) this.#bump(codes);
   }
 
