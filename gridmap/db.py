@@ -176,6 +176,23 @@ def copy(session: Session, table: str, columns: Sequence[str], lines: Iterable[b
         raise _translated(session, f"COPY {table}", error) from error
 
 
+def copy_binary(session: Session, table: str, columns: Sequence[str], data: Iterable[bytes | memoryview]) -> None:
+    """Append rows to a table by binary COPY, in this session's transaction; `data` is the whole stream, head and tail included.
+
+    Raises:
+        DBAPIError: as any other statement would.
+    """
+    into = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    try:
+        with _driver(session).cursor() as cursor, cursor.copy(into) as stream:
+            for piece in data:
+                stream.write(piece)
+    except psycopg.Error as error:
+        raise _translated(session, f"COPY {table}", error) from error
+
+
 def binary(session: Session, statement: str) -> list[bytes | None]:
     """The one row a statement answers, in PostgreSQL's binary form: for arrays of a million numbers, which become no objects.
 

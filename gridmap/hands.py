@@ -47,3 +47,11 @@ def second_hand() -> Iterator[Hand]:
         hand = Hand(pool)
         yield hand
         hand.finish()
+
+
+def ahead(hand: Hand, items: Iterator[Result]) -> Iterator[Result]:
+    """The items, none of which is None, each fetched by the hand while the one before is in use."""
+    coming = hand.ask(next, items, None)
+    while (item := coming()) is not None:
+        coming = hand.ask(next, items, None)
+        yield item

@@ -79,3 +79,29 @@ def test_alerts_kept_before_are_kept_after(bare: Engine) -> None:
     migrate(bare)
     with bare.connect() as connection:
         assert connection.execute(text("SELECT payload::text FROM alert")).scalar_one() == '{"n": 1.50}'
+
+
+def test_going_back_past_cases_are_cases_like_others(bare: Engine) -> None:
+    migrate(bare)
+    with bare.begin() as connection:
+        for statement in (
+            "CREATE TABLE past_case_20241100000001 (LIKE past_case INCLUDING CONSTRAINTS)",
+            """INSERT INTO past_case_20241100000001 (id, line, occurred_at, received_at, closed_at, ambiguous, source, source_id,
+                   state, address, text, location)
+               VALUES (20241100000001, 2, '2024-11-05', '2024-11-05', '2024-11-06', false, 's', '1', 'closed', '', '',
+                   ST_Point(121.4, 31.6, 4326))""",
+            "ALTER TABLE past_case_20241100000001 ADD PRIMARY KEY (id)",
+            "ALTER TABLE past_case ATTACH PARTITION past_case_20241100000001 FOR VALUES FROM (20241100000001) TO (20241100000002)",
+            """INSERT INTO past_load (digest, name, terms, actor, begun_at, rows, begun, done_at, new)
+               VALUES ('d', 'f', '{}', 'test', now(), 1, false, now(), 1)""",
+            "INSERT INTO past_piece SELECT id, 20241100000001, 1 FROM past_load",
+        ):
+            connection.execute(text(statement))
+    with bare.connect() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0032")
+        connection.commit()
+        number = "SELECT number FROM cases c JOIN alert a ON a.case_id = c.id WHERE c.source_id = '1' AND a.source_id = '1'"
+        assert connection.execute(text(number)).scalars().all() == ["202411-00000001"]
+    migrate(bare)

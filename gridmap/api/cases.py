@@ -162,8 +162,9 @@ def get_case(number: str) -> Response:
     properties = detail.feature["properties"]
     scope = scope_of(db(), detail.id, properties["grid"] and properties["grid"]["code"])
     personal = may("people.read", scope)
-    view = view_of(db().get_one(Case, detail.id), scope)
-    timeline, loop = _timeline(number, detail.feature, personal=personal), loop_of(db(), detail.id, personal=personal)
+    view = None if detail.past else view_of(db().get_one(Case, detail.id), scope)
+    timeline = _timeline(number, detail.feature, personal=personal)
+    loop = loop_of(db(), detail.id, personal=personal, past=detail.past)
     more: Json = {
         "route": route_answer(db(), detail.route),
         "media": detail.media,
@@ -171,12 +172,13 @@ def get_case(number: str) -> Response:
         "received": detail.alerts,
         **loop,
         "names": _names({entry["actor"] for entry in timeline} | actors_of(loop)) if personal else {},
-        "allowed": [action.value for action in offered(view)],
-        "to_review": to_review(view),
+        "allowed": [action.value for action in offered(view)] if view else [],
+        "to_review": to_review(view) if view else [],
+        "past": detail.past,
     }
     if may("reporter.read", scope):
         more["reporters"] = reporters(db(), detail.id)
-    more["invites"] = may("rating.invite", scope)  # Whether its rating links are theirs to see and make.
+    more["invites"] = not detail.past and may("rating.invite", scope)  # Whether its rating links are theirs to see and make.
     told = {**detail.feature, "properties": {**properties, **more}}
     response = answer(told, mimetype=GEOJSON)
     response.set_etag(etag_of(more["version"]))

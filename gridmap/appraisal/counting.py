@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from gridmap.appraisal.ground import GRID_SQL, Ground
 from gridmap.appraisal.measures import MEASURES, Subject
 from gridmap.appraisal.periods import Window
+from gridmap.cases.past import EVERY_CASE
 from gridmap.cases.states import State
 from gridmap.grids.codes import LENGTHS, Level
 
@@ -119,7 +120,7 @@ _CASES = f"""
                EXISTS (SELECT 1 FROM case_request q WHERE q.case_id = c.id AND q.kind = 'extension' AND q.state = 'granted'
                        AND q.decided_at >= :since AND q.decided_at < :at) AS extended,
                EXISTS (SELECT 1 FROM supervision o WHERE o.case_id = c.id AND o.at >= :since AND o.at < :at) AS supervised
-        FROM cases c LEFT JOIN category k ON k.id = c.category_id LEFT JOIN suspension s ON s.case_id = c.id
+        FROM {EVERY_CASE} c LEFT JOIN category k ON k.id = c.category_id LEFT JOIN suspension s ON s.case_id = c.id
         LEFT JOIN LATERAL (
             SELECT bool_or(j.kind = 'case.verify' OR {_BACK}) AS checked, bool_or({_BACK}) AS sent_back,
                    bool_or(j.kind = 'case.self_handle'

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from gridmap.appraisal.counting import Counted, count
 from gridmap.appraisal.periods import Kind, containing
 from gridmap.cases.models import LATE_SQL, OPEN_SQL
+from gridmap.cases.past import EVERY_CASE
 from gridmap.cases.states import SOON_AT_LEAST
 from gridmap.clock import local
 from gridmap.grids.codes import LENGTHS, Level
@@ -25,22 +26,22 @@ _STANDING = text(
     """
 )
 _HOURS = text(
-    """
+    f"""
     SELECT (received_at >= :today) AS today,
            extract(hour FROM received_at AT TIME ZONE 'Asia/Shanghai')::int AS hour, count(*) AS n
-    FROM cases WHERE received_at >= :yesterday AND received_at < :at AND state NOT IN ('void', 'merged')
+    FROM {EVERY_CASE} c WHERE received_at >= :yesterday AND received_at < :at AND state NOT IN ('void', 'merged')
       AND (CAST(:prefix AS text) IS NULL OR grid_code LIKE :prefix)
     GROUP BY 1, 2
     """
 )
 _DAYS = text(
-    """
+    f"""
     SELECT day, sum(filed)::int AS filed, sum(closed)::int AS closed FROM (
-        SELECT (received_at AT TIME ZONE 'Asia/Shanghai')::date AS day, 1 AS filed, 0 AS closed FROM cases
+        SELECT (received_at AT TIME ZONE 'Asia/Shanghai')::date AS day, 1 AS filed, 0 AS closed FROM {EVERY_CASE} c
         WHERE received_at >= :since AND received_at < :at AND state NOT IN ('void', 'merged')
           AND (CAST(:prefix AS text) IS NULL OR grid_code LIKE :prefix)
         UNION ALL
-        SELECT (closed_at AT TIME ZONE 'Asia/Shanghai')::date, 0, 1 FROM cases
+        SELECT (closed_at AT TIME ZONE 'Asia/Shanghai')::date, 0, 1 FROM {EVERY_CASE} c
         WHERE closed_at >= :since AND closed_at < :at AND state = 'closed'
           AND (CAST(:prefix AS text) IS NULL OR grid_code LIKE :prefix)
     ) AS happened GROUP BY day

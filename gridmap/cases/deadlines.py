@@ -20,7 +20,7 @@ from gridmap.clock import TOWN_ZONE, local
 
 Shifts = tuple[tuple[time, time], ...]
 SHIFTS: Shifts = ((time(8), time(12)), (time(14), time(18)))
-_SEARCH_DAYS = 366 * 60  # The longest limit that is taken from a table, 10,000 working days, is some forty years.
+SEARCH_DAYS = 366 * 60  # The longest limit that is taken from a table, 10,000 working days, is some forty years.
 
 
 class Unit(StrEnum):
@@ -40,7 +40,7 @@ class Limit:
     unit: Unit
 
 
-_EVERY_HOUR = frozenset({Unit.URGENT_HOUR, Unit.CALENDAR_DAY})
+EVERY_HOUR = frozenset({Unit.URGENT_HOUR, Unit.CALENDAR_DAY})
 _china = holidays.country_holidays("CN")
 _reading = Lock()
 
@@ -102,14 +102,14 @@ CHINA = Calendar()
 
 def due_at(start: datetime, limit: Limit, *, calendar: Calendar = CHINA) -> datetime:
     """The moment a limit that begins to run at `start` (aware) has run out, in the zone of `start`."""
-    return _after(start, _length(limit, calendar), limit.unit, calendar)
+    return _after(start, length(limit, calendar), limit.unit, calendar)
 
 
 def elapsed(start: datetime, end: datetime, unit: Unit, *, calendar: Calendar = CHINA) -> timedelta:
     """How much of a limit in `unit` runs from `start` to `end` (aware): working time, or all of it; zero if `end` is before."""
     if end <= start:
         return timedelta(0)
-    if unit in _EVERY_HOUR:
+    if unit in EVERY_HOUR:
         return end - start
     days = (local(end).date() - local(start).date()).days + 1
     return sum(
@@ -141,7 +141,7 @@ class Clock:
     def moment(self, share: float, *, calendar: Calendar = CHINA) -> datetime | None:
         """When such a share of the time allowed has run, in the zone of `start`; None while it stands still before that."""
         unit, position = self.limit.unit, self.start
-        left = _length(self.limit, calendar) * (1 + self.extensions) * share
+        left = length(self.limit, calendar) * (1 + self.extensions) * share
         for since, until in self.pauses:
             ran = elapsed(position, since, unit, calendar=calendar)
             if ran >= left:
@@ -152,13 +152,14 @@ class Clock:
         return _after(position, left, unit, calendar).astimezone(self.start.tzinfo)
 
 
-def _length(limit: Limit, calendar: Calendar) -> timedelta:
+def length(limit: Limit, calendar: Calendar) -> timedelta:
+    """How long a limit runs, in time that counts."""
     one = {Unit.WORKING_DAY: calendar.day_length, Unit.CALENDAR_DAY: timedelta(days=1)}.get(limit.unit, timedelta(hours=1))
     return one * limit.value
 
 
 def _after(start: datetime, left: timedelta, unit: Unit, calendar: Calendar) -> datetime:
-    if unit in _EVERY_HOUR:
+    if unit in EVERY_HOUR:
         return start + left
     return _after_working(start.astimezone(TOWN_ZONE), left, calendar).astimezone(start.tzinfo)
 
@@ -170,7 +171,7 @@ def _open_hours(day: date, calendar: Calendar) -> Iterator[tuple[datetime, datet
 
 
 def _after_working(start: datetime, left: timedelta, calendar: Calendar) -> datetime:
-    for offset in range(_SEARCH_DAYS):
+    for offset in range(SEARCH_DAYS):
         for opens, closes in _open_hours(start.date() + timedelta(days=offset), calendar):
             begin = max(start, opens)
             if begin >= closes:
@@ -178,4 +179,4 @@ def _after_working(start: datetime, left: timedelta, calendar: Calendar) -> date
             if left <= closes - begin:
                 return begin + left
             left -= closes - begin
-    raise OverflowError(f"a limit of more than {_SEARCH_DAYS} days")
+    raise OverflowError(f"a limit of more than {SEARCH_DAYS} days")

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gridmap.cases.models import LATE_SQL, OPEN_SQL
+from gridmap.cases.past import EVERY_CASE
 from gridmap.cases.then import GRID_AT_SQL
 
 DAY = timedelta(hours=24)
@@ -17,7 +18,7 @@ DAY = timedelta(hours=24)
 _THEN = f"""
     (SELECT c.received_at, c.due_at, c.handled_at, c.category_id, {GRID_AT_SQL} AS grid_code,
             CASE WHEN c.closed_at <= :at THEN c.closed_at END AS closed_at
-     FROM cases c WHERE c.received_at <= :at AND (c.closed_at IS NULL OR c.closed_at > :day_ago)) AS those
+     FROM {EVERY_CASE} c WHERE c.received_at <= :at AND (c.closed_at IS NULL OR c.closed_at > :day_ago)) AS those
 """
 _COUNTS_THEN = text(
     f"""

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from gridmap.cases.past import PAST_AS_CASES
+
 _TASKS = """
     SELECT t.id, t.state, t.note, t.given_by, t.given_at, t.due_at, t.holder, t.accepted_at, t.started_at, t.ended_at, t.ended_by,
            t.result, p.ref AS person, p.name AS person_name, p.name_en AS person_name_en, t.grid_code AS grid, t.team,
@@ -51,7 +53,7 @@ _CASE = """
     SELECT c.version, c.limit_value, c.limit_unit, c.consulted_at, c.verified_at, c.reply, c.rounds, c.exempt, c.person_id,
            into_.number AS merged_into, s.planned_until AS suspended_until, p.ref AS person, p.name AS person_name,
            p.name_en AS person_name_en, array(SELECT number FROM cases WHERE merged_into = c.id ORDER BY id) AS merged
-    FROM cases c LEFT JOIN cases into_ ON into_.id = c.merged_into LEFT JOIN person p ON p.id = c.person_id
+    FROM {cases} c LEFT JOIN cases into_ ON into_.id = c.merged_into LEFT JOIN person p ON p.id = c.person_id
          LEFT JOIN suspension s ON s.case_id = c.id AND s.ended_at IS NULL
     WHERE c.id = :id
 """
@@ -73,9 +75,11 @@ _REPORTERS = """
 """
 
 
-def loop_of(session: Session, case_id: int, *, personal: bool) -> dict[str, Any]:
-    """Everything the loop wrote about a case, JSON-ready; who and what people said only where `personal`."""
-    case = _told(session.execute(text(_CASE), {"id": case_id}).mappings().one(), personal=personal)
+def loop_of(session: Session, case_id: int, *, personal: bool, past: bool = False) -> dict[str, Any]:
+    """Everything the loop wrote about a case, JSON-ready; who and what people said only where `personal`. Of a `past` case
+    that is nothing."""
+    query = text(_CASE.format(cases=f"({PAST_AS_CASES})" if past else "cases"))
+    case = _told(session.execute(query, {"id": case_id}).mappings().one(), personal=personal)
     case["limit"] = {"value": case.pop("limit_value"), "unit": case.pop("limit_unit")}
     del case["person_id"]
     parts = {

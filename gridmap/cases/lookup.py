@@ -1,6 +1,6 @@
 """Reads of cases, as GeoJSON features and as figures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from gridmap import clock
 from gridmap.cases.features import feature, moment_text
 from gridmap.cases.ground import in_box_sql
 from gridmap.cases.models import OPEN_SQL
+from gridmap.cases.past import EVERY_CASE, PAST_AS_CASES, any_past, past_id
 from gridmap.cases.states import OPEN_STATES, State
 from gridmap.errors import NotFound, msg
 from gridmap.grids.lookup import Bounds
@@ -56,6 +57,11 @@ class Filter:
     tray: str | None = None
     text: str | None = None
     before: tuple[datetime, int] | None = None
+
+    @property
+    def among(self) -> str:
+        """What to look in: open cases are none of the past."""
+        return "cases" if self.states and set(self.states) <= set(OPEN_STATES) else EVERY_CASE
 
     def where(self) -> tuple[str, dict[str, Any]]:
         """The condition in SQL and its values."""
@@ -104,7 +110,7 @@ class Page:
 
 def page(session: Session, asked: Filter, *, limit: int, at: datetime | None = None) -> Page:
     """One page of the cases that fit `asked`, as features."""
-    rows = _rows(session, asked, limit + 1)
+    rows = _rows(session, asked, limit + 1, among=asked.among)
     last = rows[limit - 1] if len(rows) > limit else None
     moment = at or clock.now()
     return Page(
@@ -115,13 +121,19 @@ def page(session: Session, asked: Filter, *, limit: int, at: datetime | None = N
 
 
 def newest(session: Session, asked: Filter, *, limit: int) -> list[dict[str, Any]]:
-    """The newest cases that fit, as features; uncounted, which a search while somebody types can do without."""
-    return [feature(dict(row), clock.now()) for row in _rows(session, asked, limit)]
+    """The newest cases that fit, as features; uncounted, which a search while somebody types can do without.
+
+    Of the past only the case with this very number: to look through all texts of many years takes too long for that.
+    """
+    rows = [*_rows(session, asked, limit, among="cases")]
+    if (past := past_id(asked.text or "")) is not None:
+        rows += session.execute(_PAST_DETAIL, {"id": past}).mappings().all()
+    return [feature(dict(row), clock.now()) for row in rows]
 
 
-def _rows(session: Session, asked: Filter, limit: int) -> Sequence[Any]:
+def _rows(session: Session, asked: Filter, limit: int, *, among: str) -> Sequence[Any]:
     where, values = asked.where()
-    query = f"SELECT {_COLUMNS} FROM cases c {_JOINS} WHERE {where} ORDER BY c.received_at DESC, c.id DESC LIMIT :limit"
+    query = f"SELECT {_COLUMNS} FROM {among} c {_JOINS} WHERE {where} ORDER BY c.received_at DESC, c.id DESC LIMIT :limit"
     return session.execute(text(query), {**values, "limit": limit}).mappings().all()
 
 
@@ -130,12 +142,13 @@ def _matched(session: Session, asked: Filter, rows: Sequence[Any], *, complete: 
         return len(rows)
     where, values = Filter(**{**asked.__dict__, "before": None}).where()
     join = "LEFT JOIN category k ON k.id = c.category_id" if asked.category else ""
-    return int(session.execute(text(f"SELECT count(*) FROM cases c {join} WHERE {where}"), values).scalar_one())
+    return int(session.execute(text(f"SELECT count(*) FROM {asked.among} c {join} WHERE {where}"), values).scalar_one())
 
 
 def by_ids(session: Session, ids: Sequence[int], *, at: datetime | None = None) -> dict[int, dict[str, Any]]:
     """The features of these cases, by id."""
-    query = text(f"SELECT {_COLUMNS} FROM cases c {_JOINS} WHERE c.id = ANY(CAST(:ids AS bigint[]))")
+    among = EVERY_CASE if any_past(ids) else "cases"
+    query = text(f"SELECT {_COLUMNS} FROM {among} c {_JOINS} WHERE c.id = ANY(CAST(:ids AS bigint[]))")
     moment = at or clock.now()
     rows = session.execute(query, {"ids": list(ids)}).mappings()
     return {row["id"]: feature(dict(row), moment) for row in rows}
@@ -148,23 +161,32 @@ def routes(session: Session, numbers: Sequence[str]) -> dict[str, dict[str, Any]
 
 
 _DETAIL = text(f"SELECT {_COLUMNS}, c.route, c.media FROM cases c {_JOINS} WHERE c.number = :number")
+_PAST_DETAIL = text(f"SELECT {_COLUMNS}, c.route, c.media FROM ({PAST_AS_CASES}) c {_JOINS} WHERE c.id = :id")
 _ALERTS = text("SELECT source, source_id, received_at, relation FROM alert WHERE case_id = :id ORDER BY id LIMIT 200")
 
 
 @dataclass(frozen=True)
 class Detail:
-    """One case: its feature, its route's facts, its media and the alerts that belong to it (the first 200)."""
+    """One case: its feature, its route's facts, its media and the alerts that belong to it (the first 200).
+
+    Of a `past` case nothing but this is known, and nothing can be done with it.
+    """
 
     id: int
     feature: dict[str, Any]
     route: dict[str, Any]
     media: list[dict[str, Any]]
     alerts: list[dict[str, Any]]
+    past: bool = False
 
 
 def detail(session: Session, number: str) -> Detail:
     """Everything about the case with this number; `NotFound` when there is none."""
     row = session.execute(_DETAIL, {"number": number}).mappings().one_or_none()
+    if row is None and (past := past_id(number)) is not None:
+        row = session.execute(_PAST_DETAIL, {"id": past}).mappings().one_or_none()
+        if row is not None:
+            return _past(row)
     if row is None:
         raise NotFound(msg("There is no case with the number '%(number)s'"), number=number[:40])
     alerts = [
@@ -172,3 +194,14 @@ def detail(session: Session, number: str) -> Detail:
         for alert in session.execute(_ALERTS, {"id": row["id"]}).mappings()
     ]
     return Detail(row["id"], feature(dict(row), clock.now()), row["route"], row["media"], alerts)
+
+
+def _past(row: Mapping[Any, Any]) -> Detail:
+    """Its file said it once, so one alert opened it."""
+    alert = {
+        "source": row["source"],
+        "source_id": row["source_id"],
+        "received_at": moment_text(row["received_at"]),
+        "relation": "opened",
+    }
+    return Detail(row["id"], feature(dict(row), clock.now()), row["route"], row["media"], [alert], past=True)

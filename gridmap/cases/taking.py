@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.cases.ground import Rules, Spot, cells, strip_sql, strips
 from gridmap.cases.models import OPEN_SQL
+from gridmap.cases.past import KNOWN_SQL
 from gridmap.db import as_json, run, run_together
 from gridmap.geo.measure import half_box
 from gridmap.grids.publishing import LOCK_SQL
@@ -65,10 +66,20 @@ class Found(NamedTuple):
     roster: str | None
 
 
-def ask(ids: Sequence[tuple[str, str]], spots: Mapping[int, Spot], may_join: Collection[int], rules: Rules) -> Asking:
-    """Of alerts by (source, source_id): which are known; and which cases those of `may_join`, keys of `spots`, can join."""
+def ask(
+    ids: Sequence[tuple[str, str]],
+    spots: Mapping[int, Spot],
+    may_join: Collection[int],
+    rules: Rules,
+    *,
+    old: Sequence[tuple[str, str]] = (),
+) -> Asking:
+    """Of alerts by (source, source_id): which are known; and which cases those of `may_join`, keys of `spots`, can join.
+
+    Past cases are looked through for those of `old` alone.
+    """
     joining = {i: spots[i] for i in may_join} if rules.radius_m > 0 else {}
-    asked = [(_HOLD, {}), _locking(ids, spots.values(), rules), (_NEWEST, {}), (VERSION_SQL, {}), _asking(ids)]
+    asked = [(_HOLD, {}), _locking(ids, spots.values(), rules), (_NEWEST, {}), (VERSION_SQL, {}), _asking(ids, old)]
     return asked + ([_joining(joining, rules)] if joining else [])
 
 
@@ -85,6 +96,11 @@ def look(session: Session, asking: Asking) -> Found:
     return Found(_taken(known), _nearby(near[0]) if near else {}, (newest[0][0], newest[0][1]) if newest else None, roster)
 
 
+def keep_out(session: Session) -> None:
+    """Let nobody take alerts until this transaction ends; waits for those who are taking some."""
+    run(session, _LOCK_WHOLE, {})
+
+
 def _locking(ids: Sequence[tuple[str, str]], spots: Iterable[Spot], rules: Rules) -> Statement:
     if len(ids) >= WHOLE_FROM:
         return _LOCK_WHOLE, {}
@@ -98,15 +114,21 @@ _KNOWN = """
     FROM json_to_recordset(CAST(%(asked)s AS json)) AS asked (source text, source_id text)
     JOIN alert a USING (source, source_id) JOIN cases c ON c.id = a.case_id
 """
+_KNOWN_OR_PAST = f"{_KNOWN} UNION ALL {KNOWN_SQL}"
 
 
 def known(session: Session, ids: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Taken]:
     """The cases of those alerts (source, source_id) that were taken before."""
-    return _taken(run(session, *_asking(ids)))
+    return _taken(run(session, *_asking(ids, ())))
 
 
-def _asking(ids: Sequence[tuple[str, str]]) -> Statement:
-    return _KNOWN, {"asked": as_json([{"source": source, "source_id": source_id} for source, source_id in ids])}
+def _asking(ids: Sequence[tuple[str, str]], old: Sequence[tuple[str, str]]) -> Statement:
+    asked = {"asked": _keys(ids)}
+    return (_KNOWN_OR_PAST, {**asked, "old": _keys(old)}) if old else (_KNOWN, asked)
+
+
+def _keys(ids: Sequence[tuple[str, str]]) -> str:
+    return as_json([{"source": source, "source_id": source_id} for source, source_id in ids])
 
 
 def _taken(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[str, str], Taken]:

@@ -1,10 +1,12 @@
 """`gridmap load LAYER FILE`: bring a file in. A dry run unless --commit."""
 
+import os
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from gridmap import clock
 from gridmap.cli.actor import actor
@@ -17,6 +19,7 @@ from gridmap.cli.words import say
 from gridmap.config import Settings
 from gridmap.desk.loading.job import Terms
 from gridmap.desk.loading.load import LAYERS, load_file
+from gridmap.desk.loading.report import Report
 from gridmap.errors import msg
 from gridmap.geo.datum import Datum
 
@@ -66,6 +69,11 @@ def moment(_: click.Context, __: click.Parameter, text: str | None) -> datetime 
     is_flag=True,
     help="文件里没有的现行网格、专属区域停用，编码不再使用 · retire grids or zones in force that the file leaves out",
 )
+@click.option(
+    "--history",
+    is_flag=True,
+    help="已结的往期案件，任意大小，另存为历史 · ended cases of months past, any number, kept as history",
+)
 def command(
     *,
     layer: str,
@@ -78,6 +86,7 @@ def command(
     note: str,
     keep_outside: bool,
     retire: bool,
+    history: bool,
 ) -> None:
     """载入数据 · bring data in: GeoJSON, GeoPackage, zipped Shapefile, CSV, Excel.
 
@@ -86,8 +95,14 @@ def command(
     settings = read_settings()
     ticker = Ticker()
     terms = _terms(settings, ticker, valid_from=valid_from, note=note, keep_outside=keep_outside, retire=retire)
+    if history and layer != "cases":
+        raise click.UsageError(say(msg("Only cases can be loaded as history")))
     with told(ticker, report), opened_session(settings) as session:
-        outcome = load_file(session, layer, file, datum=Datum(datum) if datum else None, terms=terms)
+        named = Datum(datum) if datum else None
+        if history:
+            outcome = _history(settings, session, file, named, terms, commit=commit)
+        else:
+            outcome = load_file(session, layer, file, datum=named, terms=terms)
         ticker.done()
         print_report(outcome, limit=limit_refusals)
         if report is not None:
@@ -97,6 +112,14 @@ def command(
         if commit:
             session.commit()
         click.echo(say(msg("Committed") if commit else msg("Dry run: nothing was written; add --commit to write")))
+
+
+def _history(settings: Settings, session: Session, file: Path, datum: Datum | None, terms: Terms, *, commit: bool) -> Report:
+    """Loaded as history, which commits by itself."""
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(settings.home / "compiled"))  # Where the program lies may not be written to.
+    from gridmap.desk.history.load import load_history  # noqa: PLC0415  # pyarrow: not for --help
+
+    return load_history(session, file, datum=datum, terms=terms, commit=commit)
 
 
 def _terms(

@@ -6,9 +6,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from gridmap import clock
 from gridmap.cases import categories
 from gridmap.cases.categories import Catalogue, KnownCategory
 from gridmap.cases.ground import Rules
+from gridmap.cases.past import may_be_past_until
 from gridmap.cases.taking import Asking, ask
 from gridmap.desk.draft import Draft, Incoming
 from gridmap.desk.sketching import names_of, sketch
@@ -54,7 +56,9 @@ def prepare(session: Session, alerts: Sequence[Incoming], *, policy: Policy) -> 
     drafts = _routed([(alert, _category(alert, found, seen)) for alert in alerts], index, seen, policy)
     spots = {i: draft.spot for i, draft in enumerate(drafts) if draft.spot is not None}
     may_join = [i for i in spots if drafts[i].alert.join]
-    return Prepared(drafts, index, seen, ask([draft.key for draft in drafts], spots, may_join, policy.rules))
+    until = may_be_past_until(clock.now())
+    old = [draft.key for draft in drafts if draft.alert.occurred_at < until]
+    return Prepared(drafts, index, seen, ask([draft.key for draft in drafts], spots, may_join, policy.rules, old=old))
 
 
 def routed_anew(session: Session, prepared: Prepared, *, policy: Policy) -> Prepared:

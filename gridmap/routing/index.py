@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_OTHERS", "NOBODY", "Facts", "GridIndex"]
 
+_LEAST_M_PER_DEGREE = 110_500.0  # Of latitude anywhere, of longitude at the equator: a little less than the least of WGS-84.
+
 
 class GridIndex:
     """The micro-grids in force at one moment.
@@ -99,6 +101,13 @@ class GridIndex:
         given, (n,); `NOBODY` (-1) outside of all, and where a coordinate is no number."""
         found = self._table.locate(lon, lat)
         return found if self._given is None else self._given[found]
+
+    def alone(self, lon: Floats, lat: Floats, reach_m: Floats) -> NDArray[np.bool_]:
+        """Whether surely no second micro-grid lies within `reach_m` metres of each point; False also where that takes a closer
+        look, which `facts` has."""
+        high = reach_m / _LEAST_M_PER_DEGREE
+        wide = high / np.maximum(np.cos(np.radians(np.abs(lat) + high)), 1e-9)
+        return self._table.alone(np.column_stack([lon - wide, lat - high, lon + wide, lat + high]))
 
     def locate_one(self, lon: float, lat: float) -> int:
         """The same for one point."""

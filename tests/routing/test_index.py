@@ -175,3 +175,22 @@ def test_a_grids_own_arcs_tell_what_the_tree_of_all_arcs_tells(shapes: list[Shap
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("gridmap.routing.surroundings._OWN_ARCS", 0)
         assert index.facts(lon, lat, np.zeros(len(lon)), 30.0) == quick
+
+
+@settings(max_examples=40, deadline=None)
+@given(partitions(), st.lists(spots(), min_size=1, max_size=30), st.sampled_from([0.5, 5.0, 300.0]))
+def test_what_is_surely_alone_has_no_other_grid_near(
+    shapes: list[Shape], points: list[tuple[float, float]], reach_m: float
+) -> None:
+    index = GridIndex.build([f"{n:03d}" for n in range(len(shapes))], shapes)
+    lon, lat = np.array(points).T
+    reach = np.full(len(lon), reach_m)
+    for sure, facts in zip(index.alone(lon, lat, reach), index.facts(lon, lat, reach, 0.0), strict=True):
+        others = [g for g, metres in facts.others if metres <= reach_m and g not in facts.covering[:1]]
+        assert not sure or (len(facts.covering) == 1 and not others)
+
+
+def test_in_the_middle_of_a_grid_one_is_alone() -> None:
+    index = GridIndex.build(["a", "b"], [town.square(0, 0), town.square(1, 0)])
+    lon, lat = np.array([town.spot(0.5, 0.5), town.spot(0.999, 0.5), town.spot(-0.2, 0.5)]).T
+    assert index.alone(lon, lat, np.full(3, 25.0)).tolist() == [True, False, False]

@@ -10,6 +10,7 @@ from gridmap.resources import CHECKOUT
 from tools.bench.alerts import batches, eight_connections, one_connection
 from tools.bench.figures import Figure, as_json, machine, table
 from tools.bench.fixture import FULL, QUICK, Size, Stand, standing
+from tools.bench.history import loads
 from tools.bench.pages import tiles_and_pages
 from tools.bench.publishing import splits
 from tools.bench.streams import delivery
@@ -26,6 +27,7 @@ MEASUREMENTS: dict[str, Callable[[Stand, Size], list[Figure]]] = {
     "batch": batches,
     "publish": splits,
     "tiles": every_zoom,
+    "history": loads,
 }
 
 

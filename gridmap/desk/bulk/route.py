@@ -1,6 +1,6 @@
 """Route a file: read ahead, route, write behind."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from gridmap.geo.files.contents import Progress
 from gridmap.geo.files.placing import Way, unsaid, way
 from gridmap.geo.streams import opening
 from gridmap.geo.streams.batches import Batch, Floats, Held, Refuse, Sink, Source
-from gridmap.hands import Hand, second_hand
+from gridmap.hands import ahead, second_hand
 from gridmap.routing import bulk
 from gridmap.routing.index import GridIndex
 
@@ -103,7 +103,7 @@ class _Run:
             stack.callback(sink.leave)
             reader, writer = stack.enter_context(second_hand()), stack.enter_context(second_hand())
             written: Callable[[], None] = _nothing
-            for batch in _ahead(reader, self.source.batches(tally.rows)):
+            for batch in ahead(reader, self.source.batches(tally.rows)):
                 piece = self.router.routed(batch, tally)
                 written()  # At most one batch waits for the disk.
                 written = writer.ask(_write, sink, ledger, piece, tally.noted())
@@ -115,14 +115,6 @@ class _Run:
 
 def _nothing() -> None:
     """Nothing was asked yet."""
-
-
-def _ahead(reader: Hand, batches: Iterator[Batch]) -> Iterator[Batch]:
-    """The batches, each read while the one before is in hand."""
-    coming = reader.ask(next, batches, None)
-    while (batch := coming()) is not None:
-        coming = reader.ask(next, batches, None)
-        yield batch
 
 
 def _write(sink: Sink, ledger: Ledger, piece: Piece, noted: dict[str, Any]) -> None:

@@ -19,8 +19,8 @@ from gridmap.geo.shapes import snapped
 
 _EARLIEST = datetime(1949, 10, 1, tzinfo=UTC)
 _CODES = ("code", "id", "parent", "target", "source_id", "camera_id", "grid", "ref", "phone")
-_SHORTENED = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+", re.IGNORECASE)  # As spreadsheets write long numbers into CSV.
-_NO_LETTERS = re.compile("[\0\ud800-\udfff]")  # What neither PostgreSQL nor UTF-8 takes: zero, and halves of surrogate pairs.
+SHORTENED = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+", re.IGNORECASE)  # As spreadsheets write long numbers into CSV.
+NO_LETTERS = re.compile("[\0\ud800-\udfff]")  # What neither PostgreSQL nor UTF-8 takes: zero, and halves of surrogate pairs.
 _EXACT = 10**15  # Spreadsheets keep 15 digits of a number; what comes after is lost and reads as zeros.
 
 
@@ -58,14 +58,14 @@ class Cells:
         """A text, "" where there is none; numbers are written out, but not those that lost digits on the way."""
         value = self.values.get(name)
         found = self._written(name, value).strip()
-        if name in _CODES and _SHORTENED.fullmatch(found):
+        if name in _CODES and SHORTENED.fullmatch(found):
             self.wrong(name, msg("%(field)s was kept as a number and has lost digits: format the column as text"))
             return ""
         if needed and not found and not any(fault.field == name for fault in self.faults):
             self.wrong(name, msg("%(field)s is missing"))
         if len(found) > most:
             self.wrong(name, msg("%(field)s has %(count)s letters, at most %(most)s are taken"), count=len(found), most=most)
-        if _NO_LETTERS.search(found):
+        if NO_LETTERS.search(found):
             self.wrong(name, msg("%(field)s holds characters that are none"))
             return ""
         return found

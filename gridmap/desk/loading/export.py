@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from gridmap import clock
 from gridmap.cases.loop_models import CategoryOwner
 from gridmap.cases.models import Case, Category, SourceCode, TimeLimit
+from gridmap.cases.past import PastCase
 from gridmap.desk.loading import roll
 from gridmap.desk.loading.fields import LAYERS
 from gridmap.errors import Invalid, NotFound, msg
@@ -26,6 +28,7 @@ from gridmap.grids.households import HouseholdCount
 from gridmap.grids.models import Boundary, Grid
 from gridmap.people.models import Department
 from gridmap.places.models import Camera, ServicePoint
+from gridmap.routing.route import Basis
 
 Row = tuple[dict[str, Any], BaseGeometry | None]
 _CHUNK = 5000
@@ -123,20 +126,21 @@ def _time(moment: datetime | None) -> str | None:
 
 def _cases(ask: Ask) -> Iterable[Row]:
     plain = ("source", "source_id", "source_code", "address", "text", "accuracy_m", "camera_id", "media")
-    rows = ask.session.execute(
-        select(Case, Category.standard_ref, Category.kind, Category.code)
-        .outerjoin(Category, Category.id == Case.category_id)
-        .order_by(Case.id)
-        .execution_options(yield_per=_CHUNK)
-    )
-    for i, (case, standard_ref, kind, code) in enumerate(rows, start=1):
+    for i, (case, standard_ref, kind, code) in enumerate(chain(_those(ask, PastCase), _those(ask, Case)), start=1):
         facts = {name: getattr(case, name) for name in plain}
         facts |= {"standard_ref": standard_ref, "kind": kind, "code": code, "state": str(case.state)}
-        facts["basis"] = case.route["basis"]
+        facts["basis"] = case.route["basis"] if case.route else str(Basis.LOCATION)
+        facts["media"] = facts["media"] or []
         facts |= {name: _time(getattr(case, name)) for name in ("occurred_at", "received_at", "closed_at")}
         yield {field.name: facts[field.name] for field in LAYERS["cases"]}, case.location
         if i % _CHUNK == 0:
             ask.progress("read", i, 0)
+
+
+def _those(ask: Ask, entity: type[Case] | type[PastCase]) -> Iterable[Any]:
+    rows = select(entity, Category.standard_ref, Category.kind, Category.code)
+    joined = rows.outerjoin(Category, Category.id == entity.category_id).order_by(entity.id)
+    return ask.session.execute(joined.execution_options(yield_per=_CHUNK))
 
 
 def _table(name: str, *entities: Any) -> Callable[[Ask], Iterable[Row]]:

@@ -31,13 +31,17 @@ def check(job: Job, places: Sequence[tuple[Cells, Point]], known: Mapping[int, P
     suspect = suspicion.by_offset(*suspicion.pairs(compared), job.datum)
     if outline is None:
         job.warn("geometry", msg("No grids are in force yet, so places could not be compared with the town"))
-    elif _outside(job, places, outline, keep_outside=keep_outside) and suspect is None:
-        xy = np.array([(point.x, point.y) for _, point in places])
-        reach = _widened(outline, job.terms.nearest_limit_m)
-        # What is refused anyway may carry the hint even where it is a single place; what is kept needs better grounds.
-        suspect = suspicion.by_outline(xy, job.datum, reach, few=not keep_outside)
+    elif outside(job, places, outline, keep_outside=keep_outside) and suspect is None:
+        suspect = suspected(job, np.array([(point.x, point.y) for _, point in places]), outline, keep_outside=keep_outside)
     if suspect is not None:
         job.report.refused.insert(0, Refusal(0, suspect.fault))
+
+
+def suspected(job: Job, xy: suspicion.Places, outline: BaseGeometry, *, keep_outside: bool) -> suspicion.Suspect | None:
+    """The datum in which these places (degrees WGS-84, (n, 2)), some of which lie outside, would lie better."""
+    reach = _widened(outline, job.terms.nearest_limit_m)
+    # What is refused anyway may carry the hint even where it is a single place; what is kept needs better grounds.
+    return suspicion.by_outline(xy, job.datum, reach, few=not keep_outside)
 
 
 def _widened(outline: BaseGeometry, metres: float) -> BaseGeometry:
@@ -47,7 +51,7 @@ def _widened(outline: BaseGeometry, metres: float) -> BaseGeometry:
     return widened
 
 
-def _outside(job: Job, places: Sequence[tuple[Cells, Point]], outline: BaseGeometry, *, keep_outside: bool) -> bool:
+def outside(job: Job, places: Sequence[tuple[Cells, Point]], outline: BaseGeometry, *, keep_outside: bool) -> bool:
     """Note the places outside; answers whether there are any."""
     shapely.prepare(outline)
     points = np.array([point for _, point in places], dtype=object)

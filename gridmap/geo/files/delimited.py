@@ -62,7 +62,7 @@ def table(text: str) -> tuple[list[str], Iterator[tuple[int, Sequence[str]]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     lines = _lines(reader, skip)
     _, header = next(lines, (0, []))
-    return [_restored(name) for name in header], lines
+    return [restored(name) for name in header], lines
 
 
 def _separator(text: str) -> str:
@@ -83,10 +83,11 @@ def _lines(reader: Any, skip: int) -> Iterator[tuple[int, Sequence[str]]]:
                 msg("The table can't be read from line %(line)s on: %(why)s"), field="file", line=number, why=str(error)
             ) from error
         if any(value.strip() for value in values):
-            yield number, [_restored(value) for value in values]
+            yield number, [restored(value) for value in values]
 
 
-def _restored(cell: str) -> str:
+def restored(cell: str) -> str:
+    """The text without the apostrophe that `neutral` puts before it."""
     return cell[1:] if _NEUTRAL.match(cell) else cell
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from gridmap.cases.models import OPEN_SQL
+from gridmap.cases.past import EVERY_CASE
 from gridmap.cases.states import State
 from gridmap.db import binary
 from gridmap.geo import squares
@@ -33,7 +34,7 @@ _READ = (
     ("category", ">i4", f"coalesce(c.category_id, {NONE})"),
     ("source", ">i8", "hashtextextended(c.source, 0)"),
 )
-_SELECT = f"SELECT {', '.join(f'array_agg({read})' for _, _, read in _READ)} FROM cases c WHERE c."
+_SELECT = f"SELECT {', '.join(f'array_agg({read})' for _, _, read in _READ)} FROM {{cases}} c WHERE c."
 _ARRAY_HEAD = 20  # Bytes before an array's elements, each of which is its length and its value.
 
 
@@ -97,7 +98,10 @@ def micros(moment: datetime) -> int:
 
 def read(session: Session, *, ended: bool, ids: Iterable[int] | None = None) -> Columns:
     """The open cases, or the ended ones; of these ids only, unless None."""
-    query = _SELECT + (OPEN_SQL.replace("IS NULL", "IS NOT NULL") if ended else OPEN_SQL)
+    if ended:
+        query = _SELECT.format(cases=EVERY_CASE) + OPEN_SQL.replace("IS NULL", "IS NOT NULL")
+    else:
+        query = _SELECT.format(cases="cases") + OPEN_SQL
     if ids is not None:
         query += f" AND c.id = ANY('{{{','.join(str(int(one)) for one in ids)}}}')"
     told = binary(session, query)

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from gridmap.cases.past import EVERY_CASE
 from gridmap.maps.crowds import kept
 from gridmap.maps.crowds.columns import NONE, STATE_OF, micros
 from gridmap.maps.crowds.gathering import Part
 from gridmap.maps.crowds.sifting import CODE_DIGITS, Tone, tones
 
 DAY = timedelta(hours=24)
-_SOURCES = text("SELECT id, source FROM cases WHERE id = ANY(CAST(:ids AS bigint[]))")
+_SOURCES = text(f"SELECT id, source FROM {EVERY_CASE} c WHERE id = ANY(CAST(:ids AS bigint[]))")
 
 
 class Standing(NamedTuple):

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gridmap.cases.lookup import Filter
+from gridmap.cases.past import EVERY_CASE
 from gridmap.geo.squares import Tile
 from gridmap.maps.crowds.asking import those
 from gridmap.maps.crowds.columns import STATE_OF
@@ -28,7 +29,7 @@ _ENCODED = text(
         FROM unnest(CAST(:ids AS bigint[]), CAST(:xs AS int[]), CAST(:ys AS int[]),
                     CAST(:states AS text[]), CAST(:tones AS text[]))
              WITH ORDINALITY AS given (id, x, y, state, urgency, place)
-        JOIN cases c ON c.id = given.id LEFT JOIN category k ON k.id = c.category_id
+        JOIN {EVERY_CASE} c ON c.id = given.id LEFT JOIN category k ON k.id = c.category_id
         ORDER BY place
     )
     SELECT coalesce((SELECT ST_AsMVT(crowd, 'crowds', 4096, 'geom') FROM crowd), '')

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from shapely.geometry import MultiPolygon, Polygon
 
 from gridmap.grids.redrawn import Redrawn
@@ -68,6 +68,12 @@ class Cells:
         found = np.empty(len(x), np.int32)
         lookup.locate(self.table, x, y, found)
         return found if self.places is None else self.places[found]
+
+    def alone(self, boxes: Floats) -> NDArray[np.bool_]:
+        """Whether each box (n, 4: west, south, east, north, in degrees) surely touches one polygon alone, which covers it."""
+        found = np.empty(len(boxes), dtype=bool)
+        lookup.alone(self.table, boxes, found)
+        return found
 
     def locate_one(self, lon: float, lat: float) -> int:
         """The same for one point."""

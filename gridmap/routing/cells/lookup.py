@@ -1,6 +1,7 @@
 """The look-up itself, compiled: a point's cell, and where borders cross it, the edges that do."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gridmap.routing.cells.compiled import compiled, inlined
 from gridmap.routing.cells.orientation import side
@@ -8,6 +9,7 @@ from gridmap.routing.cells.table import NOBODY, TABLE_HEAD, Floats, Ints, Point,
 
 _BLOCK = 512  # Points whose cells are fetched together: waiting for memory, they wait at the same time.
 _ON_IT = -1
+_MOST_ASKED = 4096  # Cells of one box.
 
 
 @compiled
@@ -37,6 +39,28 @@ def locate_one(table: Table, x: float, y: float) -> int:
         return value
     row = cell // table.columns
     return _settled(table, -2 - value, (table.left[cell - row * table.columns], table.low[row]), (x, y))
+
+
+@compiled
+def alone(table: Table, boxes: Floats, found: NDArray[np.bool_]) -> None:
+    """Write to `found` (n,) whether each box (n, 4: west, south, east, north) lies in cells that one polygon covers whole."""
+    for i in range(len(boxes)):
+        first, last = cell_of(table, boxes[i, 0], boxes[i, 1]), cell_of(table, boxes[i, 2], boxes[i, 3])
+        found[i] = first >= 0 and last >= 0 and _one_polygon(table, first, last)
+
+
+@compiled
+def _one_polygon(table: Table, first: int, last: int) -> bool:
+    """Whether one polygon covers all cells between these two corners whole; of very many nobody asks."""
+    west, south = first % table.columns, first // table.columns
+    east, north = last % table.columns, last // table.columns
+    if table.cells[first] < 0 or (east - west + 1) * (north - south + 1) > _MOST_ASKED:
+        return False
+    for row in range(south, north + 1):
+        for column in range(west, east + 1):
+            if table.cells[row * table.columns + column] != table.cells[first]:
+                return False
+    return True
 
 
 @inlined

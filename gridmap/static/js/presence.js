@@ -4,6 +4,7 @@ import { h, replace } from "./dom.js";
 import { t } from "./words.js";
 
 const EVERY_MS = 20000;
+const PAST = /^\d{6}-\d{8}$/; // The numbers of past cases, which nobody can do anything with.
 
 export class Presence {
   // `doing()`: the action whose form is open here, or "".
@@ -14,7 +15,8 @@ export class Presence {
     document.addEventListener("visibilitychange", () => { if (!document.hidden && this.number) this.#say(); });
   }
 
-  look(number) {
+  look(chosen) {
+    const number = chosen && PAST.test(chosen) ? null : chosen;
     if (number === this.number) return;
     if (this.number) send(this.#address(this.number), {}, { method: "DELETE" }).catch(() => {}); // It is forgotten in a minute anyway.
     clearInterval(this.timer);

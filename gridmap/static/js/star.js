@@ -13,7 +13,7 @@ export class Star {
   show(number) {
     this.number = number;
     this.#draw();
-    return this.own.kept.includes("favourite") ? this.node : null;
+    return number && this.own.kept.includes("favourite") ? this.node : null;
   }
 
   async toggle() {

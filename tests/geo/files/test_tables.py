@@ -126,14 +126,14 @@ def test_no_table_at_all(tmp_path: Path, data: bytes) -> None:
 def test_formulas_are_made_harmless_and_come_back(cell: str) -> None:
     harmless = delimited.neutral(cell)
     assert harmless.startswith("'")
-    assert delimited._restored(harmless) == cell
+    assert delimited.restored(harmless) == cell
 
 
 @given(st.text())
 def test_every_text_comes_back(cell: str) -> None:
     harmless = delimited.neutral(cell)
     assert not harmless.startswith(("=", "+", "-", "@", "\t", "\r"))
-    assert delimited._restored(harmless) == cell
+    assert delimited.restored(harmless) == cell
 
 
 def workbook(tmp_path: Path, rows: list[list[Any]]) -> Path:

@@ -18,7 +18,7 @@ export function case_card({ urls, choose, locate, say, handling, presence, star 
     // A case that somebody else was asked for meanwhile shows none of its deeds.
     if (signal.aborted) return null;
     const card = build(feature, found, { choose, locate, say, links });
-    return { ...card, body: [presence.node, ...card.body], tools: star.show(number), deeds: handling.show(feature, etag) };
+    return { ...card, body: [presence.node, ...card.body], tools: star.show(feature.properties.past ? null : number), deeds: handling.show(feature, etag) };
   };
 }
 
@@ -72,6 +72,7 @@ function status(facts_of, kind) {
     open && h("span", { class: "due" }, remaining(facts_of.due_at, facts_of.handled_at)),
     facts_of.alerts > 1 && h("span", { class: "pill plain" }, t("case.alerts", { n: facts_of.alerts })),
     facts_of.ambiguous && h("span", { class: "pill plain" }, t("case.ambiguous")),
+    facts_of.past && h("span", { class: "pill plain" }, t("case.past")),
     holder && h("p", { class: "holder", dataset: { testid: "case-holder" } }, h("span", { class: "quiet" }, t("loop.with")), holder));
 }
 

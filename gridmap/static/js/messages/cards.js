@@ -30,6 +30,7 @@ export const cards = {
   "case.category_code": { zh: "小类代码", en: "Category code" },
   "case.alerts": { zh: "{n} 次告警", en: "{n} alerts" },
   "case.ambiguous": { zh: "归属存疑", en: "Grid in doubt" },
+  "case.past": { zh: "历史案件，仅供查阅", en: "history, for reading only" },
   "case.media": { zh: "附件", en: "Media" },
   "case.media_item": { zh: "附件 {n}", en: "Item {n}" },
   "case.timeline": { zh: "经过", en: "Time line" },

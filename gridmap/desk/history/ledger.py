@@ -1,0 +1,117 @@
+"""Which files of history were loaded, and how far the one is that is being loaded: what goes on after a kill."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, delete, func, select, text, update
+from sqlalchemy.orm import Session
+
+from gridmap.cases.past import MONTH_IDS, PastLoad, PastPiece
+from gridmap.desk.history import pieces
+from gridmap.desk.loading.job import Terms
+from gridmap.errors import Conflict, msg
+
+_ALONE = text("SELECT pg_try_advisory_lock(hashtext('gridmap history'))")
+_LEAVE = text("SELECT pg_advisory_unlock(hashtext('gridmap history'))")
+
+
+@contextmanager
+def alone(engine: Engine) -> Iterator[None]:
+    """Nobody else loads history until the block ends, or this process. Raises Conflict where somebody does."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if not connection.execute(_ALONE).scalar_one():
+            raise Conflict(msg("Another load of history is under way"))
+        try:
+            yield
+        finally:
+            connection.execute(_LEAVE)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What makes two loads the same: the file by its contents, and how it is taken."""
+
+    digest: str
+    name: str
+    terms: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, path: Path, **terms: Any) -> "Work":
+        """Reads the file once."""
+        with path.open("rb") as file:
+            return cls(hashlib.file_digest(file, "sha256").hexdigest(), path.name, terms)
+
+
+@dataclass
+class Begun:
+    """A load that is not done: how many rows of the file are in its pieces, and of each piece how many ids are taken."""
+
+    load_id: int
+    rows: int
+    counts: dict[int, int] = field(default_factory=dict)  # By the first id of the piece.
+
+
+def done_before(session: Session, work: Work) -> PastLoad | None:
+    """The load that has brought the same file in before."""
+    found = select(PastLoad).where(PastLoad.digest == work.digest, ~PastLoad.begun).order_by(PastLoad.id.desc())
+    return session.scalars(found.limit(1)).one_or_none()
+
+
+def begin(session: Session, work: Work, publication: int, terms: Terms) -> Begun:
+    """Go on with the load of this work that was begun, or begin it anew: any other that was begun is dropped.
+
+    One that was begun while other boundaries were the newest is another one: half of it might lie in other grids.
+    """
+    said = {**work.terms, "publication": publication}
+    last = session.scalars(select(PastLoad).where(PastLoad.begun)).one_or_none()
+    if last is not None and (last.digest, last.terms) == (work.digest, said):
+        counts = session.execute(select(PastPiece.first_id, PastPiece.count.label("taken")).where(PastPiece.load_id == last.id))
+        return Begun(last.id, last.rows, {one.first_id: one.taken for one in counts})
+    if last is not None:
+        forget(session, last.id)
+    made = PastLoad(digest=work.digest, name=work.name, terms=said, actor=terms.actor, begun_at=terms.now, begun=True, rows=0)
+    session.add(made)
+    session.flush()
+    return Begun(made.id, 0)
+
+
+def piece_for(session: Session, begun: Begun, month: int) -> int:
+    """The first id of this load's piece of a month, which is made if need be."""
+    first_id = next((one for one in begun.counts if one // MONTH_IDS == month), None)
+    if first_id is not None:
+        return first_id
+    ends = select(func.max(PastPiece.first_id + PastPiece.count)).where(
+        PastPiece.first_id >= month * MONTH_IDS, PastPiece.first_id < (month + 1) * MONTH_IDS
+    )
+    first_id = session.execute(ends).scalar_one() or month * MONTH_IDS + 1
+    pieces.make(session, first_id)
+    session.add(PastPiece(load_id=begun.load_id, first_id=first_id, count=0))
+    session.flush()
+    begun.counts[first_id] = 0
+    return first_id
+
+
+def keep(session: Session, begun: Begun) -> None:
+    """Note how far it is, in the transaction that has written it."""
+    session.execute(update(PastLoad).where(PastLoad.id == begun.load_id).values(rows=begun.rows))
+    for first_id, count in begun.counts.items():
+        this = (PastPiece.load_id == begun.load_id, PastPiece.first_id == first_id)
+        session.execute(update(PastPiece).where(*this).values(count=count))
+
+
+def done(session: Session, begun: Begun, new: int, terms: Terms) -> None:
+    """It is whole, and to be seen."""
+    facts = {"begun": False, "done_at": terms.now, "new": new}
+    session.execute(update(PastLoad).where(PastLoad.id == begun.load_id).values(facts))
+
+
+def forget(session: Session, load_id: int) -> None:
+    """Take a load that is not done away, with all its pieces."""
+    firsts = session.scalars(select(PastPiece.first_id).where(PastPiece.load_id == load_id)).all()
+    pieces.drop(session, firsts)
+    session.execute(delete(PastPiece).where(PastPiece.load_id == load_id))
+    session.execute(delete(PastLoad).where(PastLoad.id == load_id))

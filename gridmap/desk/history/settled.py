@@ -1,0 +1,98 @@
+"""Past cases as columns, and how they are written: into the piece of the month in which each was received."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridmap.cases.many_due import Micros
+from gridmap.desk.history import rows
+from gridmap.desk.history.cells import Mask, Moments
+from gridmap.desk.history.rows import Bytes, Column
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+FIXED = (
+    *("line", "occurred_at", "received_at", "closed_at", "due_at", "accuracy_m", "limit_value", "category_id", "publication"),
+    *("ambiguous", "location"),
+)
+TEXTS = (
+    *("source", "source_id", "source_code", "state", "limit_unit", "grid_code", "camera_id", "address", "text", "media", "route"),
+)
+COLUMNS = ("id", *FIXED, *TEXTS)
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+_AHEAD = timedelta(hours=8) // timedelta(microseconds=1)  # The town's clocks, in all years of history.
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970-01-01 UTC."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def month_of(moments: Micros) -> Ints:
+    """The months of these moments by the town's clocks, as 202411."""
+    months = (moments + _AHEAD).astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)
+    return (1970 + months // 12) * 100 + 1 + months % 12
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Past cases by columns, (n,) each. Moments are microseconds since 1970-01-01 UTC, NaN and -1 stand for none; `texts` are
+    pyarrow's."""
+
+    line: Ints
+    occurred_at: Micros
+    received_at: Micros
+    closed_at: Micros
+    due_at: Moments
+    accuracy_m: Floats
+    limit_value: Floats
+    category_id: Ints
+    publication: Ints
+    ambiguous: Mask
+    lon: Floats
+    lat: Floats
+    texts: Mapping[str, Any]
+
+    def months(self, which: Mask) -> list[int]:
+        """The months in which the rows that are meant were received."""
+        found: list[int] = np.unique(month_of(self.received_at[which])).tolist()
+        return found
+
+    def by_month(self, which: Mask, nexts: Mapping[int, int]) -> Iterator[tuple[int, int, Bytes]]:
+        """Of the rows that are meant, month by month: the month, how many they are, and the rows as binary COPY takes them.
+
+        Args:
+            nexts: of each month the next id.
+        """
+        order = np.flatnonzero(which)
+        months = month_of(self.received_at[order])
+        sorting = np.argsort(months, kind="stable")
+        order, months = order[sorting], months[sorting]
+        found, begins, counts = np.unique(months, return_index=True, return_counts=True)
+        first = np.array([nexts[month] for month in found.tolist()], dtype=np.int64)
+        ids = np.arange(len(order)) + np.repeat(first - begins, counts)
+        data, at = rows.written([rows.numbers(ids, ">i8"), *(column.rows(order) for column in self._columns())])
+        for month, begin, count in zip(found.tolist(), begins.tolist(), counts.tolist(), strict=True):
+            yield month, count, data[at[begin] : at[begin + count]]
+
+    def _columns(self) -> list[Column]:
+        """As `COLUMNS` names them, but for the id."""
+        return [
+            rows.numbers(self.line, ">i8"),
+            rows.moments(self.occurred_at),
+            rows.moments(self.received_at),
+            rows.moments(self.closed_at),
+            rows.moments(*self.due_at),
+            rows.numbers(self.accuracy_m, ">f8", ~np.isnan(self.accuracy_m)),
+            rows.numbers(self.limit_value, ">f8", ~np.isnan(self.limit_value)),
+            rows.numbers(self.category_id, ">i4", self.category_id >= 0),
+            rows.numbers(self.publication, ">i4", self.publication > 0),
+            rows.numbers(self.ambiguous, "u1"),
+            rows.places(self.lon, self.lat),
+            *(rows.texts(self.texts[name]) for name in TEXTS),
+        ]
