@@ -37,6 +37,8 @@ from gridmap.journal.write import Event, write
 
 _LAYER = "cases"
 _MOST_TWICE = 1000  # Keys that are told of.
+_MOST_REFUSED = 100_000  # A file with as many is not looked at further: what is told of them has to find room.
+_ODD_AT_ONCE = 20_000  # Rows that become objects at a time.
 _AT_ONCE = 2  # Pieces that are indexed at a time: as many as a small machine has cores.
 Part = tuple[Settled, NDArray[np.bool_]]  # Past cases, and which of the rows are meant.
 
@@ -70,6 +72,7 @@ def load_history(session: Session, path: Path, *, datum: Datum | None, terms: Te
         load = _Load(session, job, source, there, begun, until, publication)
         load.read(datum)
         load.end(commit=commit)
+        job.report.refused.sort(key=lambda refusal: refusal.line)
         return job.report
 
 
@@ -124,6 +127,11 @@ class _Load:
                 if not report.refuses:
                     written = writer.ask(self._write, writing, parts, report.total)
                 self.job.terms.progress("write", report.total, self.source.held.rows)
+                if len(report.refused) >= _MOST_REFUSED:
+                    self.job.warn(
+                        "file", msg("There are too many refusals; the file was read up to here: %(rows)s"), rows=report.total
+                    )
+                    break
             written()
         self.session.commit()
 
@@ -132,8 +140,9 @@ class _Load:
         table = known(_LAYER, dict(zip(batch.table.column_names, batch.table.itercolumns(), strict=True)))
         settled, sound = plain.settle(Columns(table, lon, lat, batch.numbers))
         parts = [(settled, sound)]
-        if not sound.all():
-            rest = odd.settle(batch, np.column_stack([lon, lat]), np.flatnonzero(~sound))
+        there, left = np.column_stack([lon, lat]), np.flatnonzero(~sound)
+        for begin in range(0, len(left), _ODD_AT_ONCE):
+            rest = odd.settle(batch, there, left[begin : begin + _ODD_AT_ONCE])
             parts += [(rest, np.ones(len(rest.line), dtype=bool))] if rest is not None else []
         return parts
 
@@ -161,10 +170,10 @@ class _Load:
         mark = self._mark()
         self._each(firsts, pieces.leave_out_known)
         self._each(firsts, lambda session, first_id: pieces.index(session, first_id, self.begun.counts[first_id]))
+        report.new = sum(pieces.count(self.session, first_id) for first_id in firsts)
         if commit:
             self._attach(firsts, mark)
         else:
-            report.new = sum(pieces.count(self.session, first_id) for first_id in firsts)
             self._forget()
         report.unchanged = report.total - report.new
 
@@ -204,9 +213,8 @@ class _Load:
             self._forget()
             raise Conflict(msg("Boundaries or categories of the past have changed while the file was loaded: load it again"))
         for first_id in firsts:
-            pieces.leave_out_since(session, first_id, mark)
+            report.new -= pieces.leave_out_since(session, first_id, mark)
             pieces.attach(session, first_id, self.begun.counts[first_id])
-        report.new = sum(pieces.count(session, first_id) for first_id in firsts)
         ledger.done(session, self.begun, report.new, self.job.terms)
         data = {"new": report.new, "unchanged": report.total - report.new}
         write(session, [Event(_LAYER, "cases.loaded", _LAYER, self.job.terms.actor, data)])

@@ -71,9 +71,10 @@ def leave_out_known(session: Session, first_id: int) -> None:
         session.execute(text(_KNOWN.format(piece=name_of(first_id), others=others)))
 
 
-def leave_out_since(session: Session, first_id: int, mark: int) -> None:
-    """The same for alerts later than that of this id."""
-    session.execute(text(_KNOWN.format(piece=name_of(first_id), others="alert") + " AND o.id > :mark"), {"mark": mark})
+def leave_out_since(session: Session, first_id: int, mark: int) -> int:
+    """The same for alerts later than that of this id; how many these were."""
+    query = text(_KNOWN.format(piece=name_of(first_id), others="alert") + " AND o.id > :mark RETURNING p.id")
+    return len(session.execute(query, {"mark": mark}).all())
 
 
 def index(session: Session, first_id: int, count: int) -> None:
