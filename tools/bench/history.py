@@ -35,7 +35,7 @@ def loads(stand: Stand, size: Size) -> list[Figure]:
                 pq.write_table(_table(stand, cases, path.stem), path, row_group_size=131_072)
                 begun = time.perf_counter()
                 with Session(engine) as session:
-                    terms = Terms(actor=ACTOR, now=clock.now())
+                    terms = Terms(actor=ACTOR, now=clock.now(), keep_outside=True)
                     report = load_history(session, path, datum=Datum.WGS84, terms=terms, commit=True)
                 took = time.perf_counter() - begun
                 if (report.new, report.refused) != (cases, []):
@@ -61,7 +61,7 @@ def _table(stand: Stand, cases: int, name: str) -> pa.Table:
             "source_id": [f"history-{name}-{n}" for n in range(cases)],
             "occurred_at": pa.array(occurred, moment),
             "received_at": pa.array(occurred + _micros_of(minutes=5), moment),
-            "closed_at": pa.array(closed + _micros_of(minutes=5), moment),
+            "closed_at": pa.array(closed, moment),
             "state": ["closed"] * cases,
             **{field: [value] * cases for field, value in known._asdict().items()},
             "address": [f"演示路{n % 1000}号" for n in range(cases)],
