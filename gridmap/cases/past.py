@@ -1,4 +1,4 @@
-"""Past cases: ended ones that came in as history, for reading only. They have a table of their own, see decision 52.
+"""Past cases: ended ones that came in as history, for reading only. They have a table of their own, see decision 53.
 
 A past case's id begins with the month in which it was received, and its number says the same: 20241100000012 is 202411-00000012.
 """

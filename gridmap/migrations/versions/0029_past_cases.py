@@ -1,4 +1,4 @@
-"""Past cases: history has a table of its own, in pieces by month, so that live cases pay nothing for it; see decision 52."""
+"""Past cases: history has a table of its own, in pieces by month, so that live cases pay nothing for it; see decision 53."""
 
 import sqlalchemy as sa
 from alembic import op
