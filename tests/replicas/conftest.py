@@ -13,10 +13,21 @@ from sqlalchemy.orm import Session
 from gridmap.db import make_engine
 from gridmap.http.state import state
 from gridmap.migrations import migrate
+from gridmap.replicas import keeper, replica
 from tests import callers, town
 from tests.conftest import running
 from tests.replicas.pair import Pair, primary, standby
-from tests.waiting import eventually
+from tests.waiting import LONG_S, eventually
+
+
+@pytest.fixture(scope="module", autouse=True)
+def patient() -> Iterator[None]:
+    """A machine that is slow for a moment is no replica that is away."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keeper, "UNANSWERED_S", LONG_S)
+        patch.setattr(replica, "CONNECT_S", int(LONG_S))
+        patch.setattr(replica, "READ_S", LONG_S)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,9 +68,10 @@ class Pair:
 
     def _signal(self, what: signal.Signals) -> None:
         first = self.standby.running()
-        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
-        for pid in (first, *map(int, children)):
-            if pid:
+        assert first
+        os.kill(first, what)  # Before the others are looked for: it makes no more of them.
+        for pid in _children(first):
+            with suppress(ProcessLookupError):  # It ended while the first stood still, and is only now taken note of.
                 os.kill(pid, what)
 
     def catch_up(self) -> None:
@@ -79,6 +80,15 @@ class Pair:
             row = connection.execute("SELECT pg_current_wal_flush_lsn()::text").fetchone()
         assert row
         eventually(lambda: self.ask(f"SELECT pg_last_wal_replay_lsn() >= '{row[0]}'"))
+
+
+def _children(parent: int) -> list[int]:
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # Somebody else's, that has just ended.
+            if int(status.read_text(errors="replace").rpartition(")")[2].split()[1]) == parent:
+                found.append(int(status.parent.name))
+    return found
 
 
 @contextmanager
