@@ -118,8 +118,13 @@ def category(
 
 
 WAYS: dict[State, tuple[State, ...]] = {
+    State.DISCOVERED: (),
+    State.CONSULTING: (State.CONSULTING,),
+    State.DISPATCHED: (State.DISPATCHED,),
     State.HANDLING: (State.HANDLING,),
+    State.SUSPENDED: (State.HANDLING, State.SUSPENDED),
     State.VERIFYING: (State.VERIFYING,),
+    State.RATING: (State.VERIFYING, State.RATING),
     State.CLOSED: (State.VERIFYING, State.RATING, State.CLOSED),
     State.VOID: (State.VOID,),
 }

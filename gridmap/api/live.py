@@ -10,6 +10,7 @@ from pydantic import Field
 
 from gridmap.api.fields import Strictly
 from gridmap.api.shapes import Responses, raw
+from gridmap.http import metrics
 from gridmap.http.giving import GivenAway
 from gridmap.http.state import db, settings, state
 from gridmap.http.who import caller, needs
@@ -103,7 +104,12 @@ def _listener() -> Listener:
         found = current_app.extensions.get(_KEY)
         if found is None:
             set_, engine = state().settings, state().engine
-            fanout = Fanout(most_clients=set_.live_clients, most_waiting=set_.replay_limit, heartbeat_s=set_.heartbeat_seconds)
+            fanout = Fanout(
+                most_clients=set_.live_clients,
+                most_waiting=set_.replay_limit,
+                heartbeat_s=set_.heartbeat_seconds,
+                told=metrics.tell_live_lines,
+            )
             found = current_app.extensions[_KEY] = Listener(engine, fanout)
     assert isinstance(found, Listener)  # noqa: S101  # only this function writes there
     return found

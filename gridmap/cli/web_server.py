@@ -9,6 +9,7 @@ from threading import Thread
 from typing import Any
 
 import structlog
+from prometheus_client.multiprocess import mark_process_dead
 
 from gridmap import logs
 from gridmap.cli.gate import wait_at_gate
@@ -67,6 +68,12 @@ def post_worker_init(worker: Any) -> None:
     # The port is open; nobody waits for Folium but who opens the map in the next second.
     draw = importlib.import_module("gridmap.maps.shell").operator_shell
     Thread(target=draw, args=[_settings.base_maps], name="map", daemon=True).start()
+
+
+def child_exit(server: Any, worker: Any) -> None:  # noqa: ARG001  # gunicorn's signature
+    """What a worker that has ended told of itself, its live connections say, is true no more."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # prometheus_client leaves it untyped
 
 
 def worker_exit(server: Any, worker: Any) -> None:  # noqa: ARG001  # gunicorn's signature

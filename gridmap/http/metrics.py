@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 
 from flask import Flask, Response, g, request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -34,6 +34,7 @@ _replica_reads = Counter(
     ["replica", "outcome"],
     registry=_own,
 )
+_live_lines = Gauge("gridmap_live_lines", "Live connections that are open", registry=_own, multiprocess_mode="livesum")
 
 
 def count(app: Flask) -> None:
@@ -54,6 +55,11 @@ def _end(response: Response) -> Response:
     return response
 
 
+def tell_live_lines(how_many: int) -> None:
+    """So many live connections of this process are open now."""
+    _live_lines.set(how_many)
+
+
 def count_replica_read(number: int, outcome: str) -> None:
     """Count what became of one question to a replica."""
     _replica_reads.labels(str(number), outcome).inc()
@@ -61,7 +67,7 @@ def count_replica_read(number: int, outcome: str) -> None:
 
 _FIGURES = text(
     """
-    SELECT (SELECT count(*) FROM cases WHERE state IN ('discovered', 'consulting', 'handling', 'verifying')) AS open_cases,
+    SELECT (SELECT count(*) FROM cases WHERE closed_at IS NULL) AS open_cases,
            (SELECT count(*) FROM cases WHERE grid_code IS NULL AND closed_at IS NULL) AS unrouted,
            (SELECT coalesce(max(position), 0) FROM feed) AS feed_position,
            (SELECT count(*) FROM journal_pending) AS waiting,

@@ -4,6 +4,7 @@ It is the face that other threads see; `writer` does the work in a thread of its
 """
 
 import os
+from collections.abc import Callable
 from queue import SimpleQueue
 from socket import socket
 from threading import BoundedSemaphore, RLock, Thread
@@ -25,12 +26,16 @@ class Fanout:
         most_clients: lines open at once; the next is refused.
         most_waiting: see `Line`.
         heartbeat_s: see `Writer`.
+        told: is told how many lines are open whenever that changes.
     """
 
-    def __init__(self, *, most_clients: int, most_waiting: int, heartbeat_s: float) -> None:
+    def __init__(
+        self, *, most_clients: int, most_waiting: int, heartbeat_s: float, told: Callable[[int], None] = lambda _: None
+    ) -> None:
         self._most_clients = most_clients
         self._most_waiting = most_waiting
         self._heartbeat_s = heartbeat_s
+        self._told = told
         self._lock = RLock()  # The signal that closes may come in the middle of something.
         self._clients = 0
         self._closed = False
@@ -50,6 +55,7 @@ class Fanout:
             if self._wake is None:
                 self._begin()
             self._clients += 1
+            self._told(self._clients)
             line = Line(self._most_waiting)
             self._ask(lambda writer: writer.add(line))
         return line
@@ -122,3 +128,4 @@ class Fanout:
     def _left(self) -> None:
         with self._lock:
             self._clients -= 1
+            self._told(self._clients)

@@ -111,12 +111,14 @@ def test_past_the_limit_there_is_503_until_somebody_leaves(committing: Engine, a
         assert full.status_code == 503
         assert full.content_type == "application/problem+json"
         assert int(full.headers["Retry-After"]) > 0
+        assert "gridmap_live_lines 2.0" in client.get("/metrics").text
         for _ in range(3):  # They take no room.
             assert client.head("/api/v1/events").status_code == 200
             assert client.get("/api/v1/events?once=true").status_code == 200
         first.close()
         eventually(lambda: let_in(client))
         second.close()
+        eventually(lambda: "gridmap_live_lines 0.0" in client.get("/metrics").text)
 
 
 def let_in(client: FlaskClient) -> bool:
