@@ -39,6 +39,10 @@ from tests.sharing_out import WholeFiles, in_order
 hypothesis.settings.register_profile("everyday", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("everyday")
 
+# What numba compiles for the first of a run's processes, all others find there: half a minute of a processor. (Without it some
+# would keep it beside the program, and some in the home of whoever runs the tests.)
+os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).parents[1] / ".setup" / "compiled"))
+
 TEMPLATE = "gridmap_template"
 TOWN_TEMPLATE = "gridmap_town_template"
 _copies = count(1)
