@@ -62,7 +62,7 @@ export class WallMap {
     const size = rem();
     this.chart.setOption({
       textStyle: { fontFamily: FONT },
-      geo: { map: "town", silent: true, roam: false, aspectScale: 0.852, left: size, right: size, top: size, bottom: size * 4,
+      geo: { map: "town", silent: true, roam: false, aspectScale: 0.852, preserveAspect: "contain", left: size, right: size, top: size, bottom: size * 4,
         itemStyle: { areaColor: colour("load-0"), borderColor: colour("village-line") }, regions: this.#regions() },
     });
     this.#marks();
