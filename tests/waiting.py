@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 LONG_S = 90.0  # Far longer than anything takes, on any machine.
+A_STORY_S = 4 * LONG_S  # Some thirty commands, one after the other.
 
 
 def eventually(true: Callable[[], object], seconds: float = LONG_S) -> None:

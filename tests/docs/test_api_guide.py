@@ -26,6 +26,7 @@ from gridmap.live import relay
 from gridmap.resources import data_dir
 from tests.conftest import running
 from tests.docs.pages import CHECKOUT, DOCS, Block, blocks, blocks_of
+from tests.waiting import A_STORY_S
 
 GUIDE = DOCS / "api.md"
 END = "=== end of a block ==="
@@ -88,7 +89,7 @@ def run(commands: list[str], environment: dict[str, str], folder: Path) -> list[
     """Run the blocks one after the other in one shell; what each printed."""
     script = "set -eu\n" + f"echo; echo '{END}'\n".join([*commands, ""])
     done = subprocess.run(
-        ["bash"], input=script, env=environment, cwd=folder, capture_output=True, text=True, timeout=90, check=False
+        ["bash"], input=script, env=environment, cwd=folder, capture_output=True, text=True, timeout=A_STORY_S, check=False
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
     return done.stdout.split(END)

@@ -18,6 +18,7 @@ from gridmap.migrations import migrate
 from gridmap.places.models import ServicePoint
 from tests import town
 from tests.docs.pages import CHECKOUT, DOCS
+from tests.waiting import A_STORY_S
 
 PAGE = DOCS / "operating.md"
 
@@ -40,7 +41,7 @@ def shell(script: str, cluster: Cluster, folder: Path) -> None:
     env = {**cluster.programs.env(), **own}
     env.pop("GRIDMAP_DATABASE_URL", None)
     done = subprocess.run(
-        ["bash"], input=f"set -eu\n{script}", env=env, cwd=folder, capture_output=True, text=True, timeout=90, check=False
+        ["bash"], input=f"set -eu\n{script}", env=env, cwd=folder, capture_output=True, text=True, timeout=A_STORY_S, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

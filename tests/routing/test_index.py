@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 from threading import Barrier, Thread
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import pytest
@@ -155,14 +155,15 @@ def test_five_thousand_grids_are_indexed_and_asked_fast() -> None:
 
     shapes: list[Shape] = [cell(i, j) for i in range(71) for j in range(71)]
     assert shapely.coverage_is_valid(shapes)
-    began = perf_counter()
+    began = process_time()
     index = GridIndex(held(shapes))
-    built = perf_counter()
+    built = process_time()
     lon, lat = np.random.default_rng(2).uniform(0, 0.5, (2, 5000)) + np.array([[121.2], [31.4]])
     facts = index.facts(lon, lat, np.full(5000, 50_000.0), 30.0)
-    asked = perf_counter()
+    asked = process_time()
     assert len(shapes) == 5041
-    assert built - began < 9  # 1.5 s on an idle machine.
+    # Of the processor: the clock would tell what others do on the machine.
+    assert built - began < 9  # 1.5 s.
     assert asked - built < 30  # 3 s: even when each doubts half the city.
     assert all(len(one.others) == MOST_OTHERS for one in facts)
 
