@@ -47,7 +47,11 @@ const draw = at_most_every(500, () => {
 const standing = new Standing(URLS.counts, { grid });
 const open = new Open({ url: URLS.queue, grid, store, standing, now, fresh: () => new Set(map.fresh.keys()), draw, missed: () => lost.missed() });
 
+// One question at a time: a city's figures may take longer than the next event.
+let asking = false;
 const ask = async () => {
+  if (asking) return ask_soon();
+  asking = true;
   try {
     const told = await get(URLS.now, { grid }, { cache: "no-store" });
     figures.draw(told);
@@ -56,6 +60,8 @@ const ask = async () => {
     lost.told();
   } catch {
     lost.missed();
+  } finally {
+    asking = false;
   }
 };
 const ask_soon = at_most_every(1500, ask);
