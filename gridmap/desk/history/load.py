@@ -17,6 +17,7 @@ from gridmap.cases.models import Alert
 from gridmap.cases.past import history_ends
 from gridmap.db import copy_binary, engine_of
 from gridmap.desk.history import ledger, pieces, rows
+from gridmap.desk.history.keys import Keys
 from gridmap.desk.history.ledger import Begun, Work
 from gridmap.desk.history.odd import Odd
 from gridmap.desk.history.plain import Columns, Plain
@@ -69,7 +70,7 @@ def load_history(session: Session, path: Path, *, datum: Datum | None, terms: Te
         publication = _boundaries(session, until)
         begun = ledger.begin(session, work, publication, terms)
         session.commit()
-        load = _Load(session, job, source, there, begun, until, publication)
+        load = _Load(session, job, source, there, begun, until, publication, Keys(whole=not begun.rows))
         load.read(datum)
         load.end(commit=commit)
         job.report.refused.sort(key=lambda refusal: refusal.line)
@@ -110,6 +111,7 @@ class _Load:
     begun: Begun
     until: datetime
     publication: int
+    keys: Keys
 
     def read(self, asked: Datum | None) -> None:
         """The whole file: each batch is read ahead, settled, and written behind. From the first refusal on nothing is written."""
@@ -148,6 +150,7 @@ class _Load:
 
     def _write(self, session: Session, parts: list[Part], total: int) -> None:
         for settled, which in parts:
+            self.keys.add(settled.keys(which))
             months = settled.months(which)
             firsts = {month: ledger.piece_for(session, self.begun, month) for month in months}
             nexts = {month: first_id + self.begun.counts[first_id] for month, first_id in firsts.items()}
@@ -178,6 +181,8 @@ class _Load:
         report.unchanged = report.total - report.new
 
     def _check_twice(self, firsts: list[int]) -> None:
+        if self.keys.differ:
+            return
         for source, source_id, lines in pieces.twice(self.session, firsts, most=_MOST_TWICE):
             values = {"field": "source_id", "value": f"{source} {source_id}"[:80], "first": lines[0]}
             fault = Fault("source_id", msg("%(value)s stands there already in %(first)s"), values)

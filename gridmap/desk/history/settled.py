@@ -63,6 +63,11 @@ class Settled:
         found: list[int] = np.unique(month_of(self.received_at[which])).tolist()
         return found
 
+    def keys(self, which: Mask) -> NDArray[np.uint64]:
+        """Fingerprints of (source, source_id) of the rows that are meant."""
+        meant = np.flatnonzero(which)
+        return rows.fingerprints(*(rows.texts(self.texts[name]).rows(meant) for name in ("source", "source_id")))
+
     def by_month(self, which: Mask, nexts: Mapping[int, int]) -> Iterator[tuple[int, int, Bytes]]:
         """Of the rows that are meant, month by month: the month, how many they are, and the rows as binary COPY takes them.
 
@@ -71,12 +76,15 @@ class Settled:
         """
         order = np.flatnonzero(which)
         months = month_of(self.received_at[order])
-        sorting = np.argsort(months, kind="stable")
-        order, months = order[sorting], months[sorting]
+        as_they_are = len(order) == len(which) and bool((months[1:] >= months[:-1]).all())
+        if not as_they_are:
+            sorting = np.argsort(months, kind="stable")
+            order, months = order[sorting], months[sorting]
         found, begins, counts = np.unique(months, return_index=True, return_counts=True)
         first = np.array([nexts[month] for month in found.tolist()], dtype=np.int64)
         ids = np.arange(len(order)) + np.repeat(first - begins, counts)
-        data, at = rows.written([rows.numbers(ids, ">i8"), *(column.rows(order) for column in self._columns())])
+        told = self._columns() if as_they_are else [column.rows(order) for column in self._columns()]
+        data, at = rows.written([rows.numbers(ids, ">i8"), *told])
         for month, begin, count in zip(found.tolist(), begins.tolist(), counts.tolist(), strict=True):
             yield month, count, data[at[begin] : at[begin + count]]
 
