@@ -13,6 +13,7 @@ from tools.bench.fixture import Size, Stand
 from tools.bench.wire import Wire
 
 CONNECTIONS = 8
+_WARMING = 6  # Calls: so many that each web process has most likely had one.
 _runs = count(1)
 
 
@@ -105,16 +106,21 @@ def eight_connections(stand: Stand, size: Size) -> list[Figure]:
 
 
 def batches(stand: Stand, size: Size) -> list[Figure]:
-    """Alerts a second in one NDJSON call."""
-    rates = []
-    for _ in range(size.repeats):
-        body = b"\n".join(bodies(stand, f"batch-{next(_runs)}", size.batch))
-        with authorised(stand) as wire:
-            begun = time.perf_counter()
-            answer = wire.post("/api/v1/alerts/batch", body, kind="application/x-ndjson")
-            took = time.perf_counter() - begun
-        results = [orjson.loads(line) for line in answer.body.splitlines()]
-        if answer.status != 200 or {result["status"] for result in results} - {200, 201} or len(results) != size.batch:
-            raise RuntimeError(f"a batch went wrong: {answer.status} {answer.body[:300]!r}")
-        rates.append(size.batch / took)
+    """Alerts a second in one NDJSON call, by web processes that have taken some before."""
+    for _ in range(_WARMING):
+        _batch(stand, size.batch // 10)
+    rates = [_batch(stand, size.batch) for _ in range(size.repeats)]
     return [figure(f"batch of {size.batch:,} alerts", rates, "alerts/s", 10_000)]
+
+
+def _batch(stand: Stand, how_many: int) -> float:
+    """Alerts a second of one call."""
+    body = b"\n".join(bodies(stand, f"batch-{next(_runs)}", how_many))
+    with authorised(stand) as wire:
+        begun = time.perf_counter()
+        answer = wire.post("/api/v1/alerts/batch", body, kind="application/x-ndjson")
+        took = time.perf_counter() - begun
+    results = [orjson.loads(line) for line in answer.body.splitlines()]
+    if answer.status != 200 or {result["status"] for result in results} - {200, 201} or len(results) != how_many:
+        raise RuntimeError(f"a batch went wrong: {answer.status} {answer.body[:300]!r}")
+    return how_many / took
