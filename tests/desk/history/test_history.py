@@ -38,7 +38,7 @@ from tests import town, zoned
 from tests.conftest import database_copy
 from tests.desk.history.made import NOW, WRITERS, Facts, all_cases, features, load, many, parquet, past, pieces, table
 from tests.offspring import born
-from tests.waiting import LONG_S
+from tests.waiting import LONG_S, eventually
 
 # Ground that 11 takes from 12; between the two no corner of others.
 _TALLER = Polygon([town.spot(*at) for at in [(0, 0), (1, 0), (1, 1), (0.5, 1), (0.5, 1.5), (0, 1.5)]])
@@ -220,6 +220,12 @@ def test_one_load_at_a_time(furnished: Engine, tmp_path: Path) -> None:
     assert load(furnished, tmp_path / "x.parquet").new == 10
 
 
+def nobody_loads(engine: Engine) -> bool:
+    held = "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database WHERE locktype = 'advisory' AND datname = current_database()"
+    with Session(engine) as session:
+        return bool(session.execute(text(held)).scalar_one() == 0)
+
+
 @pytest.mark.parametrize("where", ["_write", "end"])
 def test_kill_9(furnished: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     file = parquet(tmp_path / "x.parquet", many(2000))
@@ -233,6 +239,7 @@ def test_kill_9(furnished: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with Session(furnished) as session:
         done = session.scalars(select(PastLoad.rows)).one()
     assert done == (1000 if where == "_write" else 2000)
+    eventually(lambda: nobody_loads(furnished))  # The server of a killed program's connection takes its time to notice.
     assert load(furnished, file).new == 2000
     with Session(furnished) as session:
         assert session.scalar(select(func.count(PastCase.source_id.distinct()))) == session.scalar(
