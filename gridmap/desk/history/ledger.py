@@ -1,6 +1,7 @@
 """Which files of history were loaded, and how far the one is that is being loaded: what goes on after a kill."""
 
 import hashlib
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,12 +20,18 @@ _ALONE = text("SELECT pg_try_advisory_lock(hashtext('gridmap history'))")
 _LEAVE = text("SELECT pg_advisory_unlock(hashtext('gridmap history'))")
 
 
+PATIENCE_S = 3.0  # So long the server may take to notice that the program which loaded before was killed.
+
+
 @contextmanager
 def alone(engine: Engine) -> Iterator[None]:
-    """Nobody else loads history until the block ends, or this process. Raises Conflict where somebody does."""
+    """Nobody else loads history until the block or process ends. Conflict where somebody does for longer than `PATIENCE_S`."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if not connection.execute(_ALONE).scalar_one():
-            raise Conflict(msg("Another load of history is under way"))
+        until = time.monotonic() + PATIENCE_S
+        while not connection.execute(_ALONE).scalar_one():
+            if time.monotonic() > until:
+                raise Conflict(msg("Another load of history is under way"))
+            time.sleep(0.1)
         try:
             yield
         finally:

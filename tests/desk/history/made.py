@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from gridmap import clock
 from gridmap.cases.past import EVERY_CASE
+from gridmap.desk.alerts import Policy
 from gridmap.desk.history.load import load_history
 from gridmap.desk.loading.job import Terms
 from gridmap.desk.loading.report import Report
@@ -22,6 +23,7 @@ from gridmap.geo.datum import Datum
 from tests import town
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+POLICY = Policy(30.0, 50.0, 72.0)
 KEY = {"standard_ref": town.STANDARD, "kind": "matter", "code": "06010"}
 Facts = dict[str, Any]
 

@@ -1,75 +1,27 @@
 """History comes in by columns as it would row by row, whole or not at all, once."""
 
-import os
-import signal
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from shapely.geometry import Polygon
-from sqlalchemy import Engine, func, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from gridmap import clock
 from gridmap.appraisal.counting import count
 from gridmap.appraisal.periods import Kind, containing
-from gridmap.cases import figures, lookup
-from gridmap.cases.lookup import Filter
+from gridmap.cases import figures
 from gridmap.cases.models import Case
-from gridmap.cases.past import EVERY_CASE, PastCase, PastLoad, history_ends, past_id, past_number
-from gridmap.cases.states import State
-from gridmap.cluster.server import Cluster
-from gridmap.desk.alerts import Incoming, Policy, receive
-from gridmap.desk.history import ledger
-from gridmap.desk.history import load as loading
+from gridmap.cases.past import PastCase, PastLoad, past_number
+from gridmap.desk.alerts import Incoming, receive
 from gridmap.desk.loading.export import export_file
 from gridmap.desk.loading.job import Terms
 from gridmap.desk.loading.load import load_file
-from gridmap.errors import Conflict, Invalid
+from gridmap.errors import Invalid
 from gridmap.geo.datum import Datum, from_wgs84
 from gridmap.grids.codes import Level
-from gridmap.grids.publishing import publish, redraw
 from gridmap.maps.crowds.columns import read as crowd
-from tests import town, zoned
-from tests.conftest import database_copy
-from tests.desk.history.made import NOW, WRITERS, Facts, all_cases, features, load, many, parquet, past, pieces, table
-from tests.offspring import born
-from tests.waiting import LONG_S, eventually
-
-# Ground that 11 takes from 12; between the two no corner of others.
-_TALLER = Polygon([town.spot(*at) for at in [(0, 0), (1, 0), (1, 1), (0.5, 1), (0.5, 1.5), (0, 1.5)]])
-_LOWER = Polygon([town.spot(*at) for at in [(0, 1.5), (0.5, 1.5), (0.5, 1), (1, 1), (1, 2), (0, 2)]])
-POLICY = Policy(30.0, 50.0, 72.0)
-
-
-def furnish(session: Session) -> None:
-    """The town, redrawn in summer; a zone since autumn; a category, which a vendor calls by its own name; a camera."""
-    town.found(session)
-    town.category(session, vendor_code="890")
-    town.category(session, "06011", hours=None)
-    town.camera(session, at=(1.5, 1.5))
-    publish(session, town.drafts(m11=_TALLER, m12=_LOWER), actor="test", at=datetime(2026, 6, 1, tzinfo=UTC))
-    redraw(session, zoned.change(session, zoned.zone()), actor="test", at=datetime(2026, 9, 1, tzinfo=UTC))
-
-
-@pytest.fixture
-def furnished(committing: Engine) -> Engine:
-    with Session(committing) as session, session.begin():
-        furnish(session)
-    return committing
-
-
-@pytest.fixture
-def other(cluster: Cluster, template: str) -> Iterator[Engine]:
-    """A second database of the same."""
-    with database_copy(cluster, template) as engine:
-        with Session(engine) as session, session.begin():
-            furnish(session)
-        yield engine
+from tests.desk.history.made import NOW, POLICY, WRITERS, Facts, all_cases, features, load, many, parquet, past, pieces, table
 
 
 def mixed() -> list[Facts]:
@@ -212,144 +164,3 @@ def test_a_dry_run_leaves_nothing(furnished: Engine, tmp_path: Path) -> None:
     assert (report.new, all_cases(furnished), pieces(furnished)) == (40, {}, set())
     with Session(furnished) as session:
         assert session.scalars(select(PastLoad)).all() == []
-
-
-def test_one_load_at_a_time(furnished: Engine, tmp_path: Path) -> None:
-    with ledger.alone(furnished), pytest.raises(Conflict):
-        load(furnished, parquet(tmp_path / "x.parquet", many(10)))
-    assert load(furnished, tmp_path / "x.parquet").new == 10
-
-
-def nobody_loads(engine: Engine) -> bool:
-    held = "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database WHERE locktype = 'advisory' AND datname = current_database()"
-    with Session(engine) as session:
-        return bool(session.execute(text(held)).scalar_one() == 0)
-
-
-@pytest.mark.parametrize("where", ["_write", "end"])
-def test_kill_9(furnished: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
-    file = parquet(tmp_path / "x.parquet", many(2000))
-    url = furnished.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    monkeypatch.setenv("GRIDMAP_DATABASE_URL", url)
-    words = ["tests.desk.history.dying", where, "load", "cases", str(file), "--history", "--datum", "wgs84", "--commit"]
-    killed = born(words, env=os.environ, log=tmp_path / "log")
-    killed.join(LONG_S)
-    assert killed.exitcode == -signal.SIGKILL, (tmp_path / "log").read_text()
-    assert (all_cases(furnished), len(pieces(furnished)) > 5) == ({}, True)
-    with Session(furnished) as session:
-        done = session.scalars(select(PastLoad.rows)).one()
-    assert done == (1000 if where == "_write" else 2000)
-    eventually(lambda: nobody_loads(furnished))  # The server of a killed program's connection takes its time to notice.
-    assert load(furnished, file).new == 2000
-    with Session(furnished) as session:
-        assert session.scalar(select(func.count(PastCase.source_id.distinct()))) == session.scalar(
-            select(func.count(PastCase.id))
-        )
-        assert session.scalar(select(func.count(PastCase.id))) == 2000
-
-
-def test_another_file_takes_the_place_of_one_that_was_begun(
-    furnished: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = parquet(tmp_path / "one.parquet", many(30))
-    with monkeypatch.context() as dying:
-        dying.setattr(loading._Load, "end", _interrupt)
-        with pytest.raises(KeyboardInterrupt):
-            load(furnished, file)
-    assert load(furnished, parquet(tmp_path / "two.parquet", many(20, seed=2))).new == 20
-    assert load(furnished, file).new == 10
-
-
-def _interrupt(*_: Any, **__: Any) -> None:
-    raise KeyboardInterrupt
-
-
-def test_alerts_that_come_in_meanwhile_are_kept_once(furnished: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    cases = many(30)
-    first = loading._Load._attach
-
-    def attach(self: Any, *given: Any) -> None:
-        one, at = cases[7], datetime.fromisoformat(cases[7]["occurred_at"])
-        alert = Incoming("test", one["source_id"], at, "{}", None, lon=one["lon"], lat=one["lat"])
-        with clock.frozen(NOW), Session(furnished) as session, session.begin():
-            assert [str(found.relation) for found in receive(session, [alert], actor="test", policy=POLICY)] == ["opened"]
-        first(self, *given)
-
-    monkeypatch.setattr(loading._Load, "_attach", attach)
-    report = load(furnished, parquet(tmp_path / "x.parquet", cases))
-    assert (report.new, report.unchanged, len(all_cases(furnished))) == (29, 1, 30)
-
-
-def test_boundaries_published_meanwhile_ask_for_another_load(
-    furnished: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = loading._Load.end
-
-    def end(self: Any, *, commit: bool) -> None:
-        with Session(furnished) as session, session.begin():
-            redraw(
-                session,
-                zoned.change(session, zoned.zone(2, town.square(2.2, 0.2, width=0.3, height=0.3))),
-                actor="test",
-                at=datetime(2026, 10, 1, tzinfo=UTC),
-            )
-        first(self, commit=commit)
-
-    file = parquet(tmp_path / "x.parquet", many(30))
-    with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(loading._Load, "end", end)
-        with pytest.raises(Conflict):
-            load(furnished, file)
-    assert (all_cases(furnished), pieces(furnished)) == ({}, set())
-    assert load(furnished, tmp_path / "x.parquet").new == 30
-
-
-def test_what_past_cases_refer_to_stays(furnished: Engine, tmp_path: Path) -> None:
-    load(furnished, parquet(tmp_path / "x.parquet", [past(1)]))
-    for statement in ("DELETE FROM time_limit; DELETE FROM source_code; DELETE FROM category WHERE code = '06010'",):
-        with pytest.raises(IntegrityError, match="past_case"), furnished.begin() as connection:
-            connection.execute(text(statement))
-
-
-def test_a_past_case_is_read_like_any_other(furnished: Engine, tmp_path: Path) -> None:
-    load(furnished, parquet(tmp_path / "x.parquet", many(25)))
-    with Session(furnished) as session, clock.frozen(NOW):
-        pages = [lookup.page(session, Filter(states=[State.CLOSED]), limit=10)]
-        while pages[-1].next:
-            pages.append(lookup.page(session, replace(Filter(states=[State.CLOSED]), before=pages[-1].next), limit=10))
-        numbers = [feature["id"] for page in pages for feature in page.features]
-        assert (len(set(numbers)), {page.matched for page in pages}) == (25, {25})
-        detail = lookup.detail(session, numbers[0])
-        assert (detail.past, detail.feature["id"], detail.route["rule"]) == (True, numbers[0], "covers")
-        assert [feature["id"] for feature in lookup.newest(session, Filter(text=numbers[3]), limit=5)] == [numbers[3]]
-        assert lookup.page(session, Filter(states=[State.DISCOVERED]), limit=10).matched == 0
-
-
-def test_numbers_and_ids_say_the_same() -> None:
-    assert past_number(20241100000012) == "202411-00000012"
-    assert past_id("202411-00000012") == 20241100000012
-    assert past_id("20241122-000601") is None
-
-
-@pytest.mark.parametrize(
-    ("now", "ends"),
-    [
-        ("2026-11-22T08:00:00Z", "2026-10-31T16:00:00Z"),
-        ("2026-12-01T15:59:00Z", "2026-10-31T16:00:00Z"),
-        ("2026-12-01T16:00:00Z", "2026-11-30T16:00:00Z"),
-    ],
-)
-def test_a_month_is_history_a_day_after_it_has_ended(now: str, ends: str) -> None:
-    assert history_ends(datetime.fromisoformat(now)) == datetime.fromisoformat(ends)
-
-
-def test_open_cases_are_not_looked_for_in_history(furnished: Engine, tmp_path: Path) -> None:
-    load(furnished, parquet(tmp_path / "x.parquet", many(300)))
-    with furnished.connect() as connection:
-
-        def plan(condition: str) -> str:
-            return "\n".join(connection.execute(text(f"EXPLAIN SELECT id FROM {EVERY_CASE} c WHERE {condition}")).scalars())
-
-        assert "past_case" not in plan("c.closed_at IS NULL")
-        assert "past_case" not in plan("c.received_at < '2026-11-22' AND (c.closed_at IS NULL OR c.closed_at >= '2026-11-15')")
-        assert plan("c.received_at >= '2026-05-01' AND c.received_at < '2026-05-31'").count("past_case_20260") == 1
