@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from math import inf
 from threading import Lock
 from time import monotonic
+from typing import Any, cast
 
 import psycopg
 from sqlalchemy import Connection, make_url
@@ -31,7 +32,7 @@ class Replica:
         engine = make_engine(url, statement_seconds=READ_S, patience_s=CONNECT_S)
         self._engine = engine.execution_options(isolation_level="REPEATABLE READ")
         self._leaving = Lock()
-        self._open: set[psycopg.Connection] = set()
+        self._open: set[psycopg.Connection[Any]] = set()
         self._marks: deque[tuple[float, int]] = deque(maxlen=MOST_MARKS)
         self._whole_at = -inf
 
@@ -63,8 +64,7 @@ class Replica:
             TimeoutError: SQLAlchemy's; all connections are in use, and none came free within `CONNECT_S`.
         """
         with self._engine.connect() as connection:
-            driver = connection.connection.driver_connection
-            assert isinstance(driver, psycopg.Connection)  # noqa: S101  # the engine's driver; this tells the type checker
+            driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
             with self._leaving:
                 self._open.add(driver)
             try:

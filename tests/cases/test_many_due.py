@@ -11,7 +11,8 @@ from gridmap.cases.deadlines import CHINA, Calendar, Limit, Unit, due_at, read_h
 from gridmap.cases.many_due import EARLIEST, ManyDue
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MOMENTS = st.datetimes(EARLIEST.replace(tzinfo=None), datetime(2030, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))  # noqa: DTZ001  # the zone comes behind
+LATEST = datetime(2030, 1, 1, tzinfo=UTC)
+MOMENTS = st.datetimes(EARLIEST.replace(tzinfo=None), LATEST.replace(tzinfo=None), timezones=st.just(UTC))
 LIMITS = st.builds(Limit, st.one_of(st.integers(1, 90), st.floats(0.01, 30)), st.sampled_from(Unit))
 OWN = Calendar(read_hours("08:30-11:30,13:00-17:15"), {date(2026, 10, 1): True, date(2026, 10, 9): False})
 

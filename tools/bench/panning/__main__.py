@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, ViewportSize, sync_playwright
 from sqlalchemy import Engine
 
 from gridmap.db import make_engine
@@ -28,7 +28,7 @@ from tools.setting_up.browser import find_chromium
 RECORD = CHECKOUT / "docs" / "benchmarks.md"
 MARK = "<!-- panning: written by python -m tools.bench.panning --record -->"
 FLAGS = ["--headless", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
-VIEW = {"width": 1366, "height": 768}
+VIEW = ViewportSize(width=1366, height=768)
 KINDS = ("standing", "vectorgrid", "protomaps", "maplibre")
 PAN_ZOOMS = (13, 15)
 FRAMES, DX, DY = 240, -1, 12  # Some 2,900 pixels to the north: nearly four views' height.
@@ -74,7 +74,7 @@ class Meter:
 
 def measure(browser: Browser, origin: str, kind: str, zoom: int, way: str) -> Cost:
     """One way over a fresh page's map: `way` is a script that answers the moments of its frames."""
-    page = browser.new_page(viewport=VIEW)  # type: ignore[arg-type]  # its own kind of dict
+    page = browser.new_page(viewport=VIEW)
     try:
         where = f"lat={SOUTH + 120 * CELL_LAT}&lon={WEST + 50 * CELL_LON}&zoom={zoom}"
         page.goto(f"{origin}/page?with={kind}&{where}")
