@@ -8,9 +8,11 @@ from typing import Any
 import orjson
 import psycopg
 from psycopg import sql
-from sqlalchemy import Engine, MetaData, create_engine, text
+from sqlalchemy import Dialect, Engine, MetaData, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+from gridmap.meanwhile import Connection
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -47,7 +49,7 @@ def make_engine(
     # A request's statement keeps to one core: waiting for a second one costs more than it brings when both are busy.
     options += " -c max_parallel_workers_per_gather=0"
     patience = {"connect_timeout": patience_s} if patience_s else {}
-    return create_engine(
+    engine = create_engine(
         as_sqlalchemy_url(url),
         pool_size=pool_size,
         max_overflow=max_overflow,
@@ -60,6 +62,13 @@ def make_engine(
         json_deserializer=orjson.loads,
         connect_args={"options": options, "application_name": "gridmap", **patience},
     )
+    event.listen(engine, "do_connect", _connect)
+    return engine
+
+
+def _connect(_dialect: Dialect, _record: object, given: list[Any], named: dict[str, Any]) -> Connection:
+    """SQLAlchemy's driver has no other way to say which kind of connection is meant."""
+    return Connection.connect(*given, **named)
 
 
 def engine_of(session: Session) -> Engine:

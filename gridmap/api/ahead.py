@@ -1,28 +1,32 @@
-"""Two hands for one job: the caller makes the next piece while a second thread finishes the last."""
+"""Piece after piece: while the database works on one, the next is made."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from gridmap.hands import second_hand
+from gridmap.meanwhile import Steps, meanwhile
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
 
-def one_behind(finish: Callable[[Piece], Result], pieces: Iterable[Piece]) -> Iterator[Result]:
-    """`finish` every piece, in order and one at a time, in a second thread; the results in that order.
+def one_ahead(finish: Callable[[Piece], Result], makings: Iterable[Steps[Piece]]) -> Iterator[Result]:
+    """`finish` every piece, in order and one at a time; the results in that order.
 
-    The next piece is made meanwhile, in the caller's thread: what makes pieces may wait for the client and look at the
-    request; `finish` may not. At most one piece waits, so that the second thread goes on with it at once. Whatever either of
-    them raises is raised here, after what was asked for is finished; after a piece that failed none is begun. The thread
-    ends before this does.
+    Wherever `finish` waits for the database, the next piece is made, in the same thread. What making it has to wait for
+    is waited for before that: `makings` may wait, for a sender say, and so may the first step. Whatever any of them
+    raises is raised here, after the piece made before is finished; after a piece that failed none is begun.
     """
-    with second_hand() as hand:
-        last: Callable[[], Result] | None = None
-        for piece in pieces:
-            asked = hand.ask(finish, piece)
-            if last is not None:
-                yield last()
-            last = asked
-        if last is not None:
-            yield last()
+    coming = iter(makings)
+    making = next(coming, None)
+    while making is not None:
+        piece = making.rest()
+        try:
+            making = next(coming, None)
+        except Exception:
+            finish(piece)
+            raise
+        if making is not None:
+            making.step()
+        with meanwhile(making):
+            result = finish(piece)
+        yield result

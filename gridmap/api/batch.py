@@ -1,10 +1,10 @@
 """POST /api/v1/alerts/batch: many alerts as NDJSON; one bad line spoils no other.
 
-While one chunk is written by the database, the next is read, checked and routed: see `gridmap.api.ahead`.
+While the database writes one chunk, the next is checked and routed: see `gridmap.api.ahead`.
 """
 
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -17,17 +17,18 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.orm import Session, sessionmaker
 
 from gridmap import clock
-from gridmap.api.ahead import one_behind
+from gridmap.api.ahead import one_ahead
 from gridmap.api.alert_body import AlertBody, LonLat, fault_facts, in_wgs84
 from gridmap.api.plain_alert import plain
 from gridmap.api.shapes import Responses
-from gridmap.desk.alerts import Incoming, Outcome, Policy, Prepared, prepare, take
+from gridmap.desk.alerts import STEP, Incoming, Outcome, Policy, Prepared, preparing, take
 from gridmap.errors import Fault, Invalid, Malformed, msg
 from gridmap.faults import faults
 from gridmap.geo.datum import EQUAL_TO_WGS84
 from gridmap.http.json import field_at, read
 from gridmap.http.state import db, policy, settings, state
 from gridmap.http.who import caller, needs
+from gridmap.meanwhile import Steps
 
 bp = APIBlueprint("batch", __name__, url_prefix="/api/v1", tag="Batches")
 NDJSON = "application/x-ndjson"
@@ -73,9 +74,9 @@ def post_batch() -> Response:
     request.max_content_length = settings().batch_max_bytes
     # Buffered: the raw stream would be read byte by byte to find the ends of lines.
     numbered = _numbered(io.BufferedReader(cast("io.RawIOBase", request.stream), 65_536))
-    chunks = (_prepare(some) for some in iter(lambda: list(islice(numbered, CHUNK)), []))
+    chunks = (Steps(_preparing(some)) for some in iter(lambda: list(islice(numbered, CHUNK)), []))
     write = partial(_take, sessions=state().sessions, actor=actor, policy=policy())
-    return Response(b"".join(map(_told, one_behind(write, chunks))), mimetype=NDJSON)
+    return Response(b"".join(map(_told, one_ahead(write, chunks))), mimetype=NDJSON)
 
 
 def _numbered(stream: io.BufferedReader) -> Iterator[tuple[int, bytes | Fault]]:
@@ -101,16 +102,18 @@ def _numbered(stream: io.BufferedReader) -> Iterator[tuple[int, bytes | Fault]]:
             yield number, line
 
 
-def _prepare(numbered: Iterable[tuple[int, bytes | Fault]]) -> _Chunk:
-    """A chunk checked and routed; the database is let go, for the next lines may be long in coming."""
-    lines = _lines(numbered)
+def _preparing(numbered: Sequence[tuple[int, bytes | Fault]]) -> Generator[None, None, _Chunk]:
+    """A chunk checked and routed, step by step; the database is let go, for the next lines may be long in coming."""
+    db().connection()  # In hand before the chunk before is taken: all others may be held by those who wait for that.
+    yield
+    lines = yield from _reading(numbered)
     good = [line.alert for line in lines if line.alert is not None]
-    prepared = prepare(db(), good, policy=policy())
+    prepared = yield from preparing(db(), good, policy=policy())
     db().rollback()
     return _Chunk(lines, prepared)
 
 
-def _lines(numbered: Iterable[tuple[int, bytes | Fault]]) -> list[_Line]:
+def _reading(numbered: Sequence[tuple[int, bytes | Fault]]) -> Generator[None, None, list[_Line]]:
     """What each line says. An alert is made while its line's parts are warm; only places in other datums wait, for those are
     converted together."""
     now, ahead = clock.now(), timedelta(minutes=settings().future_minutes)
@@ -118,6 +121,8 @@ def _lines(numbered: Iterable[tuple[int, bytes | Fault]]) -> list[_Line]:
     lines: list[_Line] = []
     elsewhere: list[tuple[int, bytes, AlertBody]] = []
     for number, line in numbered:
+        if len(lines) % STEP == 0:
+            yield
         if isinstance(line, Fault):
             lines.append(_Line(number, None, [line]))
         elif (alert := plain(line, latest=now + ahead)) is not None:

@@ -13,7 +13,7 @@ from gridmap import clock
 from gridmap.cases import reporters, taking, working
 from gridmap.cases.opening import Kept, NewCase, keep_alerts, open_cases
 from gridmap.desk.draft import Draft, Incoming, Relation
-from gridmap.desk.drafting import Policy, Prepared, prepare, routed_anew
+from gridmap.desk.drafting import STEP, Policy, Prepared, prepare, preparing, routed_anew
 from gridmap.desk.inviting import invite_joined
 from gridmap.desk.joining import settle
 from gridmap.desk.standing import Standing, standing_by_category
@@ -21,7 +21,7 @@ from gridmap.desk.telling import Fresh, Outcome, Telling
 from gridmap.journal.write import write
 from gridmap.people.first import first_on_duty
 
-__all__ = ["Fresh", "Incoming", "Outcome", "Policy", "Prepared", "Relation", "prepare", "receive", "take"]
+__all__ = ["STEP", "Fresh", "Incoming", "Outcome", "Policy", "Prepared", "Relation", "prepare", "preparing", "receive", "take"]
 
 
 def receive(session: Session, alerts: Sequence[Incoming], *, actor: str, policy: Policy) -> list[Outcome]:

@@ -1,6 +1,6 @@
 """What can be found out about alerts before anybody has to wait: cameras, categories, routes. Reads only."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,10 +14,15 @@ from gridmap.cases.past import may_be_past_until
 from gridmap.cases.taking import Asking, ask
 from gridmap.desk.draft import Draft, Incoming
 from gridmap.desk.sketching import names_of, sketch
+from gridmap.meanwhile import Steps
 from gridmap.places.lookup import KnownCamera, cameras
 from gridmap.routing.ask import Place, index_at, last_index, route_by
 from gridmap.routing.index import GridIndex
 from gridmap.routing.route import Route
+
+STEP = 25  # Alerts: one step is about a millisecond, so that nobody waits long for it to end.
+_ROUTED_AT_ONCE = 250  # Alerts: routing a few costs nearly as much as routing all of these.
+Understood = tuple[Incoming, KnownCategory | None]
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,11 @@ class Prepared:
 
 def prepare(session: Session, alerts: Sequence[Incoming], *, policy: Policy) -> Prepared:
     """Understand and route the alerts by the boundaries last known to be in force; nothing is locked and nothing written."""
+    return Steps(preparing(session, alerts, policy=policy)).rest()
+
+
+def preparing(session: Session, alerts: Sequence[Incoming], *, policy: Policy) -> Generator[None, None, Prepared]:
+    """`prepare`, step by step."""
     index = last_index(session)
     seen = cameras(session, (a.camera_id for a in alerts if a.camera_id))
     found = categories.recent(
@@ -53,33 +63,38 @@ def prepare(session: Session, alerts: Sequence[Incoming], *, policy: Policy) -> 
         {a.category for a in alerts if a.category},
         {(vendor, a.source_code) for a in alerts if a.source_code for vendor in _vendors(a, seen)},
     )
-    drafts = _routed([(alert, _category(alert, found, seen)) for alert in alerts], index, seen, policy)
+    yield
+    drafts = yield from _routing([(alert, _category(alert, found, seen)) for alert in alerts], index, seen, policy)
     spots = {i: draft.spot for i, draft in enumerate(drafts) if draft.spot is not None}
     may_join = [i for i in spots if drafts[i].alert.join]
     until = may_be_past_until(clock.now())
     old = [draft.key for draft in drafts if draft.alert.occurred_at < until]
+    yield
     return Prepared(drafts, index, seen, ask([draft.key for draft in drafts], spots, may_join, policy.rules, old=old))
 
 
 def routed_anew(session: Session, prepared: Prepared, *, policy: Policy) -> Prepared:
     """The same alerts, understood as before, routed by the boundaries in force now; their places stay as they are."""
     index = index_at(session)
-    drafts = _routed([(draft.alert, draft.category) for draft in prepared.drafts], index, prepared.seen, policy)
-    return replace(prepared, drafts=drafts, index=index)
+    understood = [(draft.alert, draft.category) for draft in prepared.drafts]
+    return replace(prepared, drafts=Steps(_routing(understood, index, prepared.seen, policy)).rest(), index=index)
 
 
-def _routed(
-    understood: Sequence[tuple[Incoming, KnownCategory | None]],
-    index: GridIndex,
-    seen: dict[str, KnownCamera],
-    policy: Policy,
-) -> list[Draft]:
-    routes = route_by(index, [_place(alert, category, seen) for alert, category in understood], limit_m=policy.nearest_limit_m)
+def _routing(
+    understood: Sequence[Understood], index: GridIndex, seen: dict[str, KnownCamera], policy: Policy
+) -> Generator[None, None, list[Draft]]:
+    drafts: list[Draft] = []
     names = names_of(index)
-    return [
-        Draft(alert, category, route, sketch(alert, category, route, _route_facts(alert, route, seen), names))
-        for (alert, category), route in zip(understood, routes, strict=True)
-    ]
+    for begin in range(0, len(understood), _ROUTED_AT_ONCE):
+        some = understood[begin : begin + _ROUTED_AT_ONCE]
+        places = [_place(alert, category, seen) for alert, category in some]
+        routes = route_by(index, places, limit_m=policy.nearest_limit_m)
+        yield
+        for n, ((alert, category), route) in enumerate(zip(some, routes, strict=True)):
+            drafts.append(Draft(alert, category, route, sketch(alert, category, route, _route_facts(alert, route, seen), names)))
+            if n % STEP == 0:
+                yield
+    return drafts
 
 
 def _vendors(alert: Incoming, seen: dict[str, KnownCamera]) -> list[str]:

@@ -3,7 +3,7 @@
 A headless Chromium drags a city's map, a mouse's way, and zooms through it, with one library at a time, in turns. Processor time
 is the browser's own account of it: of the page's main thread, and of all its processes together (drawing on a machine without
 a graphics card is done by the processor, in threads and processes of its own). FOLDER is a node_modules with maplibre-gl,
-@maplibre/maplibre-gl-leaflet and protomaps-leaflet.
+@maplibre/maplibre-gl-leaflet and protomaps-leaflet; without it only what this checkout has is measured.
 """
 
 import argparse
@@ -29,7 +29,8 @@ RECORD = CHECKOUT / "docs" / "benchmarks.md"
 MARK = "<!-- panning: written by python -m tools.bench.panning --record -->"
 FLAGS = ["--headless", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 VIEW = ViewportSize(width=1366, height=768)
-KINDS = ("standing", "vectorgrid", "protomaps", "maplibre")
+OURS = ("standing", "vectorgrid")
+KINDS = (*OURS, "protomaps", "maplibre")
 PAN_ZOOMS = (13, 15)
 FRAMES, DX, DY = 240, -1, 12  # Some 2,900 pixels to the north: nearly four views' height.
 STEPS = [13, 14, 15, 14, 13, 12]
@@ -121,14 +122,17 @@ def compare(engine: Engine, candidates: Path, kinds: Sequence[str], repeats: int
 def main() -> None:
     """Fill, measure, print."""
     parser = argparse.ArgumentParser(prog="python -m tools.bench.panning", description=__doc__)
-    parser.add_argument("--candidates", type=Path, default=CHECKOUT / "node_modules")
+    parser.add_argument("--candidates", type=Path, metavar="FOLDER")
     parser.add_argument("--grids", type=int, default=50_000)
     parser.add_argument("--with", dest="kinds", choices=KINDS, action="append")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--database", help="an address of one that is filled already")
     parser.add_argument("--record", action="store_true", help="also put the table into docs/benchmarks.md")
     given = parser.parse_args()
-    asked: dict[str, Any] = {"candidates": given.candidates, "kinds": given.kinds or KINDS, "repeats": given.repeats}
+    kinds = given.kinds or (KINDS if given.candidates else OURS)
+    if not given.candidates and not set(kinds) <= set(OURS):
+        parser.error("--candidates: where are the libraries that this checkout does not have?")
+    asked: dict[str, Any] = {"candidates": given.candidates or CHECKOUT, "kinds": kinds, "repeats": given.repeats}
     if given.database:
         report = compare(make_engine(given.database), **asked)
     else:
