@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shapely.geometry import Point
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, Text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, LargeBinary, Text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -25,7 +25,6 @@ MONTH_IDS = 10**8  # As many past cases a month can have.
 ENDED_AS = (State.CLOSED, State.VOID)
 _SETTLES = timedelta(days=1)  # So long a month is not history yet: figures of the last 24 hours need not look there.
 _FIRST_ID = 100_000 * MONTH_IDS  # Ids of live cases count from 1.
-_CLOCKS = timedelta(hours=2)  # Those of two machines are nearer to each other.
 _PAST_NUMBER = re.compile("[1-9][0-9]{5}-[0-9]{8}")
 
 
@@ -87,6 +86,8 @@ class PastLoad(Base):
     begun: Mapped[bool]  # And not done: there is one such load at most.
     done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     new: Mapped[int | None] = mapped_column(BigInteger)
+    # A sieve of its keys, see `desk.history.sieve`; None until it is done, and where it was done before there were sieves.
+    keys: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
 
 class PastPiece(Base):
@@ -105,11 +106,6 @@ def history_ends(now: datetime) -> datetime:
     return month.astimezone(now.tzinfo)
 
 
-def may_be_past_until(now: datetime) -> datetime:
-    """The same as who loads history may have it, whose clock is another one: an alert from before may be of a past case."""
-    return history_ends(now + _CLOCKS)
-
-
 def any_past(ids: Iterable[int]) -> bool:
     """Whether any of these ids is a past case's."""
     return any(one >= _FIRST_ID for one in ids)
@@ -125,6 +121,8 @@ def past_id(number: str) -> int | None:
     return int(number.replace("-", "")) if _PAST_NUMBER.fullmatch(number) else None
 
 
+NEWEST_SQL = "SELECT coalesce(max(id), 0) FROM past_load WHERE NOT begun"  # The load that was done last; 0: none was.
+LOADS_SQL = "SELECT id, keys FROM past_load WHERE NOT begun AND id > %(newest)s ORDER BY id"
 _NUMBER_SQL = "substr(CAST(id AS text), 1, 6) || '-' || substr(CAST(id AS text), 7)"
 # Past cases by their keys: (source, source_id, id, number).
 KNOWN_SQL = f"""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.cases.ground import Rules, Spot, cells, strip_sql, strips
 from gridmap.cases.models import OPEN_SQL
-from gridmap.cases.past import KNOWN_SQL
+from gridmap.cases.past import KNOWN_SQL, NEWEST_SQL
 from gridmap.db import as_json, run, run_together
 from gridmap.geo.measure import half_box
 from gridmap.grids.publishing import LOCK_SQL
@@ -46,6 +46,7 @@ Asking = list[Statement]  # All that `look` asks; made by `ask` beforehand, so t
 # Whoever publishes waits for those who take, and they for it: no case opens by boundaries that are just retired.
 _HOLD = f"SELECT pg_advisory_xact_lock_shared({LOCK_SQL})"
 _NEWEST = "SELECT id, at FROM publication ORDER BY at DESC LIMIT 1"
+_VERSIONS = f"SELECT ({VERSION_SQL}), ({NEWEST_SQL})"
 _LOCK = f"""
     SELECT CASE WHEN slot = {_WHOLE} THEN pg_advisory_xact_lock_shared({_LOCK_CLASS}, slot)
                 ELSE pg_advisory_xact_lock({_LOCK_CLASS}, slot) END
@@ -57,13 +58,15 @@ _LOCK_WHOLE = f"SELECT pg_advisory_xact_lock({_LOCK_CLASS}, {_WHOLE})"
 class Found(NamedTuple):
     """What was on record: cases of known alerts by (source, source_id), the nearest case for each spot, the publication.
 
-    `publication` is the newest one's id and moment; None before the first. `roster` is the version of people and rosters.
+    `publication` is the newest one's id and moment; None before the first. `roster` is the version of people and rosters,
+    `past` the load of history that was done last.
     """
 
     known: dict[tuple[str, str], Taken]
     near: dict[int, Nearby]
     publication: tuple[int, datetime] | None
     roster: str | None
+    past: int
 
 
 def ask(
@@ -79,7 +82,7 @@ def ask(
     Past cases are looked through for those of `old` alone.
     """
     joining = {i: spots[i] for i in may_join} if rules.radius_m > 0 else {}
-    asked = [(_HOLD, {}), _locking(ids, spots.values(), rules), (_NEWEST, {}), (VERSION_SQL, {}), _asking(ids, old)]
+    asked = [(_HOLD, {}), _locking(ids, spots.values(), rules), (_NEWEST, {}), (_VERSIONS, {}), _asking(ids, old)]
     return asked + ([_joining(joining, rules)] if joining else [])
 
 
@@ -92,8 +95,14 @@ def look(session: Session, asking: Asking) -> Found:
     slot, take the whole for themselves. The whole comes first and slots ascend: no deadlock between transactions that
     lock once, and a chunk never fills the lock table.
     """
-    _, _, newest, [(roster,)], known, *near = run_together(session, asking)
-    return Found(_taken(known), _nearby(near[0]) if near else {}, (newest[0][0], newest[0][1]) if newest else None, roster)
+    _, _, newest, [(roster, past)], known, *near = run_together(session, asking)
+    publication = (newest[0][0], newest[0][1]) if newest else None
+    return Found(_taken(known), _nearby(near[0]) if near else {}, publication, roster, past)
+
+
+def look_in_history(session: Session, found: Found, ids: Sequence[tuple[str, str]]) -> Found:
+    """The same with the past cases of all these alerts; under the locks `look` has taken."""
+    return found._replace(known=found.known | _taken(run(session, KNOWN_SQL, {"old": _keys(ids)})))
 
 
 def keep_out(session: Session) -> None:

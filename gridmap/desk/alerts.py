@@ -14,6 +14,7 @@ from gridmap.cases import reporters, taking, working
 from gridmap.cases.opening import Kept, NewCase, keep_alerts, open_cases
 from gridmap.desk.draft import Draft, Incoming, Relation
 from gridmap.desk.drafting import STEP, Policy, Prepared, prepare, preparing, routed_anew
+from gridmap.desk.history import remembered
 from gridmap.desk.inviting import invite_joined
 from gridmap.desk.joining import settle
 from gridmap.desk.standing import Standing, standing_by_category
@@ -39,6 +40,9 @@ def take(session: Session, prepared: Prepared, *, actor: str, policy: Policy) ->
     """The second half of `receive`, for who prepares one chunk of alerts while another is taken. The caller commits."""
     found = taking.look(session, prepared.asking)
     now = clock.now()  # Nobody publishes from here on.
+    if found.past != prepared.past:
+        found = taking.look_in_history(session, found, [draft.key for draft in prepared.drafts])
+        remembered.behind(session)
     if found.publication != prepared.index.published:
         prepared = routed_anew(session, prepared, policy=policy)
     drafts, index = prepared.drafts, prepared.index

@@ -6,13 +6,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from gridmap import clock
 from gridmap.cases import categories
 from gridmap.cases.categories import Catalogue, KnownCategory
 from gridmap.cases.ground import Rules
-from gridmap.cases.past import may_be_past_until
 from gridmap.cases.taking import Asking, ask
 from gridmap.desk.draft import Draft, Incoming
+from gridmap.desk.history.remembered import last_past
 from gridmap.desk.sketching import names_of, sketch
 from gridmap.meanwhile import Steps
 from gridmap.places.lookup import KnownCamera, cameras
@@ -41,12 +40,16 @@ class Policy:
 
 @dataclass(frozen=True)
 class Prepared:
-    """Alerts ready to be taken, in their order, the boundaries they were routed by, and what is to be asked about them."""
+    """Alerts ready to be taken, in their order, the boundaries they were routed by, and what is to be asked about them.
+
+    `past` is the load of history up to which the asking knows whether past cases may have the alerts' keys.
+    """
 
     drafts: list[Draft]
     index: GridIndex
     seen: dict[str, KnownCamera]
     asking: Asking
+    past: int
 
 
 def prepare(session: Session, alerts: Sequence[Incoming], *, policy: Policy) -> Prepared:
@@ -56,7 +59,7 @@ def prepare(session: Session, alerts: Sequence[Incoming], *, policy: Policy) -> 
 
 def preparing(session: Session, alerts: Sequence[Incoming], *, policy: Policy) -> Generator[None, None, Prepared]:
     """`prepare`, step by step."""
-    index = last_index(session)
+    index, past = last_index(session), last_past(session)
     seen = cameras(session, (a.camera_id for a in alerts if a.camera_id))
     found = categories.recent(
         session,
@@ -67,10 +70,10 @@ def preparing(session: Session, alerts: Sequence[Incoming], *, policy: Policy) -
     drafts = yield from _routing([(alert, _category(alert, found, seen)) for alert in alerts], index, seen, policy)
     spots = {i: draft.spot for i, draft in enumerate(drafts) if draft.spot is not None}
     may_join = [i for i in spots if drafts[i].alert.join]
-    until = may_be_past_until(clock.now())
-    old = [draft.key for draft in drafts if draft.alert.occurred_at < until]
+    keys = [draft.key for draft in drafts]
+    old = past.among(keys)
     yield
-    return Prepared(drafts, index, seen, ask([draft.key for draft in drafts], spots, may_join, policy.rules, old=old))
+    return Prepared(drafts, index, seen, ask(keys, spots, may_join, policy.rules, old=old), past.newest)
 
 
 def routed_anew(session: Session, prepared: Prepared, *, policy: Policy) -> Prepared:

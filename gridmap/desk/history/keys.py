@@ -1,7 +1,13 @@
 """The keys of a file in 64 bits each: mostly enough to know that no key stands there twice, without asking the database."""
 
+from collections.abc import Mapping
+
 import numpy as np
-from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from gridmap.desk.history import pieces, prints
+from gridmap.desk.history.prints import Prints
+from gridmap.desk.history.sieve import Sieve
 
 MOST = 30_000_000  # Eight bytes each. Of more the database is asked, which has a disk.
 
@@ -15,10 +21,10 @@ class Keys:
 
     def __init__(self, *, whole: bool) -> None:
         self._known = whole
-        self._parts: list[NDArray[np.uint64]] = []
+        self._parts: list[Prints] = []
         self._count = 0
 
-    def add(self, fingerprints: NDArray[np.uint64]) -> None:
+    def add(self, fingerprints: Prints) -> None:
         """More of them, as `rows.fingerprints` makes them."""
         self._count += len(fingerprints)
         self._known = self._known and self._count <= MOST
@@ -31,3 +37,11 @@ class Keys:
             return False
         ordered = np.sort(np.concatenate([np.empty(0, dtype=np.uint64), *self._parts]))
         return not bool((ordered[1:] == ordered[:-1]).any())
+
+    def sieve(self, session: Session, counts: Mapping[int, int]) -> Sieve:
+        """One of all of them; those that are not known here are read from the pieces, given by their first ids with their sizes."""
+        made = Sieve.sized(sum(counts.values()))
+        read = (prints.of_keys(keys) for first_id in counts for keys in pieces.keys(session, first_id))
+        for part in self._parts if self._known else read:
+            made.add(part)
+        return made

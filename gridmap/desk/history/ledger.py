@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.cases.past import MONTH_IDS, PastLoad, PastPiece
 from gridmap.desk.history import pieces
+from gridmap.desk.history.sieve import Sieve
 from gridmap.desk.loading.job import Terms
 from gridmap.errors import Conflict, msg
 
@@ -110,9 +111,9 @@ def keep(session: Session, begun: Begun) -> None:
         session.execute(update(PastPiece).where(*this).values(count=count))
 
 
-def done(session: Session, begun: Begun, new: int, terms: Terms) -> None:
+def done(session: Session, begun: Begun, new: int, terms: Terms, keys: Sieve) -> None:
     """It is whole, and to be seen."""
-    facts = {"begun": False, "done_at": terms.now, "new": new}
+    facts = {"begun": False, "done_at": terms.now, "new": new, "keys": keys.bits.tobytes()}
     session.execute(update(PastLoad).where(PastLoad.id == begun.load_id).values(facts))
 
 

@@ -209,7 +209,7 @@ class _Load:
     def _attach(self, firsts: list[int], mark: int) -> None:
         """In one transaction, in which no alert is taken and nothing is published."""
         report, session = self.job.report, self.session
-        named = pieces.referred(session, firsts)
+        named, keys = pieces.referred(session, firsts), self.keys.sieve(session, self.begun.counts)
         session.commit()
         hold(session)
         taking.keep_out(session)
@@ -220,7 +220,7 @@ class _Load:
         for first_id in firsts:
             report.new -= pieces.leave_out_since(session, first_id, mark)
             pieces.attach(session, first_id, self.begun.counts[first_id])
-        ledger.done(session, self.begun, report.new, self.job.terms)
+        ledger.done(session, self.begun, report.new, self.job.terms, keys)
         data = {"new": report.new, "unchanged": report.total - report.new}
         write(session, [Event(_LAYER, "cases.loaded", _LAYER, self.job.terms.actor, data)])
         session.commit()

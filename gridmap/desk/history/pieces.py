@@ -1,6 +1,6 @@
 """The tables that a load fills: without indexes while they grow, then indexed, then attached, all at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import text
@@ -30,6 +30,7 @@ _TWICE = """
     GROUP BY source, source_id HAVING count(*) > 1 ORDER BY 3 LIMIT :most
 """
 _ROOM = "SET LOCAL work_mem = '64MB'"  # For keys by the million; what needs more goes to the disk.
+_AT_ONCE = 50_000  # Keys that are read at a time.
 _KNOWN = "DELETE FROM {piece} p USING {others} o WHERE o.source = p.source AND o.source_id = p.source_id"
 _REFERRED = "SELECT DISTINCT category_id, grid_code FROM {piece}"
 _ONE_AT_A_TIME = "LOCK TABLE past_case IN SHARE UPDATE EXCLUSIVE MODE"
@@ -63,6 +64,13 @@ def twice(session: Session, firsts: Sequence[int], *, most: int) -> list[tuple[s
     pieces = " UNION ALL ".join(f"SELECT source, source_id, line FROM {name_of(first_id)}" for first_id in firsts)
     rows = session.execute(text(_TWICE.format(pieces=pieces)), {"most": most})
     return [(row.source, row.source_id, row.lines) for row in rows]
+
+
+def keys(session: Session, first_id: int) -> Iterator[Sequence[tuple[str, str]]]:
+    """The keys (source, source_id) of a piece, some at a time."""
+    query = text(f"SELECT source, source_id FROM {name_of(first_id)}").execution_options(yield_per=_AT_ONCE)
+    for rows in session.execute(query).partitions():
+        yield [(row.source, row.source_id) for row in rows]
 
 
 def leave_out_known(session: Session, first_id: int) -> None:

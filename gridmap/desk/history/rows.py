@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from gridmap.desk.history.prints import Prints, mix, unmixed
 from gridmap.routing.cells.compiled import compiled
 
 Bytes = NDArray[np.uint8]
@@ -17,8 +18,6 @@ TAIL = b"\xff\xff"
 _EPOCH = 946_684_800_000_000  # PostgreSQL counts microseconds from 2000-01-01.
 _POINT = np.dtype([("order", "u1"), ("kind", "<u4"), ("srid", "<u4"), ("lon", "<f8"), ("lat", "<f8")])  # Extended WKB.
 _POINT_WITH_SRID, _SRID = 0x2000_0001, 4326
-_FNV_BASIS, _FNV_PRIME = np.uint64(14_695_981_039_346_656_037), np.uint64(1_099_511_628_211)
-_BETWEEN = np.uint64(256)  # No byte: where one text ends and the next begins.
 _LENGTH = 4  # Bytes before each value that say how long it is.
 
 
@@ -104,21 +103,12 @@ def written(columns: Sequence[Column]) -> tuple[Bytes, Ints]:
     return out, begins
 
 
-def fingerprints(*columns: Texts) -> NDArray[np.uint64]:
-    """64 bits of each row's texts together (FNV-1a): rows of different ones have hardly ever the same."""
-    found = np.full(len(columns[0].number), _FNV_BASIS, dtype=np.uint64)
+def fingerprints(*columns: Texts) -> Prints:
+    """64 bits of each row's texts together; of its source and source_id they are its key's, see `prints.of_keys`."""
+    found = unmixed(len(columns[0].number))
     for column in columns:
-        _mix(found, *column)
+        mix(found, *column)
     return found
-
-
-@compiled
-def _mix(found: NDArray[np.uint64], number: Ints, ends: Ints, data: Bytes) -> None:
-    for i in range(len(number)):
-        mixed, n = found[i], number[i]
-        for k in range(ends[n], ends[n + 1]) if n >= 0 else range(0):
-            mixed = (mixed ^ np.uint64(data[k])) * _FNV_PRIME
-        found[i] = (mixed ^ _BETWEEN) * _FNV_PRIME
 
 
 @compiled
