@@ -12,7 +12,8 @@ from gridmap.desk.history.prints import Prints
 
 _BITS, _LOOKS = 12, 4  # For each key: with these, one strange key in 150 is taken for one that is there.
 _AT_ONCE = 1_000_000  # Keys that are added at a time: what stands in between takes 32 MB.
-_MIX, _HALF = np.uint64(0xFF51_AFD7_ED55_8CCD), np.uint64(33)  # Of MurmurHash3 (public domain): FNV-1a mixes its upper bits little.
+_MIX = np.uint64(0xFF51_AFD7_ED55_8CCD)  # Of MurmurHash3 (public domain): FNV-1a mixes its upper bits little.
+_HALF = np.uint64(33)
 
 
 class Sieve(NamedTuple):
