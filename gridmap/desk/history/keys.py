@@ -39,7 +39,7 @@ class Keys:
         return not bool((ordered[1:] == ordered[:-1]).any())
 
     def sieve(self, session: Session, counts: Mapping[int, int]) -> Sieve:
-        """One of all of them; those that are not known here are read from the pieces, given by their first ids with their sizes."""
+        """One of all of them; what is not known here is read from the pieces, given by their first ids with their sizes."""
         made = Sieve.sized(sum(counts.values()))
         read = (prints.of_keys(keys) for first_id in counts for keys in pieces.keys(session, first_id))
         for part in self._parts if self._known else read:
