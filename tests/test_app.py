@@ -8,7 +8,7 @@ from pathlib import Path
 from gridmap.config import Settings
 from gridmap.http.secret import secret_key
 
-SELDOM = ("folium", "pandas", "geopandas", "openpyxl")  # what some pages and files need, and what takes long to import
+SELDOM = ("folium", "pandas", "geopandas", "openpyxl", "numba")  # what some pages and files need, and what takes long to import
 FIGURES = ("pandas", "pyarrow", "geopandas")  # what Folium would import for figures nobody draws
 
 

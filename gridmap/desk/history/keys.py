@@ -6,8 +6,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from gridmap.desk.history import pieces, prints
-from gridmap.desk.history.prints import Prints
-from gridmap.desk.history.sieve import Sieve
+from gridmap.desk.history.sieve import Prints, Sieve
 
 MOST = 30_000_000  # Eight bytes each. Of more the database is asked, which has a disk.
 

@@ -5,10 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from gridmap.desk.history.sieve import Prints
 from gridmap.routing.cells.compiled import compiled
-
-Prints = NDArray[np.uint64]
-Key = tuple[str, str]
 
 _FNV_BASIS, _FNV_PRIME = np.uint64(14_695_981_039_346_656_037), np.uint64(1_099_511_628_211)
 _BETWEEN = np.uint64(256)  # No byte: where one text ends and the next begins.
@@ -29,7 +27,7 @@ def mix(found: Prints, number: NDArray[np.int64], ends: NDArray[np.int64], data:
         found[i] = (mixed ^ _BETWEEN) * _FNV_PRIME
 
 
-def of_keys(keys: Sequence[Key]) -> Prints:
+def of_keys(keys: Sequence[tuple[str, str]]) -> Prints:
     """The prints of these keys."""
     texts = [text.encode() for key in keys for text in key]
     ends = np.cumsum([0, *map(len, texts)], dtype=np.int64)

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from gridmap.cases.past import LOADS_SQL
 from gridmap.db import identity, run
-from gridmap.desk.history import prints
-from gridmap.desk.history.prints import Key
 from gridmap.desk.history.sieve import Sieve
+
+Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class Past:
         """Those of the keys that past cases may have."""
         if not self.sieves or None in self.sieves:
             return list(keys) if self.sieves else []
+        from gridmap.desk.history import prints  # noqa: PLC0415  # numba: only where there is history
+
         found = prints.of_keys(keys)
         may = np.logical_or.reduce([sieve.may_hold(found) for sieve in self.sieves if sieve is not None])
         return [keys[i] for i in np.flatnonzero(may).tolist()]

@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from gridmap.desk.history.prints import Prints, mix, unmixed
+from gridmap.desk.history.prints import mix, unmixed
+from gridmap.desk.history.sieve import Prints
 from gridmap.routing.cells.compiled import compiled
 
 Bytes = NDArray[np.uint8]

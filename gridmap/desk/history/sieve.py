@@ -8,8 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gridmap.desk.history.prints import Prints
-
+Prints = NDArray[np.uint64]  # Of keys, as `desk.history.prints` makes them.
 _BITS, _LOOKS = 12, 4  # For each key: with these, one strange key in 150 is taken for one that is there.
 _AT_ONCE = 1_000_000  # Keys that are added at a time: what stands in between takes 32 MB.
 _MIX = np.uint64(0xFF51_AFD7_ED55_8CCD)  # Of MurmurHash3 (public domain): FNV-1a mixes its upper bits little.
