@@ -14,18 +14,20 @@ from gridmap.routing.cells.table import Floats, Point
 _EPSILON = 2.0**-53
 _BOUND = (3.0 + 16.0 * _EPSILON) * _EPSILON
 _SPLITTER = 2.0**27 + 1.0
+_TINY = 1e-290  # A sum of products that is less may have lost bits by underflow.
+_LIFT = 2.0**500  # Lifted so, degrees neither overflow nor, multiplied, underflow; a power of two rounds nothing.
 
 
 @inlined
 def side(a: Point, b: Point, p: Point) -> float:
     """Positive where p lies left of the line from a to b, negative on its right, 0 on it; the sign is exact.
 
-    Exact unless a product of two coordinates underflows: for degrees, where both are less than 1e-140 but not 0.
+    Exact unless a longitude and a latitude, neither of them 0, multiply to less than 1e-590.
     """
     left = (a[0] - p[0]) * (b[1] - p[1])
     right = (a[1] - p[1]) * (b[0] - p[0])
     found = left - right
-    bound = _BOUND * (abs(left) + abs(right))
+    bound = _BOUND * (abs(left) + abs(right)) + _TINY
     if found > bound or -found > bound:
         return found
     return _exactly(a, b, p)
@@ -36,6 +38,7 @@ def _exactly(a: Point, b: Point, p: Point) -> float:
     if a == b:
         return 0.0
     terms = np.zeros(12)
+    a, b, p = (a[0] * _LIFT, a[1] * _LIFT), (b[0] * _LIFT, b[1] * _LIFT), (p[0] * _LIFT, p[1] * _LIFT)
     products = ((a[0], b[1]), (-a[0], p[1]), (-p[0], b[1]), (-a[1], b[0]), (a[1], p[0]), (p[1], b[0]))
     for i in range(6):
         high, low = _product(products[i][0], products[i][1])
