@@ -36,7 +36,8 @@ def locate(index: GridIndex, lon: Floats, lat: Floats, *, limit_m: float, distan
     grid = index.locate(lon, lat)
     rule = np.where(grid == NOBODY, _UNROUTED, _COVERS).astype(np.int8)
     outside = np.flatnonzero(sound & (grid == NOBODY))
-    if len(outside):  # What finds the nearest takes long to build.
+    outside = outside[~index.deserted(lon[outside], lat[outside], limit_m)]
+    if len(outside):  # What finds the nearest takes long to build, and to ask.
         grid[outside], _ = index.nearest(lon[outside], lat[outside], limit_m)
         rule[outside[grid[outside] != NOBODY]] = _NEAREST
     if not distances:

@@ -105,9 +105,12 @@ class GridIndex:
     def alone(self, lon: Floats, lat: Floats, reach_m: Floats) -> NDArray[np.bool_]:
         """Whether surely no second micro-grid lies within `reach_m` metres of each point; False also where that takes a closer
         look, which `facts` has."""
-        high = reach_m / _LEAST_M_PER_DEGREE
-        wide = high / np.maximum(np.cos(np.radians(np.abs(lat) + high)), 1e-9)
-        return self._table.alone(np.column_stack([lon - wide, lat - high, lon + wide, lat + high]))
+        return self._table.alone(_boxes(lon, lat, reach_m))
+
+    def deserted(self, lon: Floats, lat: Floats, reach_m: float) -> NDArray[np.bool_]:
+        """Whether surely no micro-grid lies within `reach_m` metres of each point, (n,); False also where that takes a closer
+        look, which `nearest` has."""
+        return self._table.deserted(_boxes(lon, lat, reach_m))
 
     def locate_one(self, lon: float, lat: float) -> int:
         """The same for one point."""
@@ -163,3 +166,10 @@ class GridIndex:
             with self._building:
                 self._surroundings = self._surroundings or Surroundings.build(self._held.shapes)
         return self._surroundings
+
+
+def _boxes(lon: Floats, lat: Floats, reach_m: Floats | float) -> Floats:
+    """Boxes in degrees, (n, 4: west, south, east, north), that hold all that lies within so many metres of each point."""
+    high = reach_m / _LEAST_M_PER_DEGREE
+    wide = high / np.maximum(np.cos(np.radians(np.abs(lat) + high)), 1e-9)
+    return np.column_stack([lon - wide, lat - high, lon + wide, lat + high])

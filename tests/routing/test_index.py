@@ -195,3 +195,20 @@ def test_in_the_middle_of_a_grid_one_is_alone() -> None:
     index = GridIndex.build(["a", "b"], [town.square(0, 0), town.square(1, 0)])
     lon, lat = np.array([town.spot(0.5, 0.5), town.spot(0.999, 0.5), town.spot(-0.2, 0.5)]).T
     assert index.alone(lon, lat, np.full(3, 25.0)).tolist() == [True, False, False]
+
+
+@settings(max_examples=40, deadline=None)
+@given(patchworks(), st.lists(spots(), min_size=1, max_size=30), st.sampled_from([0.5, 30.0, 300.0]))
+def test_what_is_surely_deserted_has_no_grid_near(shapes: list[Shape], points: list[tuple[float, float]], reach_m: float) -> None:
+    index = GridIndex.build([f"{n:03d}" for n in range(len(shapes))], shapes)
+    lon, lat = np.vstack([places_on(shapes)[:20], points]).T
+    found, _ = index.nearest(lon, lat, reach_m)
+    assert not (index.deserted(lon, lat, reach_m) & (found != -1)).any()
+
+
+def test_far_from_all_grids_and_in_a_wide_gap_it_is_deserted() -> None:
+    index = GridIndex.build(["a", "b"], [town.square(0, 0), town.square(5, 0)])
+    places = [town.spot(0.5, 0.5), town.spot(-0.01, 0.5), town.spot(3, 0.5), town.spot(3, 9), (-180.0, -90.0), (0.0, 90.0)]
+    lon, lat = np.array(places).T
+    assert index.deserted(lon, lat, 30.0).tolist() == [False, False, True, True, True, True]
+    assert not index.deserted(lon, lat, 50_000.0)[:3].any()

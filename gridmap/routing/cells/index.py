@@ -75,6 +75,12 @@ class Cells:
         lookup.alone(self.table, boxes, found)
         return found
 
+    def deserted(self, boxes: Floats) -> NDArray[np.bool_]:
+        """Whether each box (n, 4: west, south, east, north, in degrees) surely touches no polygon."""
+        found = np.empty(len(boxes), dtype=bool)
+        lookup.deserted(self.table, boxes, found)
+        return found
+
     def locate_one(self, lon: float, lat: float) -> int:
         """The same for one point."""
         found = lookup.locate_one(self.table, lon, lat)

@@ -63,6 +63,31 @@ def _one_polygon(table: Table, first: int, last: int) -> bool:
     return True
 
 
+@compiled
+def deserted(table: Table, boxes: Floats, found: NDArray[np.bool_]) -> None:
+    """Write to `found` (n,) whether each box (n, 4: west, south, east, north) lies in cells that no polygon touches, or outside
+    of the table."""
+    for i in range(len(boxes)):
+        west, south = max(boxes[i, 0], table.west), max(boxes[i, 1], table.south)
+        east, north = min(boxes[i, 2], table.east), min(boxes[i, 3], table.north)
+        beside = west > east or south > north
+        found[i] = beside or _nobodys(table, cell_of(table, west, south), cell_of(table, east, north))
+
+
+@compiled
+def _nobodys(table: Table, first: int, last: int) -> bool:
+    """Whether all cells between these two corners are nobody's; of very many nobody asks."""
+    west, south = first % table.columns, first // table.columns
+    east, north = last % table.columns, last // table.columns
+    if first < 0 or last < 0 or (east - west + 1) * (north - south + 1) > _MOST_ASKED:
+        return False
+    for row in range(south, north + 1):
+        for column in range(west, east + 1):
+            if table.cells[row * table.columns + column] != NOBODY:
+                return False
+    return True
+
+
 @inlined
 def cell_of(table: Table, x: float, y: float) -> int:
     """The cell of a point, -1 outside of the table and where a coordinate is no number."""
