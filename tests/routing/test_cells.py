@@ -10,6 +10,7 @@ from time import perf_counter
 import numpy as np
 import pytest
 import shapely
+import shapely.affinity
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, Polygon
@@ -189,7 +190,7 @@ def test_the_corners_of_all_that_is_covered() -> None:
 def test_slivers_and_corners_that_stand_twice() -> None:
     sliver = Polygon([(0, 0), (1, 1e-9), (1, 1e-9), (2, 0), (1, -1e-9)])
     beside = Polygon([(0, 0), (0, 0), (1, 1e-9), (2, 0), (2, 1), (0, 1)])
-    shapes: list[Shape] = [shapely.transform(one, lambda xy: xy + (121, 31)) for one in (beside, sliver)]
+    shapes: list[Shape] = [shapely.affinity.translate(one, 121, 31) for one in (beside, sliver)]
     agree(shapes, all_around(places_on(shapes)))
 
 

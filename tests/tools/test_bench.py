@@ -63,6 +63,6 @@ def test_a_quick_run_measures_everything(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     told = json.loads(written.read_text())
     assert told["machine"]["cores"]
-    assert len(told["figures"]) == 21
+    assert len(told["figures"]) == 22
     assert all(one["value"] > 0 for one in told["figures"])
     assert "| map page |" in done.stdout

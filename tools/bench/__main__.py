@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gridmap.resources import CHECKOUT
 from tools.bench.alerts import batches, eight_connections, one_connection
+from tools.bench.bulk import routes
 from tools.bench.figures import Figure, as_json, machine, table
 from tools.bench.fixture import FULL, QUICK, Size, Stand, standing
 from tools.bench.history import loads
@@ -28,6 +29,7 @@ MEASUREMENTS: dict[str, Callable[[Stand, Size], list[Figure]]] = {
     "publish": splits,
     "tiles": every_zoom,
     "history": loads,
+    "bulk": routes,
 }
 
 

@@ -69,7 +69,7 @@ def table(figures: Sequence[Figure]) -> str:
     lines = ["| figure | measured | promised | kept |", "|---|---:|---:|---|"]
     for one in figures:
         sign = "≥" if one.at_least else "<"
-        promise = "" if one.promise is None else f"{sign} {one.promise:,g} {one.unit}"
+        promise = "" if one.promise is None else f"{sign} {one.promise:,} {one.unit}"
         kept = {True: "yes", False: "**no**", None: ""}[one.kept]
         lines.append(f"| {one.name} | {_short(one.value)} {one.unit} | {promise} | {kept} |")
     return "\n".join(lines)

@@ -77,10 +77,13 @@ class Size:
     streams: tuple[int, ...]
     batch: int
     history: int = 0
+    points: int = 0
 
 
-FULL = Size(grids=5000, cases=100_000, repeats=3, seconds=8.0, streams=(10, 200, 2000), batch=20_000, history=1_000_000)
-QUICK = Size(grids=50, cases=500, repeats=1, seconds=0.5, streams=(2, 10), batch=500, history=2000)
+FULL = Size(
+    grids=5000, cases=100_000, repeats=3, seconds=8.0, streams=(10, 200, 2000), batch=20_000, history=1_000_000, points=10_000_000
+)
+QUICK = Size(grids=50, cases=500, repeats=1, seconds=0.5, streams=(2, 10), batch=500, history=2000, points=20_000)
 
 
 @dataclass(frozen=True)
