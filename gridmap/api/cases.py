@@ -191,6 +191,7 @@ def _names(actors: set[str]) -> Json:
 
 
 def _timeline(number: str, feature: Json, *, personal: bool) -> list[Json]:
+    case = feature["properties"]
     timeline: list[Json] = [
         {
             "at": entry.data.get("at", entry.at),  # The deed knows its moment better: the demo plays the past.
@@ -201,7 +202,9 @@ def _timeline(number: str, feature: Json, *, personal: bool) -> list[Json]:
         for entry in feed.history(db(), "cases", number)
     ]
     if all(entry["kind"] != "case.opened" for entry in timeline):  # It came in a file, which has one journal row for all.
-        timeline.insert(0, {"at": feature["properties"]["received_at"], "kind": "case.opened", "actor": "", "data": {}})
+        timeline.insert(0, {"at": case["received_at"], "kind": "case.opened", "actor": "", "data": {}})
+    if case["closed_at"] and all(entry["data"].get("to") != case["state"] for entry in timeline):  # Nor a row of how it ended.
+        timeline.append({"at": case["closed_at"], "kind": f"case.{case['state']}", "actor": "", "data": {}})
     return timeline
 
 

@@ -26,6 +26,7 @@ _RULE = {
         "outside every grid and none within {limit}: waiting to be placed by hand",
     ),
 }
+_COVERS_ALONE = ("位于{grid}范围内", "inside {grid}")  # How far its border is was never asked: a past case.
 _NEXT = ("其次是{grid}（{distance}）", "runner-up {grid} ({distance})")
 _DOUBT = (
     "定位精度{accuracy}，也可能属于：{grids}",
@@ -84,7 +85,8 @@ def _sentence(facts: Mapping[str, Any], names: Names, language: int) -> str:
 
 
 def _rule(facts: Mapping[str, Any], names: Names, language: int) -> str:
-    return _RULE[Rule(facts["rule"])][language].format(
+    silent = facts["rule"] == Rule.COVERS and facts["distance_to_border_m"] is None
+    return (_COVERS_ALONE if silent else _RULE[Rule(facts["rule"])])[language].format(
         grid=_name(facts["zone"]["lies_in"] if "zone" in facts else facts["grid"], names, language),
         border=_metres(facts["distance_to_border_m"], language),
         limit=_metres(facts["limit_m"], language),

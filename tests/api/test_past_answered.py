@@ -19,7 +19,9 @@ def test_a_past_case_is_told_and_nobody_can_do_anything_with_it(sender: FlaskCli
     assert (told["past"], told["allowed"], told["to_review"], told["tasks"], told["version"]) == (True, [], [], [], 0)
     assert (told["grid"]["code"], told["route"]["rule"], told["due_at"]) == (town.micro(1, 1), "covers", "2026-03-01T06:05:00Z")
     assert [alert["source_id"] for alert in told["received"]] == ["h-1"]
-    assert [entry["kind"] for entry in told["timeline"]] == ["case.opened"]
+    assert [entry["kind"] for entry in told["timeline"]] == ["case.opened", "case.closed"]
+    assert told["timeline"][1]["at"] == told["closed_at"]
+    assert told["route"]["words"]["en"] == "Placed by the reported coordinates; inside Demo Village 1 Micro-grid 1."
     answer = sender.get("/api/v1/cases/202603-00000001/evidence")
     assert answer.status_code == 409
     assert sender.get("/api/v1/cases/202603-00000009/evidence").status_code == 404

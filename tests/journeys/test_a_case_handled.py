@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from gridmap.cases.loop_models import CategoryOwner
 from gridmap.cases.models import Category
 from gridmap.people.models import Department
 from tests import callers
+from tests.desk.history import made
 from tests.journeys.axe import violations
 from tests.journeys.conftest import Serve, tiny
 from tests.journeys.operator_desk import Desk
@@ -165,3 +167,24 @@ def test_the_panel_is_accessible(town_hall: Station, sit_down: Callable[..., Des
     desk.see("form-send").click()
     expect(desk.see("form-supervise")).to_contain_text("请填写")
     assert violations(desk) == []
+
+
+def test_a_past_case_is_there_to_be_read(town_hall: Station, at_the_desk: Desk, tmp_path: Path) -> None:
+    desk, number = at_the_desk, "202603-00000001"
+    assert made.load(town_hall.engine, made.table(tmp_path / "x.csv", [made.past(1, (2.5, 2.5))])).new == 1
+    desk.search(number).get_by_test_id("search-result").click()
+    card = desk.card(number)
+    expect(card.get_by_test_id("case-past")).to_contain_text("只供查阅")
+    expect(card.get_by_test_id("deeds").locator("button")).to_have_count(0)
+    expect(card.get_by_test_id("timeline").locator("li")).to_have_text([re.compile(words) for words in ("立案", "结案")])
+    expect(card.get_by_test_id("route-reason")).to_have_text(re.compile("范围内。$"))
+    # The map shows where, though it shows open cases alone; once it shows ended ones, with the mark that all of them have.
+    pin = desk.page.locator(".leaflet-pin-pane .pin-mark")
+    expect(pin).to_be_visible()
+    desk.see("filter-closed").click()
+    row = desk.page.locator("#list li").filter(has=desk.page.locator(f'[data-case="{number}"]'))
+    expect(row).to_be_visible()
+    expect(row.get_by_test_id("tick")).to_have_count(0)
+    expect(desk.mark(number)).to_be_visible()
+    expect(pin).to_have_count(0)
+    desk.expect_quiet()

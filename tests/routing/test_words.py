@@ -48,6 +48,11 @@ STORIES = [
         ),
     ),
     (
+        facts(distance_to_border_m=None, runner_up=None),
+        "按上报坐标定位；位于学宫社区第一微网格范围内。",
+        "Placed by the reported coordinates; inside Xuegong Community Micro-grid 1.",
+    ),
+    (
         facts(rule="unrouted", grid=None, distance_to_border_m=5000.0),
         "按上报坐标定位；不在任何网格内，30米以内也没有网格，进入待定位。",
         "Placed by the reported coordinates; outside every grid and none within 30 m: waiting to be placed by hand.",

@@ -80,7 +80,7 @@ export class List {
   toggle_tick() {
     const focused = document.activeElement?.closest?.("#list li")?.querySelector("[data-case]")?.dataset.case;
     const number = focused ?? this.chosen;
-    if (this.selectable && this.rows.has(number)) this.ticked.emit(number, !this.ticks.has(number));
+    if (this.selectable && this.rows.get(number)?.node.querySelector(".tick")) this.ticked.emit(number, !this.ticks.has(number));
   }
 
   top() {
@@ -112,9 +112,10 @@ export class List {
     const rest = (this.first_of?.matched ?? this.features.length) - shown.length;
     this.more.hidden = rest <= 0 || (this.first_of?.more === false && shown.length === this.features.length);
     this.more.textContent = t("list.more", { n: Math.min(PAGE, rest), rest: figure(rest) });
+    const open = shown.filter((feature) => is_open(feature.properties)); // Nothing is done to several ended ones at once.
     const known = shown.length || !this.loading; // No cases so far is not no cases; the line keeps its height.
     replace(this.summary, h("span", {}, known ? this.#words(shown.length) : "\u00a0"),
-      this.selectable && shown.length > 0 && h("button", { type: "button", class: "tick-all", dataset: { testid: "tick-all" }, onclick: () => { for (const { properties } of shown) this.ticked.emit(properties.number, true); } }, t("list.tick_all", { n: shown.length })));
+      this.selectable && open.length > 0 && h("button", { type: "button", class: "tick-all", dataset: { testid: "tick-all" }, onclick: () => { for (const { properties } of open) this.ticked.emit(properties.number, true); } }, t("list.tick_all", { n: open.length })));
   }
 
   #words(shown) {
@@ -142,7 +143,7 @@ export class List {
       h("span", { class: "where" }, where(facts)),
       h("span", { class: "left" }));
     this.#mark(button, number === this.chosen);
-    replace(node, button, this.selectable && this.#box(number, facts));
+    replace(node, button, this.selectable && is_open(facts) && this.#box(number, facts));
     this.#times(node, facts);
     if (had_focus) button.focus();
     const row = { feature, tone: kind, node };

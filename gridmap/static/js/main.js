@@ -83,7 +83,7 @@ const controls = new Controls(filter);
 const announce = announcer();
 const alarm = new Alarm();
 const drawer = sheet();
-pin(map, selection);
+const put_pin = pin(map);
 
 const choose = (kind, id, how = {}) => selection.choose(kind, id, { pan: true, focus: true, ...how });
 // What cannot be had is said once; everything else stands.
@@ -114,6 +114,7 @@ const draw = once_a_frame(() => {
   const listed = city.listed(shown);
   if (listed) list.show({ order: filter.wanted.order, ...listed, loading: listed.loading || !live.running });
   cases.draw(...city.marks(cases.hidden, shown, cases.seen_alone));
+  if (cases.markers.has(selection.chosen?.id)) put_pin(null);
 });
 const kept = () => [...cases.seen_alone, ...list.ticks, ...queues.of.mine, ...queues.of.favourite];
 const city = new City({ map, urls, store, filter, draw, trying, kept });
@@ -190,9 +191,12 @@ const card = new Card(selection, {
   place: place_card(shared),
 });
 
-async function show(chosen) {
-  const place = await place_of(chosen);
-  if (place && selection.is(chosen.kind, chosen.id)) view.show(place);
+async function show(chosen, pan) {
+  const marked = chosen.kind !== "place" && (chosen.kind !== "case" || cases.markers.has(chosen.id));
+  const place = (pan || !marked) && (await place_of(chosen));
+  if (!place || !selection.is(chosen.kind, chosen.id)) return;
+  if (pan) view.show(place);
+  if (!marked) put_pin(place);
 }
 
 async function place_of({ kind, id }) {
@@ -215,7 +219,8 @@ selection.changed.on((chosen, _, how) => {
   services.choose(id_if("service_point"));
   zones.choose(id_if("zone"));
   if (chosen) drawer.close();
-  if (chosen && how.pan) show(chosen);
+  put_pin(null);
+  if (chosen) show(chosen, how.pan);
 });
 cases.clicked.on((number) => choose("case", number, { pan: false }));
 list.clicked.on((number) => choose("case", number));

@@ -73,6 +73,7 @@ function status(facts_of, kind) {
     facts_of.alerts > 1 && h("span", { class: "pill plain" }, t("case.alerts", { n: facts_of.alerts })),
     facts_of.ambiguous && h("span", { class: "pill plain" }, t("case.ambiguous")),
     facts_of.past && h("span", { class: "pill plain" }, t("case.past")),
+    facts_of.past && h("p", { class: "quiet", dataset: { testid: "case-past" } }, t("case.past_words")),
     holder && h("p", { class: "holder", dataset: { testid: "case-holder" } }, h("span", { class: "quiet" }, t("loop.with")), holder));
 }
 
