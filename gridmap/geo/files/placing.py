@@ -83,7 +83,7 @@ def way(words: str | None, named: Datum | None, asked: Datum | None) -> Way | No
     """
     crs = _crs(words)
     said = named or (_datum_of(crs) if crs else None)
-    _agree(said, asked, words or str(said))
+    _agree(said, asked, crs.name if crs else str(said))
     if crs is not None and (crs.is_projected or said is None):
         return Way(said or Datum.WGS84, Datum.WGS84, _transformer(crs), crs.name[:120])
     final = asked or said

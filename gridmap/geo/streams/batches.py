@@ -142,6 +142,9 @@ def coordinate_columns(names: Sequence[str], named: tuple[str, str] | None) -> t
         Invalid: there are none.
     """
     known = {columns.called(name): name for name in reversed(names)}
+    if named and (missing := [name for name in named if name not in names]):
+        told = ", ".join(names)[:200]
+        raise Invalid(msg("There is no column '%(column)s' among %(names)s"), field="file", column=missing[0], names=told)
     found = named or (known.get("lon", ""), known.get("lat", ""))
     if not set(found) <= set(names):
         raise Invalid(
@@ -150,6 +153,12 @@ def coordinate_columns(names: Sequence[str], named: tuple[str, str] | None) -> t
             names=", ".join(names)[:200],
         )
     return found
+
+
+def check_points(kinds: Sequence[str]) -> None:
+    """Raises Invalid where a file names the kinds of its geometries (none: they may be of any), and points are not among them."""
+    if kinds and not any(kind.startswith("Point") for kind in kinds):  # "Point Z" is one as well.
+        raise Invalid(msg("The file holds no points but %(kinds)s"), field="file", kinds=", ".join(kinds)[:120])
 
 
 def plain(table: Any) -> Any:

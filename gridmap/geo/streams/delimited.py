@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
-from gridmap.errors import Fault, Invalid, msg
+from gridmap.errors import Fault, Invalid, Term, msg
 from gridmap.geo.datum import Datum
 from gridmap.geo.files import columns
 from gridmap.geo.files.contents import Counted
@@ -40,6 +40,8 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.B
 _FORMULA = r"^('*[=+\-@\t\r])"
 _NEEDS_QUOTES = r'[",;|\t\r\n]'
 _LINE_END = "\r\n"
+_NOT_CLOSED = msg("a quote is never closed")
+_TOO_LONG = msg("a row is longer than 8 MB, or a quote in it is never closed")
 
 
 class DelimitedSource:
@@ -83,7 +85,7 @@ class DelimitedSource:
                 skip = max(skip - some.num_rows, 0)
         except (pa.ArrowInvalid, UnicodeDecodeError) as error:
             raise Invalid(
-                msg("The table can't be read from row %(row)s on: %(why)s"), field="file", row=number, why=str(error)[:300]
+                msg("The table can't be read from row %(row)s on: %(why)s"), field="file", row=number, why=_why(error)
             ) from error
         self._check_closed(number - 1, last)
 
@@ -97,7 +99,7 @@ class DelimitedSource:
                 msg("The table can't be read from row %(row)s on: %(why)s"),
                 field="file",
                 row=number,
-                why="unexpected end of data",
+                why=Term(_NOT_CLOSED),
             )
 
     def _reader(self, out: list[int]) -> Iterator[Any]:
@@ -139,6 +141,11 @@ class DelimitedSource:
                     self._word = row[place]
                     return columns.datum_named(self._word.strip())
         return None
+
+
+def _why(error: Exception) -> str:
+    """pyarrow has words of its own for a row that does not fit into what it reads at once, half of `BATCH_BYTES`."""
+    return Term(_TOO_LONG) if "straddling object" in str(error) else str(error)[:300]
 
 
 def _encoding(sample: bytes) -> str:

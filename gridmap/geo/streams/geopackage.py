@@ -12,9 +12,10 @@ from gridmap.errors import Invalid, msg
 from gridmap.geo.files.contents import Counted
 from gridmap.geo.files.layers import GDAL_ERRORS, check_geopackage, quietly, unreadable
 from gridmap.geo.streams import points
-from gridmap.geo.streams.batches import Batch, Floats, Held, plain, without
+from gridmap.geo.streams.batches import Batch, Floats, Held, check_points, plain, without
 
 _ROWS = 65_536
+_ANY = "Unknown"  # A layer that takes any kind of geometry.
 _PLACE = "geom"
 
 
@@ -30,13 +31,14 @@ class GeoPackageSource:
                 if len(layers) != 1:
                     raise Invalid(msg("The GeoPackage must hold one layer of points, it holds %(count)s"), count=len(layers))
                 self._layer = layers[0]
-                rows = pyogrio.read_info(path, layer=self._layer, force_feature_count=True)["features"]
+                info = pyogrio.read_info(path, layer=self._layer, force_feature_count=True)
                 with self._opened(0) as (about, reader):
                     schema = reader.schema
         except GDAL_ERRORS as error:
             raise unreadable(error) from error
+        check_points([kind for kind in (info["geometry_type"],) if kind != _ANY])
         place = about["geometry_name"] or "wkb_geometry"
-        self.held = Held(_bare(schema), Counted.FEATURE, about["crs"], None, place, rows)
+        self.held = Held(_bare(schema), Counted.FEATURE, about["crs"], None, place, info["features"])
 
     def _opened(self, skip: int) -> Any:
         return pyogrio.open_arrow(self._path, layer=self._layer, skip_features=skip, batch_size=_ROWS, use_pyarrow=True)

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from gridmap.errors import Invalid, msg
 from gridmap.geo.files.contents import Counted
 from gridmap.geo.streams import points
-from gridmap.geo.streams.batches import Batch, Held, batch_rows, coordinate_columns
+from gridmap.geo.streams.batches import Batch, Held, batch_rows, check_points, coordinate_columns
 
 GEO = b"geo"
 _NATIVE = "point"  # GeoParquet 1.1: coordinates as a struct of x and y
@@ -131,9 +131,10 @@ def _geometry(schema: Any) -> tuple[str | None, str | None]:
         geo = json.loads(about)
         name = geo["primary_column"]
         column = geo["columns"][name]
-        encoding, crs = column["encoding"], column.get("crs", _CRS84)
+        encoding, crs, kinds = column["encoding"], column.get("crs", _CRS84), list(map(str, column.get("geometry_types", [])))
     except (ValueError, KeyError, TypeError) as error:
         raise Invalid(msg("What the file says of its geometry can't be read"), field="file") from error
     if encoding not in ("WKB", _NATIVE) or name not in schema.names:
         raise Invalid(msg("The geometry is written as '%(encoding)s'; WKB and point are read"), field="file", encoding=encoding)
+    check_points(kinds)
     return name, crs if crs is None or isinstance(crs, str) else json.dumps(crs)

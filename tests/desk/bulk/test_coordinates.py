@@ -97,6 +97,6 @@ def test_columns_by_name(tmp_path: Path, route: Routes) -> None:
     pq.write_table(pa.table({"a": lon, "b": [str(one) for one in lat]}), tmp_path / "in.parquet")
     with pytest.raises(Invalid, match="--lon"):
         route(tmp_path / "in.parquet", tmp_path / "out.parquet", datum=Datum.WGS84)
-    with pytest.raises(Invalid, match="--lon"):
+    with pytest.raises(Invalid, match="There is no column 'c' among a, b"):
         route(tmp_path / "in.parquet", tmp_path / "out.parquet", datum=Datum.WGS84, columns=("a", "c"))
     assert route(tmp_path / "in.parquet", tmp_path / "out.parquet", datum=Datum.WGS84, columns=("a", "b")).rows == 20

@@ -3,11 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyogrio
 import pytest
+import shapely
 
-from gridmap.errors import Invalid
+from gridmap.errors import Invalid, Term
 from gridmap.geo.datum import Datum
 from gridmap.geo.streams.points import to_wkb
 from tests.desk.bulk.conftest import Routes
@@ -48,3 +51,29 @@ def test_geometries_as_other_writers_keep_them(tmp_path: Path, route: Routes, ki
 
 def _as(column: Any, kind: Any) -> Any:
     return column.dictionary_encode() if pa.types.is_dictionary(kind) else column.cast(kind)
+
+
+def test_areas_are_no_points(tmp_path: Path, route: Routes) -> None:
+    """Said before the first row, not of each of them."""
+    areas = GEO.replace(b'"Point"', b'"Polygon","MultiPolygon"')
+    source = geoparquet(tmp_path / "areas.parquet", *scattered(3), geo=areas)
+    with pytest.raises(Invalid, match="The file holds no points but Polygon, MultiPolygon"):
+        route(source, tmp_path / "out.parquet")
+    shapes = shapely.to_wkb(np.array([shapely.box(121.4, 31.6, 121.5, 31.7)]))
+    pyogrio.raw.write(tmp_path / "areas.gpkg", shapes, [], [], geometry_type="Polygon", crs="EPSG:4326")
+    with pytest.raises(Invalid, match="The file holds no points but Polygon"):
+        route(tmp_path / "areas.gpkg", tmp_path / "out.csv")
+
+
+def test_a_quote_that_is_never_closed_and_a_row_too_long_for_memory(tmp_path: Path, route: Routes) -> None:
+    for name, row, told in (
+        ("quote", '121.4,31.62,"abc', "a quote is never closed"),
+        ("long", "1,1," + "x" * 20_000_000, "8 MB"),
+    ):
+        source = tmp_path / f"{name}.csv"
+        source.write_text(f"lon,lat,words\n{row}\n121.4,31.62,b\n", "utf-8")
+        with pytest.raises(Invalid) as refused:
+            route(source, tmp_path / f"{name}-out.csv", datum=Datum.WGS84)
+        (fault,) = refused.value.faults
+        assert told in fault.values["why"]
+        assert isinstance(fault.values["why"], Term), "it is said in the reader's language"

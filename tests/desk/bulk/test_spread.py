@@ -222,7 +222,7 @@ def test_another_version_is_refused_by_the_worker(
         ({"target": "out.parquet"}, Invalid, "without a suffix"),
         ({"scheduler": "tcp://127.0.0.1:1"}, Unavailable, "does not answer"),
         ({"scheduler": "carrier-pigeon://loft"}, Invalid, "no address"),
-        ({"columns": ("a", "b")}, Invalid, "not among"),
+        ({"columns": ("a", "b")}, Invalid, "no column 'a' among"),
     ],
 )
 def test_what_makes_no_sense_is_said(
