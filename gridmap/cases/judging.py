@@ -10,24 +10,44 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from gridmap.cases.past import PAST_AS_CASES
 from gridmap.db import Base
 
 _RECENT = 20  # Times as many of the newest cases as are looked at: one source that sends thousands is not all of them.
 _SAME_M = 0.01  # Two planes measure a distance; the database's stands at the point's own tenth of a degree.
+_JUDGED = """
+    SELECT c.id, c.route, m.code, m.rule, m.distance_m
+    FROM {chosen} c JOIN publication p ON p.id = (c.route ->> 'publication')::int
+    LEFT JOIN LATERAL micro_grid_at(
+        (c.route -> 'point' ->> 0)::float8, (c.route -> 'point' ->> 1)::float8, p.at, (c.route ->> 'limit_m')::float8
+    ) AS m ON true
+    WHERE c.route ->> 'point' IS NOT NULL
+"""
 _CHOSEN = text(
-    """
+    f"""
     WITH newest AS (SELECT id FROM cases ORDER BY received_at DESC, id DESC LIMIT :window),
     chosen AS (
         (SELECT id FROM newest ORDER BY random() LIMIT :count)
         UNION
         SELECT 1 + trunc(random() * last.id)::bigint FROM (SELECT max(id) AS id FROM cases) AS last, generate_series(1, :count)
     )
-    SELECT c.id, c.route, m.code, m.rule, m.distance_m
-    FROM chosen JOIN cases c USING (id) JOIN publication p ON p.id = (c.route ->> 'publication')::int
-    LEFT JOIN LATERAL micro_grid_at(
-        (c.route -> 'point' ->> 0)::float8, (c.route -> 'point' ->> 1)::float8, p.at, (c.route ->> 'limit_m')::float8
-    ) AS m ON true
-    WHERE c.route ->> 'point' IS NOT NULL
+    {_JUDGED.format(chosen="(SELECT cases.id, route FROM chosen JOIN cases USING (id))")}
+    """
+)
+_ONE_PAST = f"({PAST_AS_CASES} WHERE id = chosen_id LIMIT 1)"  # Found by its id: no piece is read through.
+# By chance among the ids that the pieces were given: those of rows that a load left out again are nobody's.
+_CHOSEN_OF_PAST = text(
+    f"""
+    WITH piece AS (
+        SELECT first_id, count, CAST(sum(count) OVER (ORDER BY first_id) AS bigint) AS until
+        FROM past_piece JOIN past_load l ON l.id = load_id WHERE NOT l.begun
+    ), drawn AS MATERIALIZED (
+        SELECT CAST(floor(random() * last.until) AS bigint) AS at
+        FROM (SELECT max(until) AS until FROM piece) AS last, generate_series(1, :count)
+    ), chosen AS MATERIALIZED (
+        SELECT DISTINCT first_id + at - (until - count) AS chosen_id FROM drawn JOIN piece ON at >= until - count AND at < until
+    )
+    {_JUDGED.format(chosen=f"(SELECT past.id, route FROM chosen, LATERAL {_ONE_PAST} AS past)")}
     """
 )
 
@@ -67,13 +87,21 @@ def due(session: Session, now: datetime) -> RouteCheck | None:
 
 
 def judge_some(session: Session, check: RouteCheck, count: int) -> list[Differing]:
-    """Look at `count` of the newest cases and as many of all there are, by chance; count them, and answer those that differ."""
+    """Look at `count` of the newest cases, as many of all there are, and as many past ones, by chance; count them, and answer
+    those that differ."""
     rows = session.execute(_CHOSEN, {"count": count, "window": count * _RECENT}).all()
     found = [Differing(row.id, row.route, Verdict(row.code, row.rule, row.distance_m)) for row in rows]
+    rows = session.execute(_CHOSEN_OF_PAST, {"count": count}).all()
+    found += [Differing(row.id, row.route, _of_past(row.route, Verdict(row.code, row.rule, row.distance_m))) for row in rows]
     differing = [one for one in found if not agrees(one.routed, one.verdict)]
-    check.checked += len(rows)
+    check.checked += len(found)
     check.differing += len(differing)
     return differing
+
+
+def _of_past(routed: Mapping[str, Any], verdict: Verdict) -> Verdict:
+    """A point on a border is covered by the lowest code, too: history is not always asked whether others have it as well."""
+    return verdict._replace(rule="covers") if (routed["rule"], verdict.rule) == ("covers", "tie") else verdict
 
 
 def agrees(routed: Mapping[str, Any], verdict: Verdict) -> bool:

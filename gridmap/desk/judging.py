@@ -11,6 +11,7 @@ from gridmap.accounts.rights import TOWN_WIDE
 from gridmap.cases import judging
 from gridmap.cases.judging import Differing
 from gridmap.cases.models import Case
+from gridmap.cases.past import any_past
 from gridmap.notices.giving import Recipients, give
 from gridmap.notices.models import Notice
 
@@ -21,15 +22,15 @@ _KEEPER = "accounts.manage"
 def judge(session: Session, *, count: int, every: timedelta, now: datetime) -> list[Differing]:
     """Let some routes be judged, if it is time; answers those that differ, of which every administrator is told once.
 
-    The caller commits.
+    Not of past cases: those are answered alone, for nobody can do anything with them. The caller commits.
     """
     check = judging.due(session, now)
     if check is None:
         return []
     check.next_at = now + every
     differing = judging.judge_some(session, check, count)
-    if differing:
-        _tell(session, differing, now)
+    if live := [one for one in differing if not any_past([one.case_id])]:
+        _tell(session, live, now)
     return differing
 
 
