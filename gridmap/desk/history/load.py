@@ -20,7 +20,8 @@ from gridmap.desk.history import ledger, pieces, rows
 from gridmap.desk.history.keys import Keys
 from gridmap.desk.history.ledger import Begun, Work
 from gridmap.desk.history.odd import Odd
-from gridmap.desk.history.plain import Columns, Plain
+from gridmap.desk.history.plain import Plain
+from gridmap.desk.history.reading import Columns
 from gridmap.desk.history.settled import COLUMNS, Settled
 from gridmap.desk.loading.fields import known, strangers, synonyms
 from gridmap.desk.loading.job import Job, Terms
