@@ -5,7 +5,7 @@ import { signal } from "../signal.js";
 import { now } from "../times.js";
 import { tone } from "../urgency.js";
 import { category_name, t } from "../words.js";
-import { Spot, pane, refresh, rem } from "./spots.js";
+import { Spot, crowd_rem, pane, refresh, rem } from "./spots.js";
 
 const { L } = window;
 // One hue from pale to deep, so that it reads without colour too.
@@ -164,7 +164,6 @@ function cluster_icon(features, classes) {
 
 // A ring says how the cases inside stand; the figure is their exact number, the small red one how many of them are overdue.
 function crowd_icon({ total, overdue, soon, intime }, classes) {
-  const size = total < 10 ? 2.4 : total < 100 ? 2.9 : total < 10000 ? 3.4 : 4;
   const arc = (from, count, kind) =>
     count > 0 && s("circle", { class: kind, cx: 20, cy: 20, r: 17, pathLength: 100, "stroke-dasharray": `${(count / total) * 100} 100`, "stroke-dashoffset": `${(-from / total) * 100}` });
   const build = () =>
@@ -172,6 +171,6 @@ function crowd_icon({ total, overdue, soon, intime }, classes) {
       s("svg", { viewBox: "0 0 40 40", "aria-hidden": "true" },
         s("circle", { class: "none", cx: 20, cy: 20, r: 17 }), arc(overdue + soon, intime, "all"), arc(overdue, soon, "soon"), arc(0, overdue, "overdue")),
       h("span", {}, h("b", {}, total), overdue > 0 && h("small", { dataset: { overdue } })));
-  const sized = () => { const node = build(); node.style.setProperty("--size", `${size}rem`); return node; };
+  const sized = () => { const node = build(); node.style.setProperty("--size", `${crowd_rem(total)}rem`); return node; };
   return new Spot({ build: sized, label: t("cluster.spoken", { n: total, overdue }) });
 }

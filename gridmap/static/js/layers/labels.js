@@ -2,10 +2,13 @@
 import { h, theirs } from "../dom.js";
 import { once_a_frame } from "../signal.js";
 import { name_of } from "../words.js";
-import { Spot, pane, rem } from "./spots.js";
+import { aside } from "./aside.js";
+import { Spot, crowd_rem, pane, rem } from "./spots.js";
 
 const { L } = window;
 const MOST = 400;
+const STEP_REM = 0.125;
+const BELOW_REM = 0.55; // Of the place itself, as the style sheet has it.
 
 export class Labels {
   // `ask(level, bbox, at)`: a promise of the grids there, as features; `at` is a past moment (ISO), or null.
@@ -15,6 +18,7 @@ export class Labels {
     this.shown = new Map(); // code -> marker
     this.asked = new Set();
     this.on = true;
+    this.crowds = { crowds: [] };
     this.pane = pane(map, "labels", 450, false);
     this.draw_soon = once_a_frame(() => this.#draw());
     map.on("moveend", () => this.#look());
@@ -25,6 +29,12 @@ export class Labels {
   show(on) {
     this.on = on;
     this.#look();
+  }
+
+  // Names keep clear of the marks of these crowds.
+  beside(crowds) {
+    this.crowds = crowds;
+    crowds.changed.on(this.draw_soon);
   }
 
   // Names of a past moment (ISO), or of now: null.
@@ -65,20 +75,37 @@ export class Labels {
 
   #draw() {
     const level = this.grids.level;
-    const wanted = new Map();
+    const wanted = new Map(); // code -> how much of it, and how far it moves aside
     if (this.on) {
       const view = this.map.getBounds();
+      const marks = this.#marks();
       for (const [code, { facts, bounds }] of this.known) {
         if (wanted.size >= MOST) break;
         if (facts.level !== level || !view.contains([facts.label[1], facts.label[0]])) continue;
         const room = this.#room(facts, bounds);
-        if (room) wanted.set(code, room);
+        if (room) wanted.set(code, `${room} ${this.#aside(room, facts, bounds, marks)}`);
       }
     }
     for (const [code, marker] of this.shown) {
-      if (wanted.get(code) !== marker.options.room) { marker.remove(); this.shown.delete(code); }
+      if (wanted.get(code) !== marker.options.way) { marker.remove(); this.shown.delete(code); }
     }
-    for (const [code, room] of wanted) if (!this.shown.has(code)) this.shown.set(code, this.#marker(code, room));
+    for (const [code, way] of wanted) if (!this.shown.has(code)) this.shown.set(code, this.#marker(code, way));
+  }
+
+  #marks() {
+    const size = rem();
+    return this.crowds.crowds.map(({ lon, lat, n }) => ({ ...this.map.latLngToContainerPoint([lat, lon]), r: (crowd_rem(n) / 2) * size }));
+  }
+
+  // In pixels, within the grid's own height.
+  #aside(room, facts, bounds, marks) {
+    const size = rem();
+    const { x, y } = this.map.latLngToContainerPoint([facts.label[1], facts.label[0]]);
+    const high = (room === "two" ? 2 : 1) * size;
+    const wide = room === "count" ? 1.6 * size : Math.min(width_of(facts), room === "two" ? 7 * size : Infinity) + 2 * size;
+    return aside({ x, top: y + BELOW_REM * size, wide, high }, marks, STEP_REM * size, {
+      north: this.map.latLngToContainerPoint(bounds.getNorthWest()).y, south: this.map.latLngToContainerPoint(bounds.getSouthEast()).y,
+    });
   }
 
   // "name" when the name fits, "two" when it fits on two lines, "count" when only the figure does, null when nothing.
@@ -86,20 +113,23 @@ export class Labels {
     const a = this.map.latLngToContainerPoint(bounds.getNorthWest());
     const b = this.map.latLngToContainerPoint(bounds.getSouthEast());
     const size = rem();
-    const wide = Array.from(name_of(facts)).reduce((sum, letter) => sum + (letter > "\u2e80" ? 0.8 : 0.45), 0) * size;
+    const wide = width_of(facts);
     if (b.x - a.x > wide * 1.15 + size && b.y - a.y > 2.6 * size) return "name";
     if (b.x - a.x > wide * 0.75 && b.y - a.y > 4.5 * size && name_of(facts).includes(" ")) return "two";
     return facts.level === "micro" && b.x - a.x > 2.2 * size && b.y - a.y > 1.6 * size ? "count" : null;
   }
 
-  #marker(code, room) {
+  #marker(code, way) {
     const { facts } = this.known.get(code);
+    const [room, by] = way.split(" ");
     const build = () => {
       const { open } = this.counts.get(code);
-      return h("span", { class: `grid-label ${facts.level} ${room === "two" ? "two" : ""}`, dataset: { code } }, room !== "count" && theirs(name_of(facts).replaceAll("-", "\u2011")), open > 0 && h("b", {}, open));
+      const label = h("span", { class: `grid-label ${facts.level} ${room === "two" ? "two" : ""}`, dataset: { code } }, room !== "count" && theirs(name_of(facts).replaceAll("-", "\u2011")), open > 0 && h("b", {}, open));
+      label.style.setProperty("--aside", `${by}px`);
+      return label;
     };
     const icon = new Spot({ build });
-    return L.marker([facts.label[1], facts.label[0]], { icon, pane: this.pane, interactive: false, keyboard: false, room }).addTo(this.map);
+    return L.marker([facts.label[1], facts.label[0]], { icon, pane: this.pane, interactive: false, keyboard: false, way }).addTo(this.map);
   }
 
   #count(codes) {
@@ -110,6 +140,10 @@ export class Labels {
       if (codes) node?.firstChild.classList.add("bumped");
     }
   }
+}
+
+function width_of(facts) {
+  return Array.from(name_of(facts)).reduce((sum, letter) => sum + (letter > "\u2e80" ? 0.8 : 0.45), 0) * rem();
 }
 
 function bounds_of(geometry) {

@@ -36,3 +36,6 @@ export function pane(map, name, z, events = true) {
 }
 
 export const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+
+// How wide the mark of so many cases is, in rem.
+export const crowd_rem = (total) => (total < 10 ? 2.4 : total < 100 ? 2.9 : total < 10000 ? 3.4 : 4);
