@@ -118,7 +118,7 @@ def command(
 def _routed(
     order: "Order", as_of: datetime | None, dask: str | None, refusals: Refusals, ticker: Ticker
 ) -> "tuple[Tally, GridIndex]":
-    from gridmap.desk.bulk.route import route_file  # noqa: PLC0415  # pyarrow: not for --help
+    from gridmap.desk.bulk.route import check, route_file  # noqa: PLC0415  # pyarrow: not for --help
 
     settings = read_settings()
     os.environ.setdefault("NUMBA_CACHE_DIR", str(settings.home / "compiled"))  # Where the program lies may not be written to.
@@ -126,6 +126,7 @@ def _routed(
         index = index_at(session, as_of)
     if dask:
         return _spread(index, order, dask, ticker), index
+    check(index, order)
     with step("准备边界索引", "preparing the index of boundaries"):
         index.prepare()
     return route_file(index, order, refuse=refusals, progress=ticker), index

@@ -42,6 +42,13 @@ def route_file(index: GridIndex, order: Order, *, refuse: Refuse, progress: Prog
         return _Run(router, order, source, progress).through(draft, ledger)
 
 
+def check(index: GridIndex, order: Order) -> None:
+    """Raise what `route_file` would before it begins: for who has to make much ready first."""
+    source = opening.source(order.source, order.columns, lambda *_: None, target=order.target)
+    Router.of(index, source.held, order)
+    opening.check_target(order.target)
+
+
 class Piece(NamedTuple):
     """Rows with their answers, and their WGS-84 degrees."""
 
