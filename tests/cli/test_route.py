@@ -56,16 +56,24 @@ def test_it_tells_what_became_of_the_rows(types: Types, table: Path, tmp_path: P
     ],
 )
 def test_what_makes_no_sense_ends_in_a_sentence(
-    types: Types, table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, words: list[str], status: int, told: str
+    types: Types, table: Path, tmp_path: Path, *, words: list[str], status: int, told: str
 ) -> None:
-    """At once: of a city's boundaries the index takes its time."""
-    monkeypatch.setattr("gridmap.routing.index.GridIndex.prepare", lambda _: pytest.fail("made ready for nothing"))
     out, *options = words
     done = types("route", table, tmp_path / out, *options)
     assert done.exit_code == status, done.output
     assert told in done.output
     assert "Traceback" not in done.output
     assert [one.name for one in tmp_path.iterdir()] == ["in.csv"]
+
+
+@pytest.mark.usefixtures("founded")
+def test_the_index_is_not_made_ready_for_what_can_not_be_routed(
+    types: Types, table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a city's boundaries it takes its time."""
+    monkeypatch.setattr("gridmap.routing.index.GridIndex.prepare", lambda _: pytest.fail("made ready for nothing"))
+    assert "name the datum" in types("route", table, tmp_path / "out.csv").output
+    assert "'.doc' can't be routed" in types("route", table, tmp_path / "out.doc", "--datum", "wgs84").output
 
 
 @pytest.mark.usefixtures("founded")
