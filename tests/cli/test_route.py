@@ -49,7 +49,7 @@ def test_it_tells_what_became_of_the_rows(types: Types, table: Path, tmp_path: P
     [
         (["out.csv"], 2, "name the datum"),
         (["out.csv", "--lon", "x"], 2, "--lon and --lat go together"),
-        (["out.csv", "--datum", "wgs84", "--lon", "x", "--lat", "z"], 1, "not among x, y"),
+        (["out.csv", "--datum", "wgs84", "--lon", "x", "--lat", "z"], 1, "no column 'z' among x, y"),
         (["out.csv", "--datum", "wgs84", "--as-of", "2025-01-01T00:00:00Z"], 1, "No boundaries"),
         (["out.doc", "--datum", "wgs84"], 1, "'.doc' can't be routed"),
         (["no/such/out.csv", "--datum", "wgs84"], 1, "can't be written"),
