@@ -17,6 +17,10 @@ SIDE = 3
 FRAME = town.square(0, 0, width=SIDE, height=SIDE)
 Shape: TypeAlias = Polygon | MultiPolygon
 
+coordinates = st.floats(-180, 180, allow_subnormal=False).map(lambda value: 0.0 if abs(value) < 1e-100 else value)
+points = st.tuples(coordinates, coordinates)
+TINIEST = float(np.nextafter(0.0, 1.0))
+
 
 def spots() -> st.SearchStrategy[tuple[float, float]]:
     """Places in and a little around the town, in degrees."""

@@ -22,7 +22,7 @@ def one_ahead(finish: Callable[[Piece], Result], makings: Iterable[Steps[Piece]]
         piece = making.rest()
         try:
             making = next(coming, None)
-        except Exception:
+        except Exception:  # Whatever keeps the next from coming, this one is made.
             finish(piece)
             raise
         if making is not None:

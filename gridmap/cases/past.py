@@ -127,14 +127,14 @@ _NUMBER_SQL = "substr(CAST(id AS text), 1, 6) || '-' || substr(CAST(id AS text),
 # Past cases by their keys: (source, source_id, id, number).
 KNOWN_SQL = f"""
     SELECT source, source_id, id, {_NUMBER_SQL}
-    FROM json_to_recordset(CAST(%(old)s AS json)) AS asked (source text, source_id text)
+    FROM json_to_recordset(CAST(%(past)s AS json)) AS asked (source text, source_id text)
     JOIN past_case USING (source, source_id)
 """
 
 
 def known(session: Session, ids: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
     """Those of these keys (source, source_id) that past cases have."""
-    rows = run(session, KNOWN_SQL, {"old": as_json([{"source": source, "source_id": source_id} for source, source_id in ids])})
+    rows = run(session, KNOWN_SQL, {"past": as_json([{"source": source, "source_id": source_id} for source, source_id in ids])})
     return {(source, source_id) for source, source_id, *_ in rows}
 
 

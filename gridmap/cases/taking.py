@@ -75,14 +75,14 @@ def ask(
     may_join: Collection[int],
     rules: Rules,
     *,
-    old: Sequence[tuple[str, str]] = (),
+    perhaps_past: Sequence[tuple[str, str]] = (),
 ) -> Asking:
     """Of alerts by (source, source_id): which are known; and which cases those of `may_join`, keys of `spots`, can join.
 
-    Past cases are looked through for those of `old` alone.
+    Past cases are looked through for those of `perhaps_past` alone.
     """
     joining = {i: spots[i] for i in may_join} if rules.radius_m > 0 else {}
-    asked = [(_HOLD, {}), _locking(ids, spots.values(), rules), (_NEWEST, {}), (_VERSIONS, {}), _asking(ids, old)]
+    asked = [(_HOLD, {}), _locking(ids, spots.values(), rules), (_NEWEST, {}), (_VERSIONS, {}), _asking(ids, perhaps_past)]
     return asked + ([_joining(joining, rules)] if joining else [])
 
 
@@ -102,7 +102,7 @@ def look(session: Session, asking: Asking) -> Found:
 
 def look_in_history(session: Session, found: Found, ids: Sequence[tuple[str, str]]) -> Found:
     """The same with the past cases of all these alerts; under the locks `look` has taken."""
-    return found._replace(known=found.known | _taken(run(session, KNOWN_SQL, {"old": _keys(ids)})))
+    return found._replace(known=found.known | _taken(run(session, KNOWN_SQL, {"past": _keys(ids)})))
 
 
 def keep_out(session: Session) -> None:
@@ -131,9 +131,9 @@ def known(session: Session, ids: Sequence[tuple[str, str]]) -> dict[tuple[str, s
     return _taken(run(session, *_asking(ids, ())))
 
 
-def _asking(ids: Sequence[tuple[str, str]], old: Sequence[tuple[str, str]]) -> Statement:
+def _asking(ids: Sequence[tuple[str, str]], perhaps_past: Sequence[tuple[str, str]]) -> Statement:
     asked = {"asked": _keys(ids)}
-    return (_KNOWN_OR_PAST, {**asked, "old": _keys(old)}) if old else (_KNOWN, asked)
+    return (_KNOWN_OR_PAST, {**asked, "past": _keys(perhaps_past)}) if perhaps_past else (_KNOWN, asked)
 
 
 def _keys(ids: Sequence[tuple[str, str]]) -> str:

@@ -1,6 +1,5 @@
 """`gridmap load LAYER FILE`: bring a file in. A dry run unless --commit."""
 
-import os
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ from gridmap import clock
 from gridmap.cli.actor import actor
 from gridmap.cli.database import opened_session
 from gridmap.cli.outcome import print_report, write_refusals
-from gridmap.cli.settings import read_settings
+from gridmap.cli.settings import keep_compiled, read_settings
 from gridmap.cli.telling import REFUSED, told
 from gridmap.cli.ticker import Ticker
 from gridmap.cli.words import say
@@ -116,7 +115,7 @@ def command(
 
 def _history(settings: Settings, session: Session, file: Path, datum: Datum | None, terms: Terms, *, commit: bool) -> Report:
     """Loaded as history, which commits by itself."""
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(settings.home / "compiled"))  # Where the program lies may not be written to.
+    keep_compiled(settings)
     from gridmap.desk.history.load import load_history  # noqa: PLC0415  # pyarrow: not for --help
 
     return load_history(session, file, datum=datum, terms=terms, commit=commit)

@@ -1,7 +1,6 @@
 """`gridmap route IN OUT`: the grid of every point of a file of any size."""
 
 import csv
-import os
 import sys
 import time
 from datetime import datetime
@@ -13,7 +12,7 @@ import click
 from gridmap.cli.database import opened_session
 from gridmap.cli.load import moment
 from gridmap.cli.progress import step
-from gridmap.cli.settings import read_settings
+from gridmap.cli.settings import keep_compiled, read_settings
 from gridmap.cli.telling import REFUSED, told
 from gridmap.cli.ticker import Ticker
 from gridmap.cli.words import say, say_fault
@@ -118,18 +117,18 @@ def command(
 def _routed(
     order: "Order", as_of: datetime | None, dask: str | None, refusals: Refusals, ticker: Ticker
 ) -> "tuple[Tally, GridIndex]":
-    from gridmap.desk.bulk.route import check, route_file  # noqa: PLC0415  # pyarrow: not for --help
+    from gridmap.desk.bulk.route import opened  # noqa: PLC0415  # pyarrow: not for --help
 
     settings = read_settings()
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(settings.home / "compiled"))  # Where the program lies may not be written to.
+    keep_compiled(settings)
     with opened_session(settings) as session:
         index = index_at(session, as_of)
     if dask:
         return _spread(index, order, dask, ticker), index
-    check(index, order)
+    file = opened(index, order, refuse=refusals)
     with step("准备边界索引", "preparing the index of boundaries"):
         index.prepare()
-    return route_file(index, order, refuse=refusals, progress=ticker), index
+    return file.route(ticker), index
 
 
 def _spread(index: GridIndex, order: "Order", scheduler: str, ticker: Ticker) -> "Tally":

@@ -13,13 +13,14 @@ from prometheus_client.multiprocess import mark_process_dead
 
 from gridmap import logs
 from gridmap.cli.gate import wait_at_gate
-from gridmap.cli.settings import read_settings
+from gridmap.cli.settings import keep_compiled, read_settings
 
 SWITCH_S = 0.0005
 FILES_BESIDES = 512  # Database connections, photos, what is being sent.
 YOUNG = 50_000  # Objects; a chunk of a batch makes some hundred thousand that live for a moment, and hardly a cycle.
 
 _settings = read_settings()
+keep_compiled(_settings)  # Keys of alerts are looked for in history, where there is one.
 
 worker_class = "gthread"
 workers = _settings.web_workers

@@ -71,9 +71,9 @@ def preparing(session: Session, alerts: Sequence[Incoming], *, policy: Policy) -
     spots = {i: draft.spot for i, draft in enumerate(drafts) if draft.spot is not None}
     may_join = [i for i in spots if drafts[i].alert.join]
     keys = [draft.key for draft in drafts]
-    old = past.among(keys)
+    perhaps_past = past.among(keys)
     yield
-    return Prepared(drafts, index, seen, ask(keys, spots, may_join, policy.rules, old=old), past.newest)
+    return Prepared(drafts, index, seen, ask(keys, spots, may_join, policy.rules, perhaps_past=perhaps_past), past.newest)
 
 
 def routed_anew(session: Session, prepared: Prepared, *, policy: Policy) -> Prepared:

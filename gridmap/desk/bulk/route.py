@@ -35,18 +35,15 @@ def route_file(index: GridIndex, order: Order, *, refuse: Refuse, progress: Prog
         Invalid: the file makes no sense, nobody says what its coordinates are, or what was begun there is another job.
         Conflict: the target is there already, or is being written by another process.
     """
+    return opened(index, order, refuse=refuse).route(progress)
+
+
+def opened(index: GridIndex, order: Order, *, refuse: Refuse) -> "Opened":
+    """The file, looked at so far that it can be routed: for who has to make much ready before. Raises as `route_file` does."""
     source = opening.source(order.source, order.columns, refuse, target=order.target)
     router = Router.of(index, source.held, order)
     opening.check_target(order.target)
-    with drafted(index, order) as (draft, ledger):
-        return _Run(router, order, source, progress).through(draft, ledger)
-
-
-def check(index: GridIndex, order: Order) -> None:
-    """Raise what `route_file` would before it begins: for who has to make much ready first."""
-    source = opening.source(order.source, order.columns, lambda *_: None, target=order.target)
-    Router.of(index, source.held, order)
-    opening.check_target(order.target)
+    return Opened(router, order, source)
 
 
 class Piece(NamedTuple):
@@ -92,13 +89,19 @@ class Router:
 
 
 @dataclass(frozen=True)
-class _Run:
+class Opened:
+    """A file that is about to be routed."""
+
     router: Router
     order: Order
     source: Source
-    progress: Progress
 
-    def through(self, draft: Path, ledger: Ledger) -> Tally:
+    def route(self, progress: Progress) -> Tally:
+        """As `route_file`."""
+        with drafted(self.router.index, self.order) as (draft, ledger):
+            return self._through(draft, ledger, progress)
+
+    def _through(self, draft: Path, ledger: Ledger, progress: Progress) -> Tally:
         """Write the whole draft, from where the ledger says on."""
         reached = ledger.reached[-1] if ledger.reached else None
         tally, mark = (Tally.read(reached.tally), reached.mark) if reached else (Tally(), 0)
@@ -114,7 +117,7 @@ class _Run:
                 piece = self.router.routed(batch, tally)
                 written()  # At most one batch waits for the disk.
                 written = writer.ask(_write, sink, ledger, piece, tally.noted())
-                self.progress("route", tally.rows, held.rows)
+                progress("route", tally.rows, held.rows)
             written()
             sink.close()
         return tally

@@ -46,21 +46,7 @@ def alone(table: Table, boxes: Floats, found: NDArray[np.bool_]) -> None:
     """Write to `found` (n,) whether each box (n, 4: west, south, east, north) lies in cells that one polygon covers whole."""
     for i in range(len(boxes)):
         first, last = cell_of(table, boxes[i, 0], boxes[i, 1]), cell_of(table, boxes[i, 2], boxes[i, 3])
-        found[i] = first >= 0 and last >= 0 and _one_polygon(table, first, last)
-
-
-@compiled
-def _one_polygon(table: Table, first: int, last: int) -> bool:
-    """Whether one polygon covers all cells between these two corners whole; of very many nobody asks."""
-    west, south = first % table.columns, first // table.columns
-    east, north = last % table.columns, last // table.columns
-    if table.cells[first] < 0 or (east - west + 1) * (north - south + 1) > _MOST_ASKED:
-        return False
-    for row in range(south, north + 1):
-        for column in range(west, east + 1):
-            if table.cells[row * table.columns + column] != table.cells[first]:
-                return False
-    return True
+        found[i] = first >= 0 and last >= 0 and table.cells[first] >= 0 and _all_are(table, first, last, table.cells[first])
 
 
 @compiled
@@ -70,20 +56,21 @@ def deserted(table: Table, boxes: Floats, found: NDArray[np.bool_]) -> None:
     for i in range(len(boxes)):
         west, south = max(boxes[i, 0], table.west), max(boxes[i, 1], table.south)
         east, north = min(boxes[i, 2], table.east), min(boxes[i, 3], table.north)
+        first, last = cell_of(table, west, south), cell_of(table, east, north)
         beside = west > east or south > north
-        found[i] = beside or _nobodys(table, cell_of(table, west, south), cell_of(table, east, north))
+        found[i] = beside or (first >= 0 and last >= 0 and _all_are(table, first, last, NOBODY))
 
 
 @compiled
-def _nobodys(table: Table, first: int, last: int) -> bool:
-    """Whether all cells between these two corners are nobody's; of very many nobody asks."""
+def _all_are(table: Table, first: int, last: int, value: int) -> bool:
+    """Whether all cells between these two corners hold the value; of very many nobody asks."""
     west, south = first % table.columns, first // table.columns
     east, north = last % table.columns, last // table.columns
-    if first < 0 or last < 0 or (east - west + 1) * (north - south + 1) > _MOST_ASKED:
+    if (east - west + 1) * (north - south + 1) > _MOST_ASKED:
         return False
     for row in range(south, north + 1):
         for column in range(west, east + 1):
-            if table.cells[row * table.columns + column] != NOBODY:
+            if table.cells[row * table.columns + column] != value:
                 return False
     return True
 
