@@ -145,8 +145,9 @@ def route_by(index: GridIndex, places: Sequence[Place], *, limit_m: float) -> li
         routes[i] = route
     if index.zones:
         zones = index.zones.taking(lon, lat, [place.category for _, place, *_ in asked])
-        for (i, *_), zone in zip(asked, zones, strict=True):
-            if zone is not None and (lies_in := routes[i].grid) is not None:
+        for n, zone in zones.items():
+            i = asked[n][0]
+            if (lies_in := routes[i].grid) is not None:
                 routes[i] = routes[i]._replace(grid=zone.target, sent=Sent(zone, lies_in))
     return routes
 

@@ -15,6 +15,7 @@ from gridmap.grids.change import ZoneDraft
 from gridmap.grids.zones import takes
 
 Floats = NDArray[np.float64]
+_SIDE = 128  # Squares of the raster along each side.
 
 
 class Sent(NamedTuple):
@@ -36,16 +37,48 @@ class ZoneIndex:
         self._zones = list(zones)
         self._shapes = np.array([zone.shape for zone in zones], dtype=object)
         self._tree = shapely.STRtree(self._shapes)
+        self._ground = _Ground(shapely.bounds(self._shapes))
 
     def __bool__(self) -> bool:
         return bool(self._zones)
 
-    def taking(self, lon: Floats, lat: Floats, categories: Sequence[str | None]) -> list[ZoneDraft | None]:
-        """For each of n points in degrees the zone that takes cases of its category (a path; None: not known yet) there."""
-        found: list[ZoneDraft | None] = [None] * len(categories)
-        point, zone = self._tree.query(shapely.points(lon, lat))
+    def taking(self, lon: Floats, lat: Floats, categories: Sequence[str | None]) -> dict[int, ZoneDraft]:
+        """Which of n points in degrees a zone takes that takes their category (a path; None: not known yet), and which zone."""
+        near = self._ground.near(lon, lat)
+        point, zone = self._tree.query(shapely.points(lon[near], lat[near]))
+        point = near[point]
         hit = shapely.intersects_xy(self._shapes[zone], lon[point], lat[point])
+        found: dict[int, ZoneDraft] = {}
         for i, z in sorted(zip(point[hit].tolist(), zone[hit].tolist(), strict=True)):
-            if found[i] is None and takes(self._zones[z], categories[i]):
+            if i not in found and takes(self._zones[z], categories[i]):
                 found[i] = self._zones[z]
         return found
+
+
+class _Ground:
+    """Squares of a raster over all zones that one of them may touch: of a million points few lie there, and making geometries of
+    all would cost more than everything else that routes them.
+
+    Args:
+        bounds: (n, 4) west, south, east, north of each zone in degrees.
+    """
+
+    def __init__(self, bounds: Floats) -> None:
+        self._west, self._south = bounds[:, :2].min(axis=0, initial=np.inf).tolist()
+        self._east, self._north = bounds[:, 2:].max(axis=0, initial=-np.inf).tolist()
+        self._touched = np.zeros((_SIDE, _SIDE), dtype=bool)
+        rows, columns = self._squares(bounds[:, 0::2], bounds[:, 1::2])
+        for (left, right), (low, high) in zip(columns.tolist(), rows.tolist(), strict=True):
+            self._touched[low : high + 1, left : right + 1] = True
+
+    def near(self, lon: Floats, lat: Floats) -> NDArray[np.intp]:
+        """The points, by their places, that lie in such a square."""
+        among = np.flatnonzero((lon >= self._west) & (lon <= self._east) & (lat >= self._south) & (lat <= self._north))
+        return among[self._touched[self._squares(lon[among], lat[among])]]
+
+    def _squares(self, lon: Floats, lat: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Row and column. Each step of this keeps order, so a point between a zone's bounds is never in a square before or behind
+        theirs."""
+        across = (lon - self._west) * (_SIDE / (self._east - self._west))
+        up = (lat - self._south) * (_SIDE / (self._north - self._south))
+        return np.minimum(up, _SIDE - 1).astype(np.intp), np.minimum(across, _SIDE - 1).astype(np.intp)

@@ -2,7 +2,7 @@
 
 import time
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests import town
 from tests.journeys.operator_desk import Desk
@@ -108,3 +108,23 @@ def test_two_desks_see_the_same(station: Station, desk: Desk, sit_down: object) 
     expect(other.row(number)).to_contain_text("Category 06010")
     assert desk.numbers() == other.numbers()
     other.expect_quiet()
+
+
+def test_a_card_that_is_closed_stays_closed(station: Station, desk: Desk) -> None:
+    """Though it was just being brought up to date, because an alert came in."""
+    code = town.micro(2, 2)
+    about = f"**/api/v1/grids/{code}"
+    desk.open(f"/#sel=grid:{code}")
+    desk.card(code)
+    held: list[Route] = []
+    desk.page.route(about, lambda route: held.append(route))  # noqa: PLW0108  # Playwright marks the handler, a builtin takes no marks
+    with desk.page.expect_request(about):
+        station.send(at=(1.5, 1.5), text="演示：又一处")
+    desk.page.keyboard.press("Escape")
+    expect(desk.see("card")).to_be_hidden()
+    for route in held:
+        route.continue_()
+    desk.page.unroute(about)
+    desk.on_page(f"() => fetch('/api/v1/grids/{code}').then((answer) => answer.json())")  # Comes after the one that was held.
+    expect(desk.see("card")).to_be_hidden()
+    desk.expect_quiet()

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import numpy as np
+import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Polygon
@@ -13,6 +14,7 @@ from gridmap.grids.change import ZoneDraft
 from gridmap.grids.publishing import redraw
 from gridmap.routing.ask import Place, route_all, route_one
 from gridmap.routing.words import explain
+from gridmap.routing.zones import ZoneIndex
 from tests import town, zoned
 from tests.partitions import places_on, spots
 
@@ -97,3 +99,21 @@ def test_the_database_answers_the_same(
                 assert (one_route.sent.zone.code if one_route.sent else None) == (by_sql if one_route.grid else None)
         savepoint.rollback()
     tiny_town.expunge_all()
+
+
+boxes = st.lists(st.tuples(*[st.floats(-1, 1)] * 2, *[st.floats(1e-6, 0.5)] * 2), min_size=1, max_size=6)
+
+
+@given(boxes, st.lists(st.tuples(*[st.floats(-1.5, 2)] * 2), max_size=20))
+def test_no_zone_is_overlooked(drawn: list[tuple[float, ...]], spots: list[tuple[float, float]]) -> None:
+    """Corners and sides of the zones' boxes are where the raster's squares may go wrong."""
+    shapes = [shapely.box(x, y, x + width, y + height) for x, y, width, height in drawn]
+    index = ZoneIndex([zoned.zone(n, shape, takes=()) for n, shape in enumerate(shapes, 1)])
+    corners = [(x, y) for shape in shapes for x, y in shape.exterior.coords]
+    lon, lat = np.array([*spots, *corners]).T
+    taking = index.taking(lon, lat, [None] * len(lon))
+    lowest = [
+        next((n for n, shape in enumerate(shapes, 1) if shapely.intersects_xy(shape, *at)), None)
+        for at in zip(lon, lat, strict=True)
+    ]
+    assert [int(taking[i].code[-3:]) if i in taking else None for i in range(len(lon))] == lowest

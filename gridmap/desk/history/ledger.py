@@ -87,20 +87,21 @@ def begin(session: Session, work: Work, publication: int, terms: Terms) -> Begun
     return Begun(made.id, 0)
 
 
-def piece_for(session: Session, begun: Begun, month: int) -> int:
-    """The first id of this load's piece of a month, which is made if need be."""
-    first_id = next((one for one in begun.counts if one // MONTH_IDS == month), None)
-    if first_id is not None:
-        return first_id
+def first_of(session: Session, month: int) -> int:
+    """The first id of the next piece of a month. Nobody else takes it: there is one load at a time."""
     ends = select(func.max(PastPiece.first_id + PastPiece.count)).where(
         PastPiece.first_id >= month * MONTH_IDS, PastPiece.first_id < (month + 1) * MONTH_IDS
     )
-    first_id = session.execute(ends).scalar_one() or month * MONTH_IDS + 1
-    pieces.make(session, first_id)
-    session.add(PastPiece(load_id=begun.load_id, first_id=first_id, count=0))
-    session.flush()
-    begun.counts[first_id] = 0
-    return first_id
+    return session.execute(ends).scalar_one() or month * MONTH_IDS + 1
+
+
+def begin_piece(session: Session, begun: Begun, first_id: int) -> None:
+    """Make the piece that begins with this id, unless it is begun."""
+    if first_id not in begun.counts:
+        pieces.make(session, first_id)
+        session.add(PastPiece(load_id=begun.load_id, first_id=first_id, count=0))
+        session.flush()
+        begun.counts[first_id] = 0
 
 
 def keep(session: Session, begun: Begun) -> None:

@@ -1,13 +1,13 @@
 """Load a file of history: batch by batch into pieces, then indexed, then attached."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -15,15 +15,15 @@ from gridmap.cases import taking, working
 from gridmap.cases.many_due import ManyDue
 from gridmap.cases.models import Alert
 from gridmap.cases.past import history_ends
-from gridmap.db import copy_binary, engine_of
-from gridmap.desk.history import ledger, pieces, rows
+from gridmap.db import engine_of
+from gridmap.desk.history import known, ledger, pieces
+from gridmap.desk.history.filling import LAYER, Filling
 from gridmap.desk.history.keys import Keys
 from gridmap.desk.history.ledger import Begun, Work
 from gridmap.desk.history.odd import Odd
+from gridmap.desk.history.pieces import Ended
 from gridmap.desk.history.plain import Plain
-from gridmap.desk.history.reading import Columns
-from gridmap.desk.history.settled import COLUMNS, Settled
-from gridmap.desk.loading.fields import known, strangers, synonyms
+from gridmap.desk.loading.fields import strangers, synonyms
 from gridmap.desk.loading.job import Job, Terms
 from gridmap.desk.loading.report import Refusal, Report
 from gridmap.errors import Conflict, Fault, Invalid, msg
@@ -31,18 +31,15 @@ from gridmap.geo.datum import Datum
 from gridmap.geo.files.columns import ALIASES, called
 from gridmap.geo.files.placing import Way, unsaid, way
 from gridmap.geo.streams import opening
-from gridmap.geo.streams.batches import Batch, Source
+from gridmap.geo.streams.batches import Source
 from gridmap.grids.models import Publication
 from gridmap.grids.publishing import hold
-from gridmap.hands import ahead, second_hand
 from gridmap.journal.write import Event, write
 
-_LAYER = "cases"
 _MOST_TWICE = 1000  # Keys that are told of.
-_MOST_REFUSED = 100_000  # A file with as many is not looked at further: what is told of them has to find room.
-_ODD_AT_ONCE = 20_000  # Rows that become objects at a time.
-_AT_ONCE = 2  # Pieces that are indexed at a time: as many as a small machine has cores.
-Part = tuple[Settled, NDArray[np.bool_]]  # Past cases, and which of the rows are meant.
+_AT_ONCE = 2  # Deeds that the database does at a time: as many as a small machine has cores.
+
+Result = TypeVar("Result")
 
 
 def load_history(session: Session, path: Path, *, datum: Datum | None, terms: Terms, commit: bool) -> Report:
@@ -87,12 +84,12 @@ def _opened(session: Session, path: Path, datum: Datum | None, terms: Terms) -> 
     there = way(source.held.crs, source.held.datum, datum)
     if there is None:
         raise unsaid()
-    report = Report(_LAYER, 0, source.held.counted, there.name or str(there.datum), refused=refused)
+    report = Report(LAYER, 0, source.held.counted, there.name or str(there.datum), refused=refused)
     job = Job(session, (), there.datum, report, terms)
     names = [name for name in source.held.schema.names if called(name) not in ALIASES and name != source.held.geometry]
-    if doubled := synonyms(_LAYER, names):
+    if doubled := synonyms(LAYER, names):
         raise Invalid(msg("These columns mean the same: %(names)s"), field="file", names=", ".join(doubled)[:200])
-    if ignored := strangers(_LAYER, names):
+    if ignored := strangers(LAYER, names):
         job.warn("", msg("Columns that were not heeded: %(names)s"), names=", ".join(ignored)[:200])
     return job, source, there
 
@@ -115,68 +112,32 @@ class _Load:
     keys: Keys
 
     def read(self, asked: Datum | None) -> None:
-        """The whole file: each batch is read ahead, settled, and written behind. From the first refusal on nothing is written."""
-        calendar = working.calendar(self.session)
-        plain = Plain(self.session, self.until, self.job.terms.nearest_limit_m, ManyDue(calendar))
+        """The whole file, into pieces."""
+        calendar, terms = working.calendar(self.session), self.job.terms
+        plain = Plain(self.session, self.until, terms.nearest_limit_m, ManyDue(calendar))
         odd = Odd(self.session, self.job, self.source.held, asked, self.until, calendar)
-        engine, report = engine_of(self.session), self.job.report
-        report.total = self.begun.rows
-        with Session(engine) as writing, second_hand() as reader, second_hand() as writer:
-            written: Callable[[], None] = _nothing
-            for batch in ahead(reader, self.source.batches(self.begun.rows)):
-                parts = self._settled(batch, plain, odd)
-                written()  # At most one batch waits for the database.
-                report.total += len(batch.numbers)
-                if not report.refuses:
-                    written = writer.ask(self._write, writing, parts, report.total)
-                self.job.terms.progress("write", report.total, self.source.held.rows)
-                if len(report.refused) >= _MOST_REFUSED:
-                    self.job.warn(
-                        "file", msg("There are too many refusals; the file was read up to here: %(rows)s"), rows=report.total
-                    )
-                    break
-            written()
-        self.session.commit()
-
-    def _settled(self, batch: Batch, plain: Plain, odd: Odd) -> list[Part]:
-        lon, lat = self.there.degrees(batch.x, batch.y)
-        table = known(_LAYER, dict(zip(batch.table.column_names, batch.table.itercolumns(), strict=True)))
-        settled, sound = plain.settle(Columns(table, lon, lat, batch.numbers))
-        parts = [(settled, sound)]
-        there, left = np.column_stack([lon, lat]), np.flatnonzero(~sound)
-        for begin in range(0, len(left), _ODD_AT_ONCE):
-            rest = odd.settle(batch, there, left[begin : begin + _ODD_AT_ONCE])
-            parts += [(rest, np.ones(len(rest.line), dtype=bool))] if rest is not None else []
-        return parts
-
-    def _write(self, session: Session, parts: list[Part], total: int) -> None:
-        for settled, which in parts:
-            self.keys.add(settled.keys(which))
-            months = settled.months(which)
-            firsts = {month: ledger.piece_for(session, self.begun, month) for month in months}
-            nexts = {month: first_id + self.begun.counts[first_id] for month, first_id in firsts.items()}
-            for month, count, data in settled.by_month(which, nexts):
-                stream = (rows.HEAD, data.data, rows.TAIL)
-                copy_binary(session, pieces.name_of(firsts[month]), COLUMNS, stream)
-                self.begun.counts[firsts[month]] += count
-        self.begun.rows = total
-        ledger.keep(session, self.begun)
-        session.commit()
+        Filling(self.session, self.job, self.source, self.there, self.begun, self.keys, plain, odd).fill()
 
     def end(self, *, commit: bool) -> None:
         """What is there in pieces becomes history, or goes."""
-        report, firsts = self.job.report, sorted(self.begun.counts)
+        report, counts = self.job.report, self.begun.counts
         if not report.refuses:
-            self._check_twice(firsts)
+            self._check_twice(sorted(counts))
         if report.refuses:
             self._forget()
             return
         mark = self._mark()
-        self._each(firsts, pieces.leave_out_known)
-        self._each(firsts, lambda session, first_id: pieces.index(session, first_id, self.begun.counts[first_id]))
-        report.new = sum(pieces.count(self.session, first_id) for first_id in firsts)
+        among = known.suspects(self.session, self.keys, mark)
+        self.session.commit()
+        longest = sorted(counts, key=lambda first_id: -counts[first_id])  # First: so none is begun last that all wait for.
+        first, *others = pieces.INDEXES  # Whoever leaves out asks for cases by their ids.
+        self._each([partial(pieces.index, first_id=one, which=first) for one in longest])
+        self._each([partial(known.leave_out, first_id=one, count=counts[one], among=among) for one in longest])
+        self._each([partial(pieces.index, first_id=one, which=which) for which in others for one in longest])
+        ended = self._each([partial(pieces.end, first_id=one, count=counts[one]) for one in longest])
+        report.new = sum(piece.cases for piece in ended)
         if commit:
-            self._attach(firsts, mark)
+            self._attach(ended, mark)
         else:
             self._forget()
         report.unchanged = report.total - report.new
@@ -196,40 +157,37 @@ class _Load:
         self.session.commit()
         return mark
 
-    def _each(self, firsts: list[int], deed: Callable[[Session, int], None]) -> None:
-        """Do it to every piece, some at a time, each in a transaction of its own."""
+    def _each(self, deeds: Sequence[Callable[[Session], Result]]) -> list[Result]:
+        """Do them, some at a time, each in a transaction of its own."""
 
-        def do(first_id: int) -> None:
+        def do(deed: Callable[[Session], Result]) -> Result:
             with Session(engine_of(self.session)) as session, session.begin():
-                deed(session, first_id)
+                return deed(session)
 
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for ended in [pool.submit(do, first_id) for first_id in firsts]:
-                ended.result()
+            return list(pool.map(do, deeds))
 
-    def _attach(self, firsts: list[int], mark: int) -> None:
+    def _attach(self, ended: Sequence[Ended], mark: int) -> None:
         """In one transaction, in which no alert is taken and nothing is published."""
         report, session = self.job.report, self.session
-        named, keys = pieces.referred(session, firsts), self.keys.sieve(session, self.begun.counts)
+        keys = self.keys.sieve(session, self.begun.counts)
         session.commit()
         hold(session)
         taking.keep_out(session)
-        if _boundaries(session, self.until) != self.publication or pieces.lost(session, *named):
+        categories = {category for piece in ended for category in piece.categories}
+        grids = {grid for piece in ended for grid in piece.grids}
+        if _boundaries(session, self.until) != self.publication or pieces.lost(session, categories, grids):
             session.rollback()
             self._forget()
             raise Conflict(msg("Boundaries or categories of the past have changed while the file was loaded: load it again"))
-        for first_id in firsts:
+        for first_id in sorted(self.begun.counts):
             report.new -= pieces.leave_out_since(session, first_id, mark)
             pieces.attach(session, first_id, self.begun.counts[first_id])
         ledger.done(session, self.begun, report.new, self.job.terms, keys)
         data = {"new": report.new, "unchanged": report.total - report.new}
-        write(session, [Event(_LAYER, "cases.loaded", _LAYER, self.job.terms.actor, data)])
+        write(session, [Event(LAYER, "cases.loaded", LAYER, self.job.terms.actor, data)])
         session.commit()
 
     def _forget(self) -> None:
         ledger.forget(self.session, self.begun.load_id)
         self.session.commit()
-
-
-def _nothing() -> None:
-    """Nothing was asked yet."""

@@ -1,6 +1,6 @@
 """The grids of a batch's rows, by the boundaries of their days."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -46,7 +46,7 @@ class Placing:
         grid, publication = np.full(n, NOBODY, dtype=np.int64), np.zeros(n, dtype=np.int64)
         codes: dict[str, int] = {}
         kept: dict[int, str] = {}
-        paths = [known.path if known else None for known in categories]
+        paths = np.array([known.path if known else None for known in categories], dtype=object)
         for index, asked in self._by_boundaries(read):
             found = index.locate(given.lon[asked], given.lat[asked])
             covered = (found != NOBODY) & self._unambiguous(index, given, asked, read.accuracy)
@@ -54,20 +54,18 @@ class Placing:
             rows, lies_in = asked[covered], found[covered]
             to = np.array([codes.setdefault(code, len(codes)) for code in index.codes], dtype=np.int64)
             grid[rows], publication[rows] = to[lies_in], index.publication
-            for row, sent in self._zoned(index, given, rows, lies_in, [paths[c] for c in category[rows].tolist()]):
+            for row, sent in self._zoned(index, given, rows, lies_in, paths[category[rows]]):
                 route = self._sent(given, read, row, sent, index.publication)
                 kept[row], grid[row] = orjson.dumps(route.facts()).decode(), codes.setdefault(sent.zone.target, len(codes))
         return Placed(grid, publication, list(codes), kept)
 
     def _zoned(
-        self, index: GridIndex, given: Columns, rows: Ints, lies_in: NDArray[np.int32], paths: Sequence[str | None]
+        self, index: GridIndex, given: Columns, rows: Ints, lies_in: NDArray[np.int32], paths: NDArray[np.object_]
     ) -> Iterator[tuple[int, Sent]]:
         """The rows that a special zone sends on."""
         if index.zones:
-            taking = index.zones.taking(given.lon[rows], given.lat[rows], paths)
-            for row, zone, grid in zip(rows.tolist(), taking, lies_in.tolist(), strict=True):
-                if zone is not None:
-                    yield row, Sent(zone, index.codes[grid])
+            for n, zone in index.zones.taking(given.lon[rows], given.lat[rows], paths.tolist()).items():
+                yield int(rows[n]), Sent(zone, index.codes[lies_in[n]])
 
     def _by_boundaries(self, read: Read) -> list[tuple[GridIndex, Ints]]:
         """The indexes by which the rows are routed that are in order so far, and these rows."""

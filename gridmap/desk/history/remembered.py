@@ -8,30 +8,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from gridmap.cases.past import LOADS_SQL
 from gridmap.db import identity, run
-from gridmap.desk.history.sieve import Sieve
 
 Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Past:
-    """The sieves of all loads up to the one with the id `newest`; None for one from before there were sieves."""
+    """The bits of the sieves of all loads up to the one with the id `newest`; None for one from before there were sieves."""
 
     newest: int = 0
-    sieves: tuple[Sieve | None, ...] = ()
+    sieves: tuple[NDArray[np.uint8] | None, ...] = ()
 
     def among(self, keys: Sequence[Key]) -> list[Key]:
         """Those of the keys that past cases may have."""
-        if not self.sieves or None in self.sieves:
-            return list(keys) if self.sieves else []
-        from gridmap.desk.history import prints  # noqa: PLC0415  # numba: only where there is history
+        if not self.sieves:
+            return []
+        if any(bits is None for bits in self.sieves):
+            return list(keys)
+        from gridmap.desk.history import prints, sieve  # noqa: PLC0415  # numba: only where there is history
 
         found = prints.of_keys(keys)
-        may = np.logical_or.reduce([sieve.may_hold(found) for sieve in self.sieves if sieve is not None])
+        may = np.logical_or.reduce([sieve.Sieve(bits).may_hold(found) for bits in self.sieves if bits is not None])
         return [keys[i] for i in np.flatnonzero(may).tolist()]
 
 
@@ -46,7 +48,7 @@ def last_past(session: Session) -> Past:
     if where not in _last or where in _behind:
         _behind.discard(where)  # Before it asks: what comes after that makes it ask once more.
         loads = run(session, LOADS_SQL, {"newest": known.newest})
-        sieves = tuple(None if bits is None else Sieve(np.frombuffer(bits, dtype=np.uint8)) for _, bits in loads)
+        sieves = tuple(None if bits is None else np.frombuffer(bits, dtype=np.uint8) for _, bits in loads)
         known = _last[where] = Past(max([known.newest, *(id_ for id_, _ in loads)]), known.sieves + sieves)
     return known
 

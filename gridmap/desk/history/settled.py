@@ -1,9 +1,10 @@
 """Past cases as columns, and how they are written: into the piece of the month in which each was received."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from gridmap.cases.many_due import Micros
 from gridmap.desk.history import rows
 from gridmap.desk.history.cells import Mask, Moments
 from gridmap.desk.history.rows import Bytes, Column
+from gridmap.desk.history.sieve import Prints
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -39,6 +41,20 @@ def month_of(moments: Micros) -> Ints:
     return (1970 + months // 12) * 100 + 1 + months % 12
 
 
+class ByMonth(NamedTuple):
+    """Rows in the order of the months in which they were received.
+
+    Attributes:
+        rows: (n,) their places in the batch.
+        months: which months these are, as 202411, ascending.
+        begins: where each month begins among `rows`, and at last their number.
+    """
+
+    rows: Ints
+    months: list[int]
+    begins: list[int]
+
+
 @dataclass(frozen=True)
 class Settled:
     """Past cases by columns, (n,) each. Moments are microseconds since 1970-01-01 UTC, NaN and -1 stand for none; `texts` are
@@ -58,35 +74,32 @@ class Settled:
     lat: Floats
     texts: Mapping[str, Any]
 
-    def months(self, which: Mask) -> list[int]:
-        """The months in which the rows that are meant were received."""
-        found: list[int] = np.unique(month_of(self.received_at[which])).tolist()
-        return found
+    def by_month(self, which: Mask) -> "ByMonth":
+        """The rows that are meant, in the order in which they are written."""
+        rows_meant = np.flatnonzero(which)
+        months = month_of(self.received_at[rows_meant])
+        if not bool((months[1:] >= months[:-1]).all()):
+            sorting = np.argsort(months, kind="stable")
+            rows_meant, months = rows_meant[sorting], months[sorting]
+        found, begins = np.unique(months, return_index=True)
+        return ByMonth(rows_meant, found.tolist(), [*begins.tolist(), len(rows_meant)])
 
-    def keys(self, which: Mask) -> NDArray[np.uint64]:
-        """Fingerprints of (source, source_id) of the rows that are meant."""
-        meant = np.flatnonzero(which)
-        return rows.fingerprints(*(rows.texts(self.texts[name]).rows(meant) for name in ("source", "source_id")))
+    def keys(self, order: "ByMonth") -> Prints:
+        """Fingerprints of (source, source_id) of these rows."""
+        return rows.fingerprints(*(rows.texts(self.texts[name]).rows(order.rows) for name in ("source", "source_id")))
 
-    def by_month(self, which: Mask, nexts: Mapping[int, int]) -> Iterator[tuple[int, int, Bytes]]:
-        """Of the rows that are meant, month by month: the month, how many they are, and the rows as binary COPY takes them.
+    def written(self, order: "ByMonth", nexts: Sequence[int]) -> list[Bytes]:
+        """The rows of each month as binary COPY takes them.
 
         Args:
             nexts: of each month the next id.
         """
-        order = np.flatnonzero(which)
-        months = month_of(self.received_at[order])
-        as_they_are = len(order) == len(which) and bool((months[1:] >= months[:-1]).all())
-        if not as_they_are:
-            sorting = np.argsort(months, kind="stable")
-            order, months = order[sorting], months[sorting]
-        found, begins, counts = np.unique(months, return_index=True, return_counts=True)
-        first = np.array([nexts[month] for month in found.tolist()], dtype=np.int64)
-        ids = np.arange(len(order)) + np.repeat(first - begins, counts)
-        told = self._columns() if as_they_are else [column.rows(order) for column in self._columns()]
+        counts = np.diff(order.begins)
+        ids = np.arange(len(order.rows)) + np.repeat(np.array(nexts, dtype=np.int64) - order.begins[:-1], counts)
+        as_they_are = len(order.rows) == len(self.line) and bool((order.rows[1:] > order.rows[:-1]).all())
+        told = self._columns() if as_they_are else [column.rows(order.rows) for column in self._columns()]
         data, at = rows.written([rows.numbers(ids, ">i8"), *told])
-        for month, begin, count in zip(found.tolist(), begins.tolist(), counts.tolist(), strict=True):
-            yield month, count, data[at[begin] : at[begin + count]]
+        return [data[at[begin] : at[end]] for begin, end in pairwise(order.begins)]
 
     def _columns(self) -> list[Column]:
         """As `COLUMNS` names them, but for the id."""

@@ -8,17 +8,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gridmap.routing.cells.compiled import compiled, inlined
+
+Bits = NDArray[np.uint8]
 Prints = NDArray[np.uint64]  # Of keys, as `desk.history.prints` makes them.
-_BITS, _LOOKS = 12, 4  # For each key: with these, one strange key in 150 is taken for one that is there.
-_AT_ONCE = 1_000_000  # Keys that are added at a time: what stands in between takes 32 MB.
+_BITS = 12  # For each key; with four looks, one strange key in 150 is taken for one that is there.
+_LOOKS = 4
 _MIX = np.uint64(0xFF51_AFD7_ED55_8CCD)  # Of MurmurHash3 (public domain): FNV-1a mixes its upper bits little.
-_HALF = np.uint64(33)
+_HALF, _ONE, _IN_BYTE, _BYTE = np.uint64(33), np.uint64(1), np.uint64(7), np.uint64(3)
 
 
 class Sieve(NamedTuple):
     """It may say of a key that is not there that it might be; never the other way round."""
 
-    bits: NDArray[np.uint8]
+    bits: Bits
 
     @classmethod
     def sized(cls, count: int) -> "Sieve":
@@ -27,19 +30,41 @@ class Sieve(NamedTuple):
 
     def add(self, prints: Prints) -> None:
         """Let these keys be there."""
-        for begin in range(0, len(prints), _AT_ONCE):
-            at = self._at(prints[begin : begin + _AT_ONCE]).ravel()
-            np.bitwise_or.at(self.bits, at >> 3, np.left_shift(1, at & 7).astype(np.uint8))
+        _add(self.bits, prints)
 
     def may_hold(self, prints: Prints) -> NDArray[np.bool_]:
         """Of each of these keys, whether it may be there."""
-        at = self._at(prints)
-        found: NDArray[np.bool_] = ((self.bits[at >> 3] >> (at & 7)) & 1).all(axis=1)
-        return found
+        return _may_hold(self.bits, prints)
 
-    def _at(self, prints: Prints) -> NDArray[np.int64]:
-        """The bits of each key, (n, 4): steps of one width from a first one."""
-        mixed = (prints ^ (prints >> _HALF)) * _MIX
-        step = mixed ^ (mixed >> _HALF) | np.uint64(1)
-        steps = np.arange(_LOOKS, dtype=np.uint64) * step[:, None]
-        return ((mixed[:, None] + steps) % np.uint64(8 * len(self.bits))).astype(np.int64)
+
+@inlined
+def _steps(print_: np.uint64) -> tuple[np.uint64, np.uint64]:
+    """A key's first bit and how far it is from each to the next, both before they are taken modulo the number of bits."""
+    mixed = (print_ ^ (print_ >> _HALF)) * _MIX
+    return mixed, (mixed ^ (mixed >> _HALF)) | _ONE
+
+
+@compiled
+def _add(bits: Bits, prints: Prints) -> None:
+    size = np.uint64(8 * len(bits))
+    for i in range(len(prints)):
+        at, step = _steps(prints[i])
+        for _ in range(_LOOKS):
+            bit = at % size
+            bits[bit >> _BYTE] |= np.uint8(_ONE << (bit & _IN_BYTE))
+            at += step
+
+
+@compiled
+def _may_hold(bits: Bits, prints: Prints) -> NDArray[np.bool_]:
+    size = np.uint64(8 * len(bits))
+    found = np.ones(len(prints), dtype=np.bool_)
+    for i in range(len(prints)):
+        at, step = _steps(prints[i])
+        for _ in range(_LOOKS):
+            bit = at % size
+            if not (bits[bit >> _BYTE] >> (bit & _IN_BYTE)) & _ONE:
+                found[i] = False
+                break
+            at += step
+    return found

@@ -27,6 +27,7 @@ export class Card {
 
   async #follow(chosen, how) {
     if (!chosen) {
+      this.control?.abort(); // An answer still on its way would open it again.
       const inside = this.node.contains(document.activeElement);
       this.node.hidden = true;
       this.filled = null;

@@ -11,6 +11,7 @@ from typing import Any
 from unittest import mock
 
 from gridmap.cli import main
+from gridmap.desk.history.filling import Filling
 from gridmap.desk.history.load import _Load
 from gridmap.geo.streams import parquet
 
@@ -19,16 +20,17 @@ BATCH = 500
 
 def doom(deed: str, lives: int) -> None:
     """From now on this process dies when the deed is to be done for the last time."""
-    own = getattr(_Load, deed)
+    owner = Filling if hasattr(Filling, deed) else _Load
+    own = getattr(owner, deed)
     left = [lives]
 
-    def do(self: _Load, *given: Any, **more: Any) -> Any:
+    def do(self: Any, *given: Any, **more: Any) -> Any:
         left[0] -= 1
         if not left[0]:
             os.kill(os.getpid(), signal.SIGKILL)
         return own(self, *given, **more)
 
-    mock.patch.object(_Load, deed, do).start()
+    mock.patch.object(owner, deed, do).start()
 
 
 if __name__ == "__main__":

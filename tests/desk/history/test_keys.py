@@ -25,17 +25,17 @@ def test_they_differ_as_the_texts_do(pairs: list[tuple[str, str]]) -> None:
     assert prints.of_keys(pairs).tolist() == found.tolist()
     known = Keys(whole=True)
     for part in np.array_split(found, 3):
-        known.add(part)
+        known.add(1, part)
     assert known.differ == (len(set(pairs)) == len(pairs))
 
 
 def test_of_a_file_gone_on_with_or_too_large_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
     later = Keys(whole=False)
-    later.add(fingerprints([("a", "1")]))
+    later.add(1, fingerprints([("a", "1")]))
     assert not later.differ
     monkeypatch.setattr(keys, "MOST", 1)
     large = Keys(whole=True)
-    large.add(fingerprints([("a", "1"), ("a", "2")]))
+    large.add(1, fingerprints([("a", "1"), ("a", "2")]))
     assert not large.differ
 
 

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import Engine
 
-from gridmap.desk.history import load as loading
+from gridmap.desk.history.filling import Filling
 from gridmap.geo.streams import batches
 from tests.desk.history.made import load, many, parquet
 
@@ -29,14 +29,14 @@ def long(path: Path, times: int, name: str) -> Path:
 
 def test_it_does_not_grow_with_the_file(furnished: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "BATCH_BYTES", 1)
-    own, most = loading._Load._write, 0
+    own, most = Filling._write, 0
 
     def watched(self: Any, *given: Any) -> None:
         nonlocal most
         most = max(most, pa.total_allocated_bytes() - before)
         own(self, *given)
 
-    monkeypatch.setattr(loading._Load, "_write", watched)
+    monkeypatch.setattr(Filling, "_write", watched)
     times = (2, 8, 32)  # Thousand. The first load meets everything that is kept for good.
     files = [long(tmp_path / f"{one}.parquet", one, f"of-{one}") for one in times]
     peaks = []
