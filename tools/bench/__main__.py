@@ -10,7 +10,7 @@ from gridmap.resources import CHECKOUT
 from tools.bench.alerts import batches, eight_connections, one_connection
 from tools.bench.bulk import routes
 from tools.bench.figures import Figure, as_json, machine, table
-from tools.bench.fixture import FULL, QUICK, Size, Stand, standing
+from tools.bench.fixture import FULL, QUICK, Size, Stand, calm, standing
 from tools.bench.history import loads
 from tools.bench.pages import tiles_and_pages
 from tools.bench.publishing import splits
@@ -47,6 +47,7 @@ def main() -> None:
         told = machine(stand.database)
         for name in given.only or MEASUREMENTS:
             print(f"… measuring: {name}", file=sys.stderr, flush=True)
+            calm(stand)
             figures += MEASUREMENTS[name](stand, size)
     told["data"] = f"demo town + {size.grids:,} grids, {size.cases:,} cases; median of {size.repeats} repeats"
     report = "\n".join([*(f"{key:12} {value}" for key, value in told.items()), "", table(figures)])

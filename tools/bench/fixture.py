@@ -62,6 +62,7 @@ _PEOPLE = (  # In each micro-grid of the city a head, and two members of the wor
     WHERE p.ref LIKE 'bench-%'
     """,
 )
+_WAITING = text("SELECT EXISTS (SELECT FROM journal_pending)")
 CHUNK = 1000
 CITY_FOR = timedelta(days=95)  # After the demo town's zones, before the oldest case: each finds the boundaries of its day.
 
@@ -190,6 +191,18 @@ def _serving(url: str, home: Path) -> Iterator[int]:
             process.send_signal(signal.SIGTERM)
         for process in (web, relay):
             process.wait(20)
+
+
+def calm(stand: Stand) -> None:
+    """Wait until the relay has placed all that is written: what measures next would count its work as its own."""
+    deadline = time.monotonic() + 60
+    engine = make_engine(stand.url)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        while connection.execute(_WAITING).scalar_one():
+            if time.monotonic() > deadline:
+                raise TimeoutError("the relay did not place all events within a minute")
+            time.sleep(0.1)
+    engine.dispose()
 
 
 def _wait_until_ready(port: int) -> None:
