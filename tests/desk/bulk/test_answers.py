@@ -95,6 +95,20 @@ def test_from_one_format_into_another(tmp_path: Path, route: Routes) -> None:
     assert (shapely.get_y(points) == lat).all()
 
 
+def test_parquet_columns_are_written_as_the_file_has_them(tmp_path: Path, route: Routes) -> None:
+    lon, lat = scattered(500)
+    source = geoparquet(tmp_path / "in.parquet", lon, lat, name=["甲", "乙"] * 250, number=np.arange(500))
+    table = pq.read_table(source)
+    pq.write_table(table, source, compression="zstd", use_dictionary=["name"], write_statistics=["number"])
+    route(source, tmp_path / "out.parquet", distances=True)
+    group = pq.read_metadata(tmp_path / "out.parquet").row_group(0)
+    columns = {column.path_in_schema: column for column in map(group.column, range(group.num_columns))}
+    assert {column.compression for column in columns.values()} == {"ZSTD"}
+    assert [name for name, column in columns.items() if column.is_stats_set] == ["number"]
+    assert {"name", "grid_code", "rule"} <= {name for name, column in columns.items() if column.has_dictionary_page}
+    assert not columns["number"].has_dictionary_page
+
+
 FORMATS = ("parquet", "csv", "tsv", "gpkg", "geojsonl")
 
 
