@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gridmap.geo import squares
 from gridmap.geo.squares import Tile
 from gridmap.maps.crowds.columns import Columns
 from gridmap.maps.crowds.sifting import Tone
@@ -82,9 +81,10 @@ def gather(parts: Sequence[Part], tile: Tile) -> Gathered:
 
 def _cells(keys: NDArray[np.int64], tile: Tile) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Where in the ordered keys of a tile each cell begins that has any, and which of the tile's cells these are."""
-    numbers = keys >> 2 * (squares.DEPTH - tile.z - CELLS_DEEP)
-    starts = np.flatnonzero(np.diff(numbers, prepend=-1))
-    return starts, numbers[starts] % CELLS
+    first, end = tile.keys
+    begins = np.searchsorted(keys, np.arange(first, end, (end - first) // CELLS))
+    cells = np.flatnonzero(np.diff(begins, append=keys.size))
+    return begins[cells], cells
 
 
 def _summed(part: Part, starts: NDArray[np.int64], cells: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -93,14 +93,19 @@ def _summed(part: Part, starts: NDArray[np.int64], cells: NDArray[np.int64]) -> 
     sums = np.zeros((3 + len(Tone), CELLS), dtype=np.int64)
     if starts.size:
         sums[0, cells] = np.diff(starts, append=cases.size)
-        for row, column in enumerate((cases.x, cases.y, *(tone == one for one in Tone)), 1):
+        for row, column in enumerate((cases.x, cases.y), 1):
             sums[row, cells] = np.add.reduceat(column, starts, dtype=np.int64)
+        for one in Tone:
+            if (of_one := tone == one).any():  # Ended cases have one tone, open ones lack that.
+                sums[3 + one, cells] = np.add.reduceat(of_one, starts, dtype=np.int64)
     return sums
 
 
 def _of(part: Part, wanted: NDArray[np.bool_], starts: NDArray[np.int64], cells: NDArray[np.int64]) -> Part:
     """Those of the part whose cells are wanted."""
     cases, tone = part
+    if not wanted[cells].any():
+        return cases.part(slice(0)), tone[:0]
     mask = np.repeat(wanted[cells], np.diff(starts, append=cases.size))
     return cases.part(mask), tone[mask]
 

@@ -53,8 +53,10 @@ class Sieve:
     def kept(self, cases: Columns, tone: NDArray[np.int8]) -> NDArray[np.bool_]:
         """A mask of those that pass; `tone` is theirs."""
         mask = np.ones(cases.size, dtype=bool)
-        if self.states:
-            mask &= np.isin(cases.state, [STATES[state] for state in self.states])
+        if self.states and len(set(self.states)) < len(STATES):
+            asked = np.zeros(len(STATES) + 1, dtype=bool)
+            asked[[STATES[state] for state in self.states]] = True
+            mask &= asked[cases.state]
         if self.tones:
             mask &= np.isin(tone, [int(one) for one in self.tones])
         if self.grid is not None:
