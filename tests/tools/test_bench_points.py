@@ -3,6 +3,7 @@
 import numpy as np
 import shapely
 
+from tools.bench import upkeep
 from tools.bench.peers import joined, ours, sorted_candidates, tree
 from tools.bench.which_polygon import which_polygon
 from tools.bench.workloads import bent, workloads
@@ -38,3 +39,11 @@ def test_what_node_answers_arrives_in_order() -> None:
     ask = which_polygon(work.polygons)
     assert np.array_equal(ask(work.x, work.y), ours(work.polygons)(work.x, work.y))
     assert ask(work.x[:1] - 90, work.y[:1]).tolist() == [-1]
+
+
+def test_what_an_index_costs_is_measured_in_a_process_of_its_own() -> None:
+    small, larger = upkeep.upkeep(36, 100)
+    assert (small.grids, larger.grids) == (36, 100)
+    assert 50 < small.resident_mb <= small.peak_mb
+    assert all(min(one[1:]) > 0 for one in (small, larger))
+    assert upkeep.table([small]).count("\n") == 2

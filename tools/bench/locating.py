@@ -20,6 +20,7 @@ import numpy as np
 from gridmap.cluster.server import open_cluster
 from gridmap.db import make_engine
 from gridmap.resources import CHECKOUT
+from tools.bench import upkeep
 from tools.bench.figures import machine
 from tools.bench.peers import known, sorted_candidates
 from tools.bench.workloads import Ask, Shapes, Workload, workloads
@@ -61,7 +62,9 @@ def main() -> None:
         cluster.stop()
         shutil.rmtree(home, ignore_errors=True)
     head = f"{told['cpu']}, {told['cores']} cores, load before {told['load_before']}; medians of {rounds} rounds, one thread"
-    report = "\n\n".join([head, f"Copying the same points in memory: {_copying():,.0f} million a second.", *tables])
+    _tell("what the index costs")
+    costs = upkeep.table(upkeep.upkeep(small, large))
+    report = "\n\n".join([head, f"Copying the same points in memory: {_copying():,.0f} million a second.", *tables, costs])
     print(report)
     if given.record:
         before, _, rest = PAGE.read_text().partition(MARK)
@@ -71,7 +74,7 @@ def main() -> None:
 def _measured(work: Workload, programs: dict[str, Callable[[Shapes], Ask]], rounds: int) -> list[Measured]:
     ready: dict[str, tuple[Ask, float]] = {}
     for name, make in programs.items():
-        print(f"… {work.name}: {name}", file=sys.stderr, flush=True)
+        _tell(f"{work.name}: {name}")
         begun = time.perf_counter()
         ready[name] = (make(work.polygons), time.perf_counter() - begun)
     asked = {name: _how_many(ask, work) for name, (ask, _) in ready.items()}
@@ -86,6 +89,10 @@ def _measured(work: Workload, programs: dict[str, Callable[[Shapes], Ask]], roun
         Measured(name, seconds, median(rates[name]), n := asked[name], int((ask(work.x[:n], work.y[:n]) != truth[:n]).sum()))
         for name, (ask, seconds) in ready.items()
     ]
+
+
+def _tell(what: str) -> None:
+    print(f"… {what}", file=sys.stderr, flush=True)
 
 
 def _how_many(ask: Ask, work: Workload) -> int:
