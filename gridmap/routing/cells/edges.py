@@ -58,7 +58,7 @@ def _ends(xy: Floats, closing: NDArray[np.bool_], begins: Places) -> tuple[Float
             ends[count, 0], ends[count, 1], ends[count, 2], ends[count, 3] = ax + 0.0, ay + 0.0, bx + 0.0, by + 0.0
             count += 1
     first[len(begins) - 1] = count
-    return ends[:count].copy(), first
+    return ends[:count], first
 
 
 def _order(ends: Floats) -> Places:
