@@ -50,6 +50,8 @@ def _fault(one: Any) -> Fault:
     # The name of a field that is none is the sender's: of any length, and of half characters too.
     place = ".".join(str(step) for step in one["loc"])[:200].encode(errors="replace").decode()
     context = {key: value for key, value in one.get("ctx", {}).items() if isinstance(value, str | int | float)}
+    if "expected" in context:  # Pydantic's "or" is English.
+        context["expected"] = str(context["expected"]).replace("' or '", "', '")
     cause = one.get("ctx", {}).get("error")
     if one["type"] == "value_error" and cause is not None:  # Our own validators: the sentence, its values, the field within.
         values = cause.args[1] if len(cause.args) > 1 else {}

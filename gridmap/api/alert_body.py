@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from gridmap.api.fields import Accuracy, DatumField, Latitude, Longitude, Moment, Name, Strictly, Text
+from gridmap.api.fields import Accuracy, DatumField, Latitude, Longitude, Moment, Name, Strictly, Text, Trimmed
 from gridmap.cases.categories import CategoryKey
 from gridmap.desk.alerts import Incoming
 from gridmap.errors import Fault, Invalid, msg
@@ -59,12 +59,14 @@ class AlertBody(Strictly):
     source_id: Annotated[Name, Field(examples=["2026112200017"])]
     occurred_at: Moment
     category: CategoryBody | None = None
-    source_code: Annotated[Text, Field(min_length=1, max_length=100, description="what the sender itself calls it")] | None = None
+    source_code: Annotated[Trimmed, Field(min_length=1, max_length=100, description="what the sender itself calls it")] | None = (
+        None
+    )
     location: LocationBody | None = None
-    camera_id: Annotated[Text, Field(min_length=1, max_length=40)] | None = None
+    camera_id: Annotated[Trimmed, Field(min_length=1, max_length=40)] | None = None
     accuracy_m: Accuracy | None = None
-    address: Annotated[Text, Field(max_length=500)] = ""
-    text: Annotated[Text, Field(max_length=10_000)] = ""
+    address: Annotated[Trimmed, Field(max_length=500)] = ""
+    text: Annotated[Trimmed, Field(max_length=10_000)] = ""
     media: Annotated[list[MediaBody], Field(max_length=20, default_factory=list)]
     reporter: ReporterBody | None = None
     join: Annotated[bool, Field(strict=True, description="may join an open case of its category near by")] = True

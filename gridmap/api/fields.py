@@ -44,8 +44,8 @@ def _printable(text: str) -> str:
     return text
 
 
-def _name(text: str) -> str:
-    # Spaces around a name are nobody's: files lose them too, and what was exported must be known again when it is loaded.
+def _trimmed(text: str) -> str:
+    # Spaces around it are nobody's: files lose them too, and what was exported must be known again when it is loaded.
     return _printable(text).strip()
 
 
@@ -75,6 +75,13 @@ def _come(moment: datetime) -> datetime:
     return min(moment, now)
 
 
+def _without_bars(value: Any) -> Any:
+    # Python and pydantic read 1_2 as twelve, which nobody who writes a number in an address means.
+    if isinstance(value, str) and "_" in value:
+        raise ValueError(msg("This must be a number"))
+    return value
+
+
 def _longitude(value: float) -> float:
     if not -180 <= value <= 180:
         raise ValueError(msg("A longitude lies between -180 and 180, got %(value)s"), {"value": value})
@@ -90,7 +97,8 @@ def _latitude(value: float) -> float:
 
 
 Text = Annotated[str, StringConstraints(strict=True), AfterValidator(_printable)]
-Name = Annotated[str, StringConstraints(strict=True), AfterValidator(_name), Field(min_length=1, max_length=200)]
+Trimmed = Annotated[str, StringConstraints(strict=True), AfterValidator(_trimmed)]
+Name = Annotated[Trimmed, Field(min_length=1, max_length=200)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_is_text), AfterValidator(_not_ancient)]
 GRID_CODE = Field(pattern=r"^([0-9]{9}|[0-9]{12}|[0-9]{15})$")  # town, village, micro-grid
 # One that has come; where the asker's clock runs ahead, by no more than GRIDMAP_FUTURE_MINUTES, it is now.
@@ -104,7 +112,7 @@ DatumField = Annotated[Datum, Field(description="the coordinates' datum; never g
 # In a query everything is text, so numbers are parsed rather than demanded.
 QueryMoment = Annotated[Moment, BeforeValidator(_with_its_plus)]
 QueryPastMoment = Annotated[QueryMoment, AfterValidator(_come)]
-QueryNumber = FiniteFloat
+QueryNumber = Annotated[FiniteFloat, BeforeValidator(_without_bars)]
 QueryLongitude = Annotated[QueryNumber, AfterValidator(_longitude)]
 QueryLatitude = Annotated[QueryNumber, AfterValidator(_latitude)]
 
@@ -113,11 +121,13 @@ def bounds(text: str | None) -> tuple[float, float, float, float] | None:
     """`west,south,east,north` in degrees WGS-84, as RFC 7946 orders a bbox."""
     if text is None:
         return None
-    wrong = ValueError(msg("A bbox is four numbers: west,south,east,north in degrees"))
+    wrong = ValueError(msg("A bbox is four numbers in degrees, west,south,east,north: west at most east, south at most north"))
     try:
-        west, south, east, north = (float(part) for part in text.split(","))
+        west, south, east, north = (float(_without_bars(part)) for part in text.split(","))
     except ValueError:
         raise wrong from None
+    if max(abs(south), abs(north)) > 90 >= max(abs(west), abs(east)):
+        raise ValueError(msg("A bbox is west,south,east,north in degrees: are longitude and latitude swapped?"))
     # Written so that NaN fails too.
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise wrong

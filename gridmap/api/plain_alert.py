@@ -69,7 +69,7 @@ def _is_name(value: Any) -> bool:
 
 
 def _is_text(value: Any) -> bool:
-    return type(value) is str and len(value) <= _LONG and value.isprintable()
+    return type(value) is str and len(value) <= _LONG and value.isprintable() and value[:1] != " " != value[-1:]
 
 
 def _moment(value: Any, latest: datetime) -> datetime | None:

@@ -84,9 +84,11 @@ class RouteColumns(Strictly):
             values = np.array(column, dtype=float)
             wrong = np.flatnonzero((values < least) | (values > most))
             if len(wrong):
+                value = float(values[wrong[0]])
                 text = msg("This lies between %(least)s and %(most)s, got %(value)s")
-                found = {"least": least, "most": most, "value": float(values[wrong[0]])}
-                raise ValueError(text, found, f"{name}.{wrong[0]}")
+                if name == "lat" and abs(value) <= 180:
+                    text = msg("A latitude lies between -90 and 90, got %(value)s: are lon and lat swapped?")
+                raise ValueError(text, {"least": least, "most": most, "value": value}, f"{name}.{wrong[0]}")
         return self
 
 

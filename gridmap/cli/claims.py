@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from gridmap.cli.progress import step
+from gridmap.cluster.layout import no_home
 from gridmap.cluster.locks import Lock
 from gridmap.cluster.server import Cluster, open_cluster
 from gridmap.cluster.tenancy import landlord
@@ -23,10 +24,8 @@ def alone(home: Path) -> Iterator[None]:
         home.mkdir(parents=True, exist_ok=True)
         lock = Lock(home / "run.lock")
         free = lock.take()
-    except PermissionError as error:
-        raise Unavailable(
-            msg("No permission to write %(path)s. Set GRIDMAP_HOME to a folder of your own."), path=str(error.filename)
-        ) from error
+    except OSError as error:
+        raise no_home(error) from error
     if not free:
         raise Conflict(
             msg(

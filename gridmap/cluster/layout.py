@@ -60,11 +60,21 @@ class Layout:
                 )
             for folder in (self.log, self.socket):
                 _private(folder, owner)
-        except PermissionError as error:
-            raise Unavailable(
-                msg("No permission to write %(path)s. Set GRIDMAP_HOME to a folder of your own."),
-                path=str(error.filename),
-            ) from error
+        except OSError as error:
+            raise no_home(error) from error
+
+
+def no_home(error: OSError) -> Unavailable:
+    """What to tell of a GRIDMAP_HOME that can't be made or written."""
+    if isinstance(error, PermissionError):
+        return Unavailable(
+            msg("No permission to write %(path)s. Set GRIDMAP_HOME to a folder of your own."), path=str(error.filename)
+        )
+    return Unavailable(
+        msg("%(path)s can't be made or written (%(reason)s). Set GRIDMAP_HOME to a folder of your own."),
+        path=str(error.filename),
+        reason=error.strerror or str(error),
+    )
 
 
 def _private(folder: Path, owner: Owner) -> None:

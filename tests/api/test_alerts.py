@@ -21,6 +21,19 @@ def alert(number: int = 1, *, at: tuple[float, float] = (1.5, 2.5), **facts: Any
     return {key: value for key, value in (body | facts).items() if value is not ...}
 
 
+def test_blanks_around_words_are_nobodys_so_that_files_bring_back_what_was_there(sender: FlaskClient) -> None:
+    told = sender.post(
+        "/api/v1/alerts", json=alert(text="\t路口 有垃圾\r\n", address="\u3000示例路 1 号 ", source_code=" 890\n")
+    ).get_json()
+    case = told["case"]["properties"]
+    assert (case["text"], case["address"], case["source_code"]) == ("路口 有垃圾", "示例路 1 号", "890")
+    assert case["category"]["code"] == "06010"
+    plain = sender.post("/api/v1/alerts", json=alert(2, text=" 路口", address="一路 ", join=False)).get_json()["case"][
+        "properties"
+    ]
+    assert (plain["text"], plain["address"]) == ("路口", "一路")
+
+
 def test_an_alert_opens_a_case_in_its_micro_grid_and_says_why(sender: FlaskClient) -> None:
     answer = sender.post("/api/v1/alerts", json=alert())
     assert answer.status_code == 201

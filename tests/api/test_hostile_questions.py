@@ -15,6 +15,7 @@ WRONG_QUESTIONS = [
     ("route?lon=inf&lat=31.6&datum=wgs84", "lon"),
     ("route?lon=1e999&lat=31.6&datum=wgs84", "lon"),
     ("route?lon=31.6&lat=121.4&datum=wgs84", "lat"),
+    ("route?lon=12_1.4&lat=31.6&datum=wgs84", "lon"),
     ("route?lon=121.4&lat=31.6&datum=wgs84&accuracy_m=-1", "accuracy_m"),
     ("route?lon=121.4&lat=31.6&datum=wgs84&at=now", "at"),
     ("route?lon=121.4&lat=31.6&datum=wgs84&at=2026-01-01T00:00:00", "at"),
@@ -27,6 +28,7 @@ WRONG_QUESTIONS = [
     ("grids.geojson?bbox=1,2,3", "bbox"),
     ("grids.geojson?bbox=nan,nan,nan,nan", "bbox"),
     ("grids.geojson?bbox=121.5,31.5,121.4,31.6", "bbox"),
+    ("grids.geojson?bbox=12_1.4,31.5,121.5,31.6", "bbox"),
     ("grids.geojson?at=0000-01-01T00:00:00Z", "at"),
     ("cases.geojson?state=lost", "state"),
     ("cases.geojson?state=open&state=lost", "state"),
@@ -102,6 +104,23 @@ def test_what_is_not_there_is_not_found(standing: FlaskClient, address: str) -> 
 )
 def test_wrong_columns_are_named(standing: FlaskClient, columns: dict[str, Any], field: set[str]) -> None:
     refused(standing.post("/api/v1/route", json={"datum": "wgs84", **columns}), *field)
+
+
+@pytest.mark.parametrize("question", ["route?lon=31.6&lat=121.4&datum=wgs84", "grids.geojson?bbox=31.5,121.3,31.7,121.5"])
+def test_a_swapped_question_is_told_so(standing: FlaskClient, question: str) -> None:
+    told = refused(standing.get(f"/api/v1/{question}", headers={"Accept-Language": "en"}))
+    assert "swapped?" in told["errors"][0]["message"]
+
+
+def test_swapped_columns_are_told_so(standing: FlaskClient) -> None:
+    columns = {"lon": [121.4, 31.6], "lat": [31.6, 121.4], "datum": "wgs84"}
+    told = refused(standing.post("/api/v1/route", json=columns, headers={"Accept-Language": "en"}), "lat.1")
+    assert "swapped?" in told["errors"][0]["message"]
+
+
+def test_a_choice_is_told_without_a_word_of_english(standing: FlaskClient) -> None:
+    told = refused(standing.get("/api/v1/route?lon=121.4&lat=31.6&datum=utm", headers={"Accept-Language": "zh"}), "datum")
+    assert told["errors"][0]["message"] == "必须是其中之一：'wgs84', 'cgcs2000', 'gcj02', 'bd09'"
 
 
 def test_a_hundred_complaints_are_enough(standing: FlaskClient) -> None:

@@ -12,6 +12,7 @@ from gridmap.accounts.rights import Role
 from gridmap.appraisal.measures import MEASURES, Measure
 from gridmap.appraisal.ratios import RATIOS, Ratio
 from gridmap.appraisal.words import SOURCES
+from gridmap.web.reports import Bar
 from tests import callers, messages, town
 from tests.api.asking import send
 
@@ -50,6 +51,17 @@ def test_every_ratio_shows_its_denominator_and_nothing_is_a_dash(operator: Flask
     valid = re.search(r'<th scope="row">Valid reports</th>(.*?)</tr>', shown)
     assert valid
     assert re.findall(r"<td[^>]*>([^<]*)</td>", valid[1])[:2] == ["100.0%", "1 / 1"]
+
+
+@pytest.mark.parametrize("most", [1, 999, 123456])
+def test_the_charts_largest_figure_has_room_in_a_phones_letters(
+    operator: FlaskClient, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("gridmap.web.reports._bars", lambda *_: [Bar("1", most, 0), Bar("2", 0, 0)])
+    shown = page(operator, "/reports/day")
+    end = re.search(rf'<text class="chart-text" x="(\d+)"[^>]*text-anchor="end">{most}</text>', shown)
+    assert end
+    assert int(end[1]) >= 13.4 * len(str(most))
 
 
 def test_a_grid_can_be_chosen_and_looked_into(operator: FlaskClient) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from gridmap.cli.claims import alone
 from gridmap.cluster.configuration import configuration
 from gridmap.cluster.layout import SOCKET_LIMIT, SOCKET_NAME, Layout
 from gridmap.cluster.owner import Owner, choose_owner, may_enter
@@ -152,6 +153,16 @@ def test_a_closed_folder_above_is_told_before_anything_is_made(tmp_path: Path) -
     assert not may_enter(closed, stranger)
     with pytest.raises(Unavailable, match="stranger, who may not enter"):
         Layout(closed / "home").prepare(stranger)
+
+
+@pytest.mark.parametrize("home", ["a-file", "a-file/home", "x" * 300])
+def test_a_home_that_cannot_be_is_told_with_the_reason(tmp_path: Path, home: str) -> None:
+    (tmp_path / "a-file").touch()
+    mine = Owner(os.geteuid(), os.getegid(), "me")
+    with pytest.raises(Unavailable, match=r"can't be made or written \(.+\)\. Set GRIDMAP_HOME"):
+        Layout(tmp_path / home).prepare(mine)
+    with pytest.raises(Unavailable, match="Set GRIDMAP_HOME"), alone(tmp_path / home):
+        pytest.fail("it has no home")
 
 
 def test_data_keep_their_owner() -> None:

@@ -40,6 +40,10 @@ def read(path: Path, progress: Progress) -> Contents:
     Raises:
         Invalid: not a workbook, or a damaged one.
     """
+    if not zipfile.is_zipfile(path):
+        raise Invalid(
+            msg("The file is not an Excel workbook (.xlsx), or only part of one; save an old .xls as .xlsx"), field="file"
+        )
     with archives.opened(path):  # A workbook is a zip archive, and as dangerous as one.
         pass
     with path.open("rb") as file:  # Ours to close: openpyxl leaves damaged files open.

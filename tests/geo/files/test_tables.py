@@ -180,7 +180,7 @@ def test_what_excel_cannot_hold_is_named_and_nothing_is_written(tmp_path: Path) 
 def test_no_workbook_at_all(tmp_path: Path) -> None:
     path = tmp_path / "file.xlsx"
     path.write_bytes(b"PK\x03\x04 not really")
-    with pytest.raises(Invalid):
+    with pytest.raises(Invalid, match=r"not an Excel workbook.*save an old \.xls"):
         read(path)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("hello.txt", "hello")
