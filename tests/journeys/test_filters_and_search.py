@@ -150,6 +150,8 @@ def test_layers_are_switched_and_remembered(demo_desk: Desk) -> None:
         "layer-labels": ".leaflet-labels-pane .spot",
     }
     desk.see("button-layers").click()
+    tree = desk.page.locator("#layer-tree input").evaluate_all("all => all.map((one) => one.dataset.testid)")
+    assert tree.index("layer-level-micro") < tree.index("layer-zones"), "levels are the grids', not the zones'"
     for layer, mark in marks.items():
         expect(desk.page.locator(mark)).not_to_have_count(0)
         desk.see(layer).uncheck()

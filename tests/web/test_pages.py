@@ -29,6 +29,8 @@ def test_english_on_request_of_the_browser(pages: FlaskClient) -> None:
 
     assert 'lang="en"' in page.text
     assert "Skip to the case list" in page.text
+    assert '<a class="skip" href="#stage">Skip to the map</a>' in page.text
+    assert 'id="stage" tabindex="-1"' in page.text
 
 
 def test_the_switch_is_remembered_and_leaves_the_address_clean(pages: FlaskClient) -> None:

@@ -21,3 +21,9 @@ test("it stays within its grid, where that is clear or not", () => {
   assert.equal(aside(box, [{ x: 100, y: 107, r: 60 }], 4, { north: 90, south: 130 }), 0);
   assert.equal(aside(box, [{ x: 100, y: 95, r: 20 }, { x: 100, y: 144, r: 20 }], 4, { north: 90, south: 140 }), 12);
 });
+
+test("it makes way for a name beside it that reaches so far", () => {
+  const name = { x: 180, y: 107, r: 7 };
+  assert.equal(aside(box, [name], 4, wide), 0);
+  assert.equal(aside(box, [{ ...name, half: 60 }], 4, wide), 16);
+});

@@ -13,7 +13,7 @@ import { legend_body } from "../legend.js";
 import { signal } from "../signal.js";
 import { moment, remaining, set_server_time } from "../times.js";
 import { is_open, tone } from "../urgency.js";
-import { area, category_name, coordinates, distance, group_name, language, name_of, source_name, t } from "../words.js";
+import { area, category_name, coordinates, distance, figure, group_name, language, name_of, source_name, t } from "../words.js";
 
 const { L } = window;
 const { map } = window.gridmapShell;
@@ -120,7 +120,7 @@ by_id("layers").append(...known.map(([name, layer, on]) =>
   h("label", {}, h("input", { type: "checkbox", checked: on, dataset: { testid: `layer-${name}` }, onchange: (event) => (event.target.checked ? layer.addTo(map) : layer.remove()) }), t(`layer.${name}`))));
 by_id("legend").append(h("h2", {}, t("legend.title")), legend_body("micro", steps_of("micro", factor), { zones: town.zones.length > 0 }));
 by_id("town-name").textContent = of_level("town").features.map((grid) => name_of(grid.properties)).join(t("sign.comma"));
-by_id("figures").textContent = t(town.cases_left ? "export.figures_cut" : "export.figures", { n: town.cases.length, time: moment(town.exported_at), left: town.cases_left });
+by_id("figures").textContent = t(town.cases_left ? "export.figures_cut" : "export.figures", { n: figure(town.cases.length), time: moment(town.exported_at), left: figure(town.cases_left) });
 if (of_level("town").features.some(({ properties }) => (properties.head?.name ?? "").startsWith("示例"))) {
   by_id("notice").append(h("strong", {}, t("notice.demo")), ` · ${t("notice.demo.long")}`);
   by_id("notice").hidden = false;

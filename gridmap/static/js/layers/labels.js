@@ -97,15 +97,18 @@ export class Labels {
     return this.crowds.crowds.map(({ lon, lat, n }) => ({ ...this.map.latLngToContainerPoint([lat, lon]), r: (crowd_rem(n) / 2) * size }));
   }
 
-  // In pixels, within the grid's own height.
+  // In pixels, within the grid's own height. The name is a mark for those that come after it.
   #aside(room, facts, bounds, marks) {
     const size = rem();
     const { x, y } = this.map.latLngToContainerPoint([facts.label[1], facts.label[0]]);
     const high = (room === "two" ? 2 : 1) * size;
     const wide = room === "count" ? 1.6 * size : Math.min(width_of(facts), room === "two" ? 7 * size : Infinity) + 2 * size;
-    return aside({ x, top: y + BELOW_REM * size, wide, high }, marks, STEP_REM * size, {
+    const top = y + BELOW_REM * size;
+    const by = aside({ x, top, wide, high }, marks, STEP_REM * size, {
       north: this.map.latLngToContainerPoint(bounds.getNorthWest()).y, south: this.map.latLngToContainerPoint(bounds.getSouthEast()).y,
     });
+    marks.push({ x, y: top + by + high / 2, r: high / 2, half: wide / 2 });
+    return by;
   }
 
   // "name" when the name fits, "two" when it fits on two lines, "count" when only the figure does, null when nothing.

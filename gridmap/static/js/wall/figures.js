@@ -5,12 +5,12 @@ import { figure, t } from "../words.js";
 const SHORT = 6; // Signs, for which a figure has room in full size.
 const share = ({ value }) => (value === null ? "—" : `${(100 * value).toFixed(1)}%`);
 const WHAT = [
-  ["filed", (told) => told.today.filed, (told) => t("wall.reported", { n: told.today.reported })],
+  ["filed", (told) => told.today.filed, (told) => t("wall.reported", { n: figure(told.today.reported) })],
   ["closed", (told) => told.today.closed, () => ""],
-  ["on_time", (told) => share(told.on_time), ({ on_time }) => t("wall.of", { n: on_time.numerator, of: on_time.denominator })],
+  ["on_time", (told) => share(told.on_time), ({ on_time }) => t("wall.of", { n: figure(on_time.numerator), of: figure(on_time.denominator) })],
   ["soon", (told) => told.standing.soon, () => ""],
   ["overdue", (told) => told.standing.overdue, () => ""],
-  ["open", (told) => told.standing.open, (told) => t("wall.suspended", { n: told.standing.suspended })],
+  ["open", (told) => told.standing.open, (told) => t("wall.suspended", { n: figure(told.standing.suspended) })],
 ];
 
 export class Figures {
