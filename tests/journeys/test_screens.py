@@ -60,6 +60,9 @@ def test_a_phone_in_one_hand(demo_station: Station, sit_down: Callable[..., Desk
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
     assert box["y"] + box["height"] <= height + 1
+    expect(card.locator(".deed").first).to_be_visible()
+    cut = "() => { const foot = document.querySelector('.card-deeds'); return foot.scrollHeight - foot.clientHeight; }"
+    assert desk.on_page(cut) <= 1, "what can be done is seen whole"
     card.get_by_test_id("card-close").tap()
     expect(card).to_be_hidden()
     small = desk.on_page(
@@ -125,3 +128,21 @@ def test_a_base_map_is_dimmed_at_night_and_says_whose_it_is(serve: Serve, sit_do
         desk.see("search-result").first.click()
         expect(desk.see("card")).to_be_visible()
         assert not desk.page.evaluate(OVERLAP, [".attribution", "#card"]), "whose map it is must always be seen"
+
+
+UNDER_CLUSTERS = """() => {
+    const box = (one) => one.getBoundingClientRect();
+    const clusters = [...document.querySelectorAll('.leaflet-cases-pane .cluster')].map(box);
+    const names = [...document.querySelectorAll('.leaflet-labels-pane .grid-label bdi')].map((one) => [one.textContent, box(one)]);
+    const covers = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 8 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4;
+    return [names.length, names.filter(([, name]) => clusters.some((one) => covers(one, name))).map(([name]) => name)];
+}"""
+
+
+def test_names_keep_clear_of_clusters(demo_station: Station, sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down(demo_station, viewport={"width": 1366, "height": 768}, reduced_motion="reduce").open()
+    expect(desk.page.locator(".grid-label").first).to_be_visible()
+    expect(desk.page.locator(".cluster").first).to_be_visible()
+    desk.page.wait_for_function(
+        f"() => {{ const [names, covered] = ({UNDER_CLUSTERS})(); return names > 10 && covered.length <= 1; }}"
+    )

@@ -119,6 +119,7 @@ const draw = once_a_frame(() => {
 const kept = () => [...cases.seen_alone, ...list.ticks, ...queues.of.mine, ...queues.of.favourite];
 const city = new City({ map, urls, store, filter, draw, trying, kept });
 labels.beside(city.tiles);
+labels.beside(cases);
 list.wanted.on(() => trying(city.paged.more()));
 layers.start();
 buttons(map, layers, { legend_box: legend(grids), home });

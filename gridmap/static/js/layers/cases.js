@@ -20,28 +20,38 @@ export class Cases {
   constructor(map) {
     this.map = map;
     this.clicked = signal();
+    this.changed = signal(); // Where clusters stand.
     this.markers = new Map();
     this.fresh = new Set();
     this.chosen = null;
     pane(map, "cases", 620);
     this.group = L.markerClusterGroup({
-      clusterPane: "cases", chunkedLoading: true, showCoverageOnHover: false, maxClusterRadius: () => Math.round(rem() * 2.8),
+      clusterPane: "cases", chunkedLoading: true, chunkProgress: () => this.changed.emit(), showCoverageOnHover: false, maxClusterRadius: () => Math.round(rem() * 2.8),
       spiderLegPolylineOptions: { weight: 1.5, color: "var(--ink-3)", opacity: 1 },
       animate: !matchMedia("(prefers-reduced-motion: reduce)").matches,
       iconCreateFunction: (cluster) => this.#cluster_icon(cluster.getAllChildMarkers().map((marker) => marker.options.feature)),
     });
-    this.crowds = L.layerGroup();
+    this.group.on("animationend", () => this.changed.emit());
+    this.counted = L.layerGroup();
     this.heat = L.heatLayer([], { radius: Math.round(rem() * 1.8), blur: Math.round(rem() * 1.4), minOpacity: 0.15, maxZoom: 16, max: 1, gradient: HEAT });
     this.shown = { marks: true, heat: false };
   }
 
+  // The clusters that can be seen: {lon, lat, n}. Crowds counted elsewhere are not among them.
+  get crowds() {
+    if (!this.map.hasLayer(this.group)) return [];
+    const seen = new Set([...this.markers.values()].map((marker) => this.group.getVisibleParent(marker)));
+    return [...seen].filter((one) => one instanceof L.MarkerCluster).map((one) => ({ lon: one.getLatLng().lng, lat: one.getLatLng().lat, n: one.getChildCount() }));
+  }
+
   show(change) {
     Object.assign(this.shown, change);
-    for (const [layer, on] of [[this.group, this.shown.marks], [this.crowds, this.shown.marks], [this.heat, this.shown.heat]]) {
+    for (const [layer, on] of [[this.group, this.shown.marks], [this.counted, this.shown.marks], [this.heat, this.shown.heat]]) {
       if (on && !this.map.hasLayer(layer)) layer.addTo(this.map);
       if (!on && this.map.hasLayer(layer)) layer.remove();
     }
     this.#warm();
+    this.changed.emit();
   }
 
   // All features that should stand on the map, and crowds counted elsewhere; those already there stay.
@@ -66,16 +76,17 @@ export class Cases {
     });
     if (gone.length) this.group.removeLayers(gone);
     if (come.length) this.group.addLayers(come);
+    if (gone.length || come.length) this.changed.emit();
     this.#warm();
   }
 
   #draw_crowds(crowds) {
     const wanted = new Map(crowds.map((crowd) => [JSON.stringify(crowd), crowd]));
-    for (const mark of this.crowds.getLayers()) if (!wanted.delete(mark.options.crowd)) this.crowds.removeLayer(mark);
+    for (const mark of this.counted.getLayers()) if (!wanted.delete(mark.options.crowd)) this.counted.removeLayer(mark);
     for (const [key, { lon, lat, n, ...toned }] of wanted) {
       const mark = L.marker([lat, lon], { icon: crowd_icon({ total: n, ...toned }, "crowd"), crowd: key, weight: n, pane: "cases" });
       mark.on("click", () => this.map.setView([lat, lon], this.map.getZoom() + 2));
-      this.crowds.addLayer(mark);
+      this.counted.addLayer(mark);
     }
   }
 
@@ -144,7 +155,7 @@ export class Cases {
 
   #warm() {
     if (!this.shown.heat) return;
-    const all = [...this.markers.values(), ...this.crowds.getLayers()];
+    const all = [...this.markers.values(), ...this.counted.getLayers()];
     this.heat.setLatLngs(all.map((marker) => [marker.getLatLng().lat, marker.getLatLng().lng, 0.6 * (marker.options.weight ?? 1)]));
   }
 }

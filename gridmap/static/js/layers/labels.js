@@ -18,7 +18,7 @@ export class Labels {
     this.shown = new Map(); // code -> marker
     this.asked = new Set();
     this.on = true;
-    this.crowds = { crowds: [] };
+    this.sources = []; // Of crowds.
     this.pane = pane(map, "labels", 450, false);
     this.draw_soon = once_a_frame(() => this.#draw());
     map.on("moveend", () => this.#look());
@@ -33,7 +33,7 @@ export class Labels {
 
   // Names keep clear of the marks of these crowds.
   beside(crowds) {
-    this.crowds = crowds;
+    this.sources.push(crowds);
     crowds.changed.on(this.draw_soon);
   }
 
@@ -94,7 +94,7 @@ export class Labels {
 
   #marks() {
     const size = rem();
-    return this.crowds.crowds.map(({ lon, lat, n }) => ({ ...this.map.latLngToContainerPoint([lat, lon]), r: (crowd_rem(n) / 2) * size }));
+    return this.sources.flatMap(({ crowds }) => crowds).map(({ lon, lat, n }) => ({ ...this.map.latLngToContainerPoint([lat, lon]), r: (crowd_rem(n) / 2) * size }));
   }
 
   // In pixels, within the grid's own height. The name is a mark for those that come after it.
