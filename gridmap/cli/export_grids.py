@@ -1,5 +1,6 @@
 """`gridmap export-grids FILE`: all grids of a moment, a publication or a plan, with their lineage."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -20,7 +21,10 @@ from gridmap.plans import lookup
 @click.option("--at", callback=moment, metavar="TIME", help="某一时刻的网格，默认现在 · the grids of this moment (default: now)")
 @click.option("--publication", type=int, help="某次发布之后的网格 · as this publication left them")
 @click.option("--plan", "plan_id", type=int, help="某个方案的网格 · those of this plan")
-def command(file: Path, at: datetime | None, publication: int | None, plan_id: int | None) -> None:
+@click.option(
+    "--encoding", type=click.Choice(("utf-8", "gbk")), default="utf-8", help="Shapefile 的文字编码 · of a Shapefile's text"
+)
+def command(file: Path, at: datetime | None, publication: int | None, plan_id: int | None, encoding: str) -> None:
     """导出整套网格和谱系 · all grids with their lineage.
 
     后缀决定格式 · the suffix says the format: .geojson .gpkg .zip (Shapefile) .kml .csv (codes).
@@ -33,5 +37,5 @@ def command(file: Path, at: datetime | None, publication: int | None, plan_id: i
         else:
             when = moment_of(session, publication) if publication is not None else at or clock.now()
             layer = of_moment(session, when, lambda _: True)
-        count = write_set(file, layer)
+        count = write_set(file, replace(layer, encoding=encoding.upper()))
     click.echo(say(msg("%(layer)s: %(count)s written to %(file)s"), {"layer": "grids", "count": count, "file": file}))

@@ -131,6 +131,13 @@ def test_a_report_that_cannot_be_written_keeps_the_file_out(committing: Engine, 
     assert count(committing, "grid") == 0
 
 
+def test_nothing_is_exported_that_could_not_be_loaded_again(types: Types, tmp_path: Path) -> None:
+    done = types("export", "cameras", tmp_path / "cameras.kml")
+    assert done.exit_code == 1
+    assert "these can: .geojson .json .gpkg .zip .csv .tsv .xlsx" in done.output
+    assert not (tmp_path / "cameras.kml").exists()
+
+
 def test_an_export_that_cannot_be_written(types: Types, tmp_path: Path) -> None:
     done = types("export", "cameras", tmp_path / "no" / "such" / "folder.csv")
     assert done.exit_code == 1

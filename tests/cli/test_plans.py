@@ -1,6 +1,7 @@
 """`gridmap plans import`: repairs are listed first; with --commit the plan is somebody's."""
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -58,4 +59,8 @@ def test_grids_are_exported_as_they_were_and_as_planned(types: Types, file: Path
         assert "13 written" in done.output, done.output
     assert (tmp_path / "1.geojson").read_text() == (tmp_path / "2.geojson").read_text()
     assert types("export-grids", tmp_path / "x.csv", "--plan", "1", "--publication", "1").exit_code == 2
+    assert types("export-grids", tmp_path / "x.zip", "--encoding", "gbk").exit_code == 0
+    with zipfile.ZipFile(tmp_path / "x.zip") as archive:
+        (cpg,) = (name for name in archive.namelist() if name.endswith(".cpg"))
+        assert archive.read(cpg).decode().strip() == "GBK"
     assert types("export-grids", tmp_path / "x.csv", "--plan", "9").exit_code == 1

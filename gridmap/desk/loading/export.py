@@ -20,7 +20,8 @@ from gridmap.desk.loading import roll
 from gridmap.desk.loading.fields import LAYERS
 from gridmap.errors import Invalid, NotFound, msg
 from gridmap.geo.files.contents import Layer, Place, Progress, silent
-from gridmap.geo.files.writing import write
+from gridmap.geo.files.reading import SUFFIXES as READ
+from gridmap.geo.files.writing import SUFFIXES, write
 from gridmap.grids import zones
 from gridmap.grids.change import ZoneDraft
 from gridmap.grids.codes import Level
@@ -56,13 +57,17 @@ def export_file(session: Session, layer: str, path: Path, *, at: datetime | None
         progress: told now and then how far it is.
 
     Raises:
-        Invalid: the format can't hold the layer.
+        Invalid: the format can't hold the layer, or is none that is read again.
         NotFound: there is no such layer.
     """
     if layer not in _ROWS:
         raise NotFound(msg("There is no layer '%(layer)s'; these there are: %(known)s"), layer=layer, known=", ".join(EXPORTS))
     if at is not None and layer not in _DATED:
         raise Invalid(msg("Only grids and zones are kept for past moments; leave --at out"), field="at")
+    known = [suffix for suffix in SUFFIXES if suffix in READ]  # Of KML there is no way back.
+    if path.suffix.lower() not in known:
+        text = msg("Files of kind '%(suffix)s' can't be written; these can: %(known)s")
+        raise Invalid(text, field="file", suffix=path.suffix.lower(), known=" ".join(known))
     rows, place = _ROWS[layer]
     # A union's polygon would not fit into a cell of Excel, and it follows from the micro-grids.
     found = list(rows(Ask(session, at, path.suffix.lower() == ".xlsx", progress)))
