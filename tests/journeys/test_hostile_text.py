@@ -36,7 +36,7 @@ PAYLOADS = [
     f"]]></style></textarea></title><body onload={RUN}>",
     f"javascript:{RUN}",
     f"{{{{ {RUN} }}}}{{% raw %}}%(name)s {{n}}",
-    f"\u2028{RUN}\u2029",
+    f"行\u2028{RUN}\u2029尾",  # Within: blanks around a text are taken off.
     "\u200b零\u200d宽\ufeff字\u2060符",
     "👨‍👩‍👧‍👦🏴‍☠️🇨🇳 ﷽ Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢",
     "长" * 200,
@@ -102,7 +102,7 @@ def send_all(station: Station) -> dict[str, list[str]]:
             told |= {"category": None, "source_code": word[:100]}
         else:
             told["category"] = {"standard_ref": town.STANDARD, "kind": "matter", "code": f"{n:05d}"}
-        cases[station.send(**told)["case"]["id"]] = [word, word[:500], word[:100]]
+        cases[station.send(**told)["case"]["id"]] = [word.strip(), word[:500], word[:100]]
     with station.deed() as session:  # The API refuses such links; an old file may have brought them all the same.
         media = [*LINKS, *({"url": link} for link in LINKS), None, 7, {"url": None}]
         session.execute(update(Case).values(media=media).execution_options(synchronize_session=False))
