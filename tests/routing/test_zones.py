@@ -66,6 +66,18 @@ def test_a_spot_on_a_border_of_two_goes_to_the_lower_code(tiny_town: Session) ->
     assert route_one(tiny_town, place(town.spot(1, 0.7)), limit_m=30.0).grid == town.micro(3, 1)
 
 
+def test_the_database_finds_the_second_zone_whose_border_it_is(tiny_town: Session) -> None:
+    """PostGIS 3.5 turned the question round once it had asked another zone about the same place."""
+    beside = Polygon([town.spot(*at) for at in ((0.2, 0.2), (0.2, 0.8), (0.8, 0.2))])
+    here = Polygon([town.spot(*at) for at in ((0.8, 0.3), (0.8, 0.8), (0.4, 0.8))])
+    stand(tiny_town, zoned.zone(1, beside), zoned.zone(2, here))
+    for spot in (place(xy) for xy in here.exterior.coords):
+        found = route_one(tiny_town, spot, limit_m=30.0).sent
+        asked = {"lon": spot.lon, "lat": spot.lat, "category": spot.category, "at": PUBLISHED}
+        assert found
+        assert tiny_town.execute(_SQL, asked).scalar() == found.zone.code == zoned.zone(2).code
+
+
 corners = st.lists(st.builds(town.spot, st.floats(0.01, 2.99), st.floats(0.01, 2.99)), min_size=3, max_size=3, unique=True)
 paths = st.sampled_from([(), (zoned.RUBBISH,), (zoned.LARGE,), (zoned.PAPER, zoned.RUBBISH)])
 
