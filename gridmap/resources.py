@@ -1,5 +1,7 @@
 """Where the files that are not Python lie: beside the package in a checkout, inside it in an installed wheel."""
 
+import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -40,3 +42,13 @@ def translations_dir() -> Path:
 def data_dir() -> Path:
     """The demo town (`geojson/`) and the category tables (`categories/`)."""
     return _beside_or_inside("data")
+
+
+def digest(folder: Path, names: Iterable[str]) -> str:
+    """Twelve letters that say what these files of a folder are called and hold; one that is not there counts by its name."""
+    found = hashlib.blake2s(digest_size=6)
+    for name in sorted(names):
+        found.update(f"{name}\0".encode())
+        if (folder / name).is_file():
+            found.update(hashlib.blake2s((folder / name).read_bytes()).digest())
+    return found.hexdigest()

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, StorageState, sync_playwright
 
+from tools import own_scripts
 from tools.setting_up.browser import find_chromium
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -47,13 +48,15 @@ PHONE = (390, 844)
 DRAWN = ("[data-testid=found-grid][data-code='310151101009002']", ".handle.junction >> nth=0")
 ZONE = ("[data-testid=tab-zones]", "[data-testid=zone] >> nth=0")
 # A plan of the demo town in which one grid is three, for the pages of plans: its number.
-DRAW = """async () => {
-    const { send } = await import("/static/js/api.js");
+DRAW = own_scripts.with_api(
+    "",
+    """
     const { id } = await send("/api/v1/plans", { name: "老城细分 Finer grids", ground: "310151101" });
     const body = { code: "310151101009001", parts: 3 };
     await send(`/api/v1/plans/${id}/ops/divide`, body, { headers: { "If-Match": "*" } });
     return id;
-}"""
+""",
+)
 SHOTS = (
     Shot("map-zh"),
     Shot("map-en", language="en"),

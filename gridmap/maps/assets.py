@@ -22,16 +22,22 @@ def vendored() -> frozenset[str]:
     return frozenset(json.loads((resources.static_dir() / "vendor.json").read_text("utf-8")))
 
 
+@cache
+def version() -> str:
+    """Another one when one of these files is another."""
+    return resources.digest(resources.vendor_dir(), vendored())
+
+
 def local(path: str) -> str:
-    """The URL of a vendored file (`leaflet/dist/leaflet.js`)."""
-    if path not in vendored():
-        raise OutsideLink(msg("%(path)s is not among the vendored files"), path=path)
-    return PREFIX + path
+    """The URL of a vendored file (`leaflet/dist/leaflet.js`), good for as long as none of them changes."""
+    file_of(path)
+    return f"{PREFIX}v/{version()}/{path}"
 
 
 def file_of(path: str) -> Path:
     """Where a vendored file lies on this machine."""
-    local(path)
+    if path not in vendored():
+        raise OutsideLink(msg("%(path)s is not among the vendored files"), path=path)
     return resources.vendor_dir() / path
 
 

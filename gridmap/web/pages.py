@@ -1,5 +1,9 @@
 """The pages: the operator's map, a link to one case, the API's own page, and the files they load."""
 
+from functools import cache
+from pathlib import Path
+from typing import Any
+
 from apiflask import APIBlueprint
 from flask import Response, abort, current_app, make_response, redirect, render_template, send_from_directory, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -16,9 +20,8 @@ bp = APIBlueprint(
     __name__,
     enable_openapi=False,
     template_folder=str(resources.templates_dir()),
-    static_folder=str(resources.static_dir()),
-    static_url_path="/static",
 )
+_A_YEAR_S = 365 * 86_400
 bp.before_request(language.switch)
 
 
@@ -51,12 +54,45 @@ def api_page() -> Response:
     return make_response(render_template("api.html"))
 
 
+@bp.get("/static/<path:filename>", endpoint="static")
+@bp.get("/static/v/<version>/<path:filename>", endpoint="static")
+@public("our own scripts and styles, the same for everybody")
+def own(filename: str, version: str | None = None) -> Response:
+    """A script or style of ours. Scripts name each other beside themselves, so the version in the address reaches them all."""
+    return _file(resources.static_dir(), filename, lasting=version == own_version())
+
+
 @bp.get("/assets/<path:path>")
+@bp.get("/assets/v/<version>/<path:path>")
 @public("other people's programs, the same for everybody")
-def asset(path: str) -> Response:
+def asset(path: str, version: str | None = None) -> Response:
     """A third-party file from the whitelist, from this machine."""
     if path not in assets.vendored():
         abort(404)
-    response = send_from_directory(resources.vendor_dir(), path)
+    response = _file(resources.vendor_dir(), path, lasting=version == assets.version())
     response.headers["Content-Disposition"] = "inline"
     return response
+
+
+def _file(folder: Path, path: str, *, lasting: bool) -> Response:
+    """A file that browsers ask for once, where its address says which it is, and else each time whether it is still the same."""
+    response = send_from_directory(folder, path, max_age=_A_YEAR_S if lasting else None)
+    if lasting:
+        response.cache_control.immutable = True
+    return response
+
+
+@cache
+def own_version() -> str:
+    """Another one when one of our scripts or styles is another."""
+    folder = resources.static_dir()
+    return resources.digest(folder, (str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()))
+
+
+@bp.app_url_defaults
+def _with_version(endpoint: str, values: dict[str, Any]) -> None:
+    """Pages name the files as they are now."""
+    if endpoint == "web.static":
+        values.setdefault("version", own_version())
+    elif endpoint == "web.asset":
+        values.setdefault("version", assets.version())

@@ -10,6 +10,7 @@ from gridmap.accounts.rights import Grant, Role
 from tests import callers, town
 from tests.journeys.operator_desk import Desk
 from tests.journeys.station import SECRET_KEY, Station
+from tools import own_scripts
 
 Cell = tuple[float, float]
 Place = tuple[float, float]  # longitude, latitude
@@ -20,10 +21,12 @@ _PIXEL = """([lon, lat]) => {
     return [left + x, top + y];
 }"""
 _ASK = "(path) => fetch(path).then((answer) => answer.json())"
-_MAKE = """async (plan) => {
-    const { send } = await import("/static/js/api.js");
+_MAKE = own_scripts.with_api(
+    "plan",
+    """
     return (await send("/api/v1/plans", plan)).id;
-}"""
+""",
+)
 
 
 def cookie_of_planner(station: Station, username: str) -> str:

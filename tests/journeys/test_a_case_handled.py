@@ -20,15 +20,19 @@ from tests.journeys.conftest import Serve, tiny
 from tests.journeys.operator_desk import Desk
 from tests.journeys.station import SECRET_KEY, Station
 from tests.people import crew
+from tools import own_scripts
 
 # What the department's own page would do, by the same addresses: `api.js` sends it with the session's token.
-ACT = """async ([number, action, body]) => {
-    const { get_tagged, send } = await import("/static/js/api.js");
+ACT = own_scripts.with_api(
+    "[number, action, body]",
+    """
     const { etag } = await get_tagged(`/api/v1/cases/${number}`);
     return send(`/api/v1/cases/${number}/actions/${action}`, body, { headers: { "If-Match": etag } });
-}"""
-PHOTO = """async (number) => {
-    const { send } = await import("/static/js/api.js");
+""",
+)
+PHOTO = own_scripts.with_api(
+    "number",
+    """
     const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 48 });
     canvas.getContext("2d").fillRect(0, 0, 30, 30);
     const file = await new Promise((done) => canvas.toBlob(done, "image/png"));
@@ -36,7 +40,8 @@ PHOTO = """async (number) => {
     form.append("file", file, "after.png");
     form.append("kind", "after");
     return (await send(`/api/v1/cases/${number}/evidence`, form)).id;
-}"""
+""",
+)
 
 
 def with_a_department(session: Session) -> None:

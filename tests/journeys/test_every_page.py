@@ -27,6 +27,7 @@ from tests import callers
 from tests.journeys.axe import violations
 from tests.journeys.operator_desk import Desk
 from tests.journeys.station import SECRET_KEY, Station
+from tools import own_scripts
 
 # Endpoint: the address of one such page; what stands in braces is looked up in the demo town.
 PAGES: Mapping[str, str] = {
@@ -61,7 +62,6 @@ PAGES: Mapping[str, str] = {
 NO_PAGES: Mapping[str, str] = {
     "web.case_link": "leads to the map",
     "web.grid_link": "leads to the map",
-    "static": "files",
     "web.static": "files",
     "web.asset": "files",
     "reports_page.latest": "leads to a report",
@@ -128,10 +128,12 @@ def planned(session: Session) -> int:
     return plan.id
 
 
-LINK = """async (address) => {
-    const { send } = await import("/static/js/api.js");
+LINK = own_scripts.with_api(
+    "address",
+    """
     return (await send(address, { label: "" })).url.split("/").pop();
-}"""
+""",
+)
 
 
 @pytest.mark.parametrize("look", [("light", "zh-CN"), ("dark", "en-GB")], ids="-".join)

@@ -43,7 +43,7 @@ def test_the_map_asks_only_its_own_server(demo_station: Station, demo_desk: Desk
         "/api/v1/cases.geojson",
         "/api/v1/cameras.geojson",
         "/api/v1/service-points.geojson",
-        "/assets/leaflet/",
+        "/leaflet/dist/",
     ):
         assert any(part in url for url in seen), f"{part} was never asked: this test looks at nothing"
     assert all(url.startswith(demo_station.origin) for url in seen)

@@ -1,8 +1,10 @@
 import re
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+from gridmap import resources
 from gridmap.accounts.rights import Role
 from tests import callers
 
@@ -63,6 +65,50 @@ def test_every_file_the_pages_name_is_served(pages: FlaskClient) -> None:
             assert answer.status_code == 200, link
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
             answer.close()
+
+
+def test_a_file_the_pages_name_is_asked_for_once(pages: FlaskClient) -> None:
+    named = re.findall(r"""(?:src|href)="(/(?:static|assets)/[^"]*)""", pages.get("/").text)
+
+    assert {link.split("/")[1] for link in named} == {"static", "assets"}
+    for link in named:
+        with pages.get(link) as answer:
+            assert answer.cache_control.immutable, link
+            assert answer.cache_control.max_age == 365 * 86_400
+            assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/js/main.js",
+        "/static/v/000000000000/js/main.js",
+        "/assets/leaflet/dist/leaflet.js",
+        "/assets/v/000000000000/leaflet/dist/leaflet.js",
+    ],
+)
+def test_a_file_whose_address_names_no_version_in_force_is_asked_for_each_time(pages: FlaskClient, path: str) -> None:
+    """A page of yesterday, or one from the neighbour that is not yet restarted, must not keep today's file under yesterday's name."""
+    with pages.get(path) as first:
+        assert first.status_code == 200
+        assert first.cache_control.no_cache
+        assert first.cache_control.max_age is None
+        assert not first.cache_control.immutable
+        tag = first.headers["ETag"]
+    with pages.get(path, headers={"If-None-Match": tag}) as again:
+        assert again.status_code == 304
+
+
+def test_a_version_is_another_when_a_file_is_another(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text("1")
+    was = resources.digest(tmp_path, ["a.js", "gone.js"])
+    assert resources.digest(tmp_path, ["gone.js", "a.js"]) == was
+
+    (tmp_path / "a.js").write_text("2")
+    assert resources.digest(tmp_path, ["a.js", "gone.js"]) != was
+    (tmp_path / "a.js").write_text("1")
+    (tmp_path / "gone.js").write_text("")
+    assert resources.digest(tmp_path, ["a.js", "gone.js"]) != was
 
 
 def test_a_case_has_a_lasting_link(pages: FlaskClient) -> None:
