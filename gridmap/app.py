@@ -7,7 +7,7 @@ from gridmap import __version__, api, web
 from gridmap.cases import working
 from gridmap.config import Settings
 from gridmap.db import make_engine
-from gridmap.http import document, hosts, metrics, problems, sessions, state
+from gridmap.http import asking, document, hosts, metrics, problems, sessions, state
 from gridmap.http.json import StrictJSON
 from gridmap.http.secret import secret_key
 
@@ -43,6 +43,7 @@ def create_app(settings: Settings | None = None, *, database_url: str | None = N
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.tls_proxy, x_proto=settings.tls_proxy)  # type: ignore[method-assign]  # Flask's documented place for middleware
     hosts.trust(app, f"{settings.trusted_hosts},{_own_name(settings.host)}")
     problems.handle(app)
+    asking.check(app)
     document.complete(app)
     metrics.count(app)
     sessions.install(app, settings)

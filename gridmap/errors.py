@@ -74,6 +74,10 @@ class Malformed(Invalid):
     """Bytes that are not what they are sent as."""
 
 
+class Compressed(Malformed):
+    """A body in a content coding that is not read."""
+
+
 class TooLarge(Invalid):
     """More than is taken at once."""
 

@@ -10,7 +10,9 @@ from gridmap import clock
 from gridmap.cli.database import opened_session
 from gridmap.cli.settings import read_settings
 from gridmap.cli.words import say
-from gridmap.errors import msg
+from gridmap.errors import Invalid, msg
+
+_SUFFIXES = (".html", ".htm")
 
 
 @click.command
@@ -20,6 +22,8 @@ def command(file: Path, language: Literal["zh", "en"] | None) -> None:
     """导出地图 · write the map as it stands into one HTML file that opens without a network."""
     from gridmap.maps import export  # noqa: PLC0415  # folium: not for --help
 
+    if file.suffix.lower() not in _SUFFIXES:
+        raise Invalid(msg("%(file)s: the map is written as a web page; give the file a name ending in .html"), file=file)
     settings = read_settings()
     with opened_session(settings) as session:
         town = export.gather(session, at=clock.now())

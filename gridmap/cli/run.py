@@ -17,7 +17,7 @@ from gridmap.cli.claims import alone, database_of, listening, running
 from gridmap.cli.gate import FD, gate
 from gridmap.cli.preparing import environment, prepare, simulator_key
 from gridmap.cli.progress import step
-from gridmap.cli.settings import read_settings
+from gridmap.cli.settings import read_settings, tell_of_unknown
 from gridmap.cli.supervise import Child, Stop, end, keep
 from gridmap.config import Settings
 from gridmap.errors import Invalid, Unavailable, msg
@@ -30,6 +30,7 @@ DEMO_ACCOUNTS = "demo-accounts.json"  # as web/demo.py, which takes long to impo
 def command() -> None:
     """运行全部服务 · run everything until Ctrl-C."""
     settings = read_settings()
+    tell_of_unknown()
     _check_exposure(settings)
     check(settings)
     stop = Stop()

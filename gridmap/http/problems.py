@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 PROBLEM = "application/problem+json"
 STATUS: dict[type[GridmapError], int] = {
     errors.Malformed: 400,
+    errors.Compressed: 415,
     errors.TooLarge: 413,
     errors.Invalid: 422,
     errors.NotAuthenticated: 401,

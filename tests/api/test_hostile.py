@@ -1,5 +1,6 @@
 """Nonsense at the door: a 4xx that names the field, never a 5xx, never a half-written case."""
 
+import gzip
 import json
 from typing import Any
 
@@ -187,6 +188,20 @@ def test_so_does_a_line_of_a_batch(standing: FlaskClient, raw: bytes, field: str
 @pytest.mark.parametrize("address", ["/api/v1/alerts", "/api/v1/route"])
 def test_only_json_is_read(standing: FlaskClient, address: str, content_type: str | None) -> None:
     refused(standing.post(address, data=json.dumps(body()), content_type=content_type), status=415)
+
+
+@pytest.mark.parametrize("address", ["/api/v1/alerts", "/api/v1/alerts/batch", "/api/v1/route"])
+def test_a_compressed_body_is_refused_by_its_name(standing: FlaskClient, address: str) -> None:
+    packed = gzip.compress(json.dumps(body()).encode())
+    answer = standing.post(address, data=packed, content_type="application/json", headers={"Content-Encoding": "gzip"})
+
+    assert refused(answer, status=415)["detail"] == "The body is compressed (gzip), which is not read here; send it as it is"
+    nobody_wrote(standing)
+
+
+def test_a_body_that_says_it_is_as_it_is_is_read(standing: FlaskClient) -> None:
+    answer = standing.post("/api/v1/alerts", json=body(), headers={"Content-Encoding": "identity"})
+    assert answer.status_code == 201
 
 
 @pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "application/vnd.alert+json"])

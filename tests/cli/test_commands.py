@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from gridmap.cli import COMMANDS, main, words
 from gridmap.cli.claims import alone, listening
-from gridmap.cli.settings import read_settings
+from gridmap.cli.settings import read_settings, tell_of_unknown
 from gridmap.cluster.locks import Lock
 from gridmap.config import Settings
 from gridmap.errors import Conflict, Invalid, NotAuthenticated
@@ -111,6 +111,22 @@ def test_every_wrong_setting_is_told_in_the_readers_language(
     assert all(words in told.output for words in said), told.output
     if language == "zh":
         assert not re.search(r"\b(the|must|should|input|valid|than)\b", told.output, re.IGNORECASE)
+
+
+def test_a_variable_that_is_no_setting_is_told(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GRIDMAP_LANGUAGE", "en")
+    monkeypatch.setenv("GRIDMAP_PROT", "8001")
+    monkeypatch.setenv("GRIDMAP_COLOUR_OF_THE_SKY", "blue")
+    monkeypatch.setenv("GRIDMAP_CHROMIUM", "/nowhere")
+    words._catalogue.cache_clear()
+    tell_of_unknown()
+    words._catalogue.cache_clear()
+    assert capsys.readouterr().err.splitlines() == [
+        "! GRIDMAP_COLOUR_OF_THE_SKY is no setting",
+        "! GRIDMAP_PROT is no setting; did you mean GRIDMAP_PORT?",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -32,3 +32,12 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
 
     assert told.exit_code == 1
     assert "Traceback" not in told.output
+
+
+@pytest.mark.usefixtures("database")
+def test_a_name_no_browser_would_open_is_refused(tmp_path: Path) -> None:
+    told = CliRunner().invoke(main, ["export-map", str(tmp_path / "town.pdf")])
+
+    assert told.exit_code == 65
+    assert ".html" in told.output
+    assert not (tmp_path / "town.pdf").exists()
