@@ -16,13 +16,19 @@ from gridmap.errors import Unavailable, msg
 
 @contextmanager
 def opened_engine(settings: Settings) -> Iterator[Engine]:
-    """An engine on the settings' database for the length of the block. Raises Unavailable where `gridmap migrate` is missing."""
+    """An engine on the settings' database for the length of the block.
+
+    Raises:
+        Unavailable: the database does not answer, is lost meanwhile, or has no tables yet.
+    """
     working.keep_hours(settings.working_hours)
     with database(settings) as url:
         engine = make_engine(url, pool_size=2)
         try:
             _check_tables(engine)
             yield engine
+        except OperationalError as error:
+            raise Unavailable(msg("The database does not answer: %(reason)s"), reason=str(error.orig).strip()) from error
         finally:
             engine.dispose()
 
@@ -35,10 +41,7 @@ def opened_session(settings: Settings) -> Iterator[Session]:
 
 
 def _check_tables(engine: Engine) -> None:
-    try:
-        with engine.connect() as connection:
-            table = connection.execute(text("select to_regclass('alembic_version')")).scalar()
-    except OperationalError as error:
-        raise Unavailable(msg("The database does not answer: %(reason)s"), reason=str(error.orig).strip()) from error
+    with engine.connect() as connection:
+        table = connection.execute(text("select to_regclass('alembic_version')")).scalar()
     if table is None:
         raise Unavailable(msg("The database has no tables yet. Type: gridmap migrate"))

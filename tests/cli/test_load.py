@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
 
 from gridmap.resources import data_dir
 from tests.cli.conftest import Types
@@ -50,6 +51,16 @@ def test_a_refused_file_exits_1_and_is_written_down(committing: Engine, types: T
     assert rows[0] == ["line", "field", "reason"]
     assert rows[30][:2] == ["31", "id"]
     assert count(committing, "camera") == 0
+
+
+def test_a_database_lost_on_the_way_is_said_in_a_sentence(types: Types, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lose(session: Session, *_: object, **__: object) -> None:
+        session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    monkeypatch.setattr("gridmap.cli.load.load_file", lose)
+    lost = types("load", "cameras", TOWN / "cameras.geojson", "--datum", "wgs84")
+    assert lost.exit_code == 69, lost.output
+    assert lost.output.startswith("The database does not answer: ")
 
 
 @pytest.mark.parametrize(

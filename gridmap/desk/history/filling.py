@@ -114,12 +114,12 @@ class Filling:
         return self._firsts[month]
 
     def _write(self, session: Session, made: list[Rows], total: int) -> None:
+        ledger.claim(session, self.begun)
         for first_id, cases, data in made:
             ledger.begin_piece(session, self.begun, first_id)
             copy_binary(session, pieces.name_of(first_id), COLUMNS, (rows.HEAD, data.data, rows.TAIL))
             self.begun.counts[first_id] += cases
-        self.begun.rows = total
-        ledger.keep(session, self.begun)
+        ledger.keep(session, self.begun, total)
         session.commit()
 
 

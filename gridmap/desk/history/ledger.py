@@ -18,15 +18,17 @@ from gridmap.desk.loading.job import Terms
 from gridmap.errors import Conflict, msg
 
 _ALONE = text("SELECT pg_try_advisory_lock(hashtext('gridmap history'))")
-_LEAVE = text("SELECT pg_advisory_unlock(hashtext('gridmap history'))")
-
 
 PATIENCE_S = 3.0  # So long the server may take to notice that the program which loaded before was killed.
 
 
 @contextmanager
 def alone(engine: Engine) -> Iterator[None]:
-    """Nobody else loads history until the block or process ends. Conflict where somebody does for longer than `PATIENCE_S`."""
+    """Nobody else loads history until the block or process ends, or its connection is lost: see `claim`.
+
+    Raises:
+        Conflict: somebody does, for longer than `PATIENCE_S`.
+    """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         until = time.monotonic() + PATIENCE_S
         while not connection.execute(_ALONE).scalar_one():
@@ -36,7 +38,7 @@ def alone(engine: Engine) -> Iterator[None]:
         try:
             yield
         finally:
-            connection.execute(_LEAVE)
+            connection.invalidate()  # Closed, which unlocks it; and where it was lost already, that is no fault of the load.
 
 
 @dataclass(frozen=True)
@@ -80,11 +82,22 @@ def begin(session: Session, work: Work, publication: int, terms: Terms) -> Begun
         counts = session.execute(select(PastPiece.first_id, PastPiece.count.label("taken")).where(PastPiece.load_id == last.id))
         return Begun(last.id, last.rows, {one.first_id: one.taken for one in counts})
     if last is not None:
-        forget(session, last.id)
+        forget(session, Begun(last.id, last.rows))
     made = PastLoad(digest=work.digest, name=work.name, terms=said, actor=terms.actor, begun_at=terms.now, begun=True, rows=0)
     session.add(made)
     session.flush()
     return Begun(made.id, 0)
+
+
+def claim(session: Session, begun: Begun, *, shared: bool = False) -> None:
+    """Nobody else does anything with this load until the transaction ends, but for those who share it.
+
+    Raises:
+        Conflict: somebody has meanwhile, because the connection of `alone` was lost.
+    """
+    rows = select(PastLoad.rows).where(PastLoad.id == begun.load_id, PastLoad.begun).with_for_update(read=shared)
+    if session.scalars(rows).one_or_none() != begun.rows:
+        raise Conflict(msg("Another load of history is under way"))
 
 
 def first_of(session: Session, month: int) -> int:
@@ -104,9 +117,16 @@ def begin_piece(session: Session, begun: Begun, first_id: int) -> None:
         begun.counts[first_id] = 0
 
 
-def keep(session: Session, begun: Begun) -> None:
-    """Note how far it is, in the transaction that has written it."""
-    session.execute(update(PastLoad).where(PastLoad.id == begun.load_id).values(rows=begun.rows))
+def drop_piece(session: Session, begun: Begun, first_id: int) -> None:
+    """Take one piece away."""
+    pieces.drop(session, [first_id])
+    session.execute(delete(PastPiece).where(PastPiece.load_id == begun.load_id, PastPiece.first_id == first_id))
+
+
+def keep(session: Session, begun: Begun, rows: int) -> None:
+    """Note how many of the file's rows are in the pieces, in the transaction that has written them and that claims the load."""
+    begun.rows = rows
+    session.execute(update(PastLoad).where(PastLoad.id == begun.load_id).values(rows=rows))
     for first_id, count in begun.counts.items():
         this = (PastPiece.load_id == begun.load_id, PastPiece.first_id == first_id)
         session.execute(update(PastPiece).where(*this).values(count=count))
@@ -118,9 +138,10 @@ def done(session: Session, begun: Begun, new: int, terms: Terms, keys: Sieve) ->
     session.execute(update(PastLoad).where(PastLoad.id == begun.load_id).values(facts))
 
 
-def forget(session: Session, load_id: int) -> None:
+def forget(session: Session, begun: Begun) -> None:
     """Take a load that is not done away, with all its pieces."""
-    firsts = session.scalars(select(PastPiece.first_id).where(PastPiece.load_id == load_id)).all()
+    claim(session, begun)
+    firsts = session.scalars(select(PastPiece.first_id).where(PastPiece.load_id == begun.load_id)).all()
     pieces.drop(session, firsts)
-    session.execute(delete(PastPiece).where(PastPiece.load_id == load_id))
-    session.execute(delete(PastLoad).where(PastLoad.id == load_id))
+    session.execute(delete(PastPiece).where(PastPiece.load_id == begun.load_id))
+    session.execute(delete(PastLoad).where(PastLoad.id == begun.load_id))

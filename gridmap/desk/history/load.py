@@ -162,6 +162,7 @@ class _Load:
 
         def do(deed: Callable[[Session], Result]) -> Result:
             with Session(engine_of(self.session)) as session, session.begin():
+                ledger.claim(session, self.begun, shared=True)
                 return deed(session)
 
         with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -172,6 +173,7 @@ class _Load:
         report, session = self.job.report, self.session
         keys = self.keys.sieve(session, self.begun.counts)
         session.commit()
+        ledger.claim(session, self.begun)
         hold(session)
         taking.keep_out(session)
         categories = {category for piece in ended for category in piece.categories}
@@ -182,12 +184,15 @@ class _Load:
             raise Conflict(msg("Boundaries or categories of the past have changed while the file was loaded: load it again"))
         for first_id in sorted(self.begun.counts):
             report.new -= pieces.leave_out_since(session, first_id, mark)
-            pieces.attach(session, first_id, self.begun.counts[first_id])
+            if pieces.bare(session, first_id):
+                ledger.drop_piece(session, self.begun, first_id)
+            else:
+                pieces.attach(session, first_id, self.begun.counts[first_id])
         ledger.done(session, self.begun, report.new, self.job.terms, keys)
         data = {"new": report.new, "unchanged": report.total - report.new}
         write(session, [Event(LAYER, "cases.loaded", LAYER, self.job.terms.actor, data)])
         session.commit()
 
     def _forget(self) -> None:
-        ledger.forget(self.session, self.begun.load_id)
+        ledger.forget(self.session, self.begun)
         self.session.commit()

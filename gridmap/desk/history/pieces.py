@@ -129,6 +129,11 @@ def leave_out_since(session: Session, first_id: int, mark: int) -> int:
     return len(session.execute(query, {"mark": mark}).all())
 
 
+def bare(session: Session, first_id: int) -> bool:
+    """Whether all cases of a piece were on record: attached, it would only be one more to look into, for ever."""
+    return not session.execute(text(f"SELECT EXISTS (SELECT FROM {name_of(first_id)})")).scalar_one()
+
+
 def index(session: Session, first_id: int, which: str) -> None:
     """Give a piece one of `INDEXES`, unless it has it."""
     if not _keyed(session, first_id):

@@ -84,7 +84,7 @@ def _parquet(path: Path) -> Path | None:
 def _known(path: Path) -> str:
     if path.suffix.lower() not in SUFFIXES:
         raise Invalid(
-            msg("Files of kind '%(suffix)s' can't be routed; these can: %(known)s"),
+            msg("Files of kind '%(suffix)s' can't be read or written row by row; these can: %(known)s"),
             field="file",
             suffix=path.suffix,
             known=" ".join(SUFFIXES),

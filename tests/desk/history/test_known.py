@@ -17,7 +17,7 @@ from gridmap.desk.alerts import Incoming, receive
 from gridmap.desk.history import keys as keys_of
 from gridmap.desk.history import pieces, prints
 from gridmap.desk.history.sieve import Sieve
-from tests.desk.history.made import POLICY, Facts, load, many, parquet
+from tests.desk.history.made import POLICY, Facts, load, many, parquet, past
 from tests.desk.history.made import pieces as pieces_there
 
 CASES = many(90)
@@ -65,6 +65,16 @@ def test_alerts_and_earlier_loads_are_left_out(
     report = load(furnished, parquet(tmp_path / "3.parquet", CASES))
     assert (report.new, report.unchanged) == (30, 60)
     assert loaded(furnished) == names(CASES[7:])
+
+
+def test_a_month_of_which_all_is_on_record_leaves_no_piece(furnished: Engine, tmp_path: Path) -> None:
+    load(furnished, parquet(tmp_path / "1.parquet", CASES[:60]))
+    there, march = pieces_there(furnished), past(1000)
+    report = load(furnished, parquet(tmp_path / "2.parquet", [march, *CASES[:60]]))
+    assert (report.new, report.unchanged) == (1, 60)
+    assert len(pieces_there(furnished) - there) == 1
+    assert load(furnished, parquet(tmp_path / "3.parquet", [*CASES, march])).new == 30
+    assert loaded(furnished) == sorted([*names(CASES), "h-1000"])
 
 
 def test_the_same_id_of_another_source_is_another_case(
