@@ -14,15 +14,21 @@ function around(app) {
   return beside.length > 1 ? "both" : beside[0] ?? "grid";
 }
 
+// Who has nothing of their own sees what waits around them.
+function opened(app) {
+  return app.chosen ?? (of_tab(app, "mine").length || !of_tab(app, "grid").length ? "mine" : "grid");
+}
+
 export function list_view(app) {
-  const tab = (name) => h("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-selected": String(app.tab === name), "aria-controls": "p-list", dataset: { testid: `tab-${name}` }, onclick: () => { app.tab = name; app.show(); } },
+  const open = opened(app);
+  const tab = (name) => h("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-selected": String(open === name), "aria-controls": "p-list", dataset: { testid: `tab-${name}` }, onclick: () => { app.chosen = name; app.show(); } },
     t(`phone.tab.${name === "mine" ? name : around(app)}`), " ", h("b", {}, of_tab(app, name).length));
-  const items = of_tab(app, app.tab);
+  const items = of_tab(app, open);
   return h("div", {},
     h("h1", { class: "visually-hidden", tabindex: "-1" }, t("phone.title")),
     h("div", { class: "p-tabs", role: "tablist", "aria-label": t("phone.title") }, tab("mine"), tab("grid")),
-    h("div", { id: "p-list", role: "tabpanel", "aria-labelledby": `tab-${app.tab}`, tabindex: "0" },
-      items.length ? h("ul", { class: "p-list" }, items.map((item) => h("li", {}, card(app, item)))) : h("p", { class: "p-none" }, t(app.seen.list.at ? `phone.none.${app.tab === "mine" ? "mine" : around(app)}` : "phone.loading"))));
+    h("div", { id: "p-list", role: "tabpanel", "aria-labelledby": `tab-${open}`, tabindex: "0" },
+      items.length ? h("ul", { class: "p-list" }, items.map((item) => h("li", {}, card(app, item)))) : h("p", { class: "p-none" }, t(app.seen.list.at ? `phone.none.${open === "mine" ? "mine" : around(app)}` : "phone.loading"))));
 }
 
 export function due_of(item) {

@@ -22,7 +22,7 @@ class Phone {
     this.keep = keep;
     this.outbox = new Outbox(keep, root.dataset.account);
     this.seen = new Seen(keep);
-    this.tab = "mine";
+    this.chosen = null; // The tab, once somebody has touched one.
     this.unfolded = new Set();
     this.view = h("div", { class: "p-view" });
     this.strip = strip(this);
