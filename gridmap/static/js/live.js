@@ -1,5 +1,6 @@
 // The live connection: remembers the last event it saw, notices silence, and comes back by itself.
 // The browser's EventSource hides heartbeats, so a dead line would look alive; hence a reader of our own over fetch.
+import { take_line } from "./line.js";
 import { signed_in, signed_out } from "./session.js";
 import { signal } from "./signal.js";
 import { reader } from "./stream.js";
@@ -58,6 +59,7 @@ export class Live {
     addEventListener("offline", () => { this.#say("offline"); this.control?.abort(); });
     addEventListener("pagehide", () => this.control?.abort());
     document.addEventListener("visibilitychange", () => this.#looked_at());
+    this.#looked_at(); // It may have been opened behind the one in front.
   }
 
   #looked_at() {
@@ -98,8 +100,13 @@ export class Live {
 
   // Until the line ends. True if there was none to be had: then what was missed has been asked for instead.
   async #listen() {
-    const response = await this.#ask();
-    if (response.status !== 503) return this.#follow(sound(response));
+    const give_back = await take_line();
+    try {
+      const response = give_back && await this.#ask();
+      if (response && response.status !== 503) return await this.#follow(sound(response));
+    } finally {
+      give_back?.();
+    }
     const feed = reader((message) => this.#deliver(message));
     feed(await sound(await this.#ask("&once=true")).text());
     this.failures = 0;
