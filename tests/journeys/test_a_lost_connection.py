@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Request, expect
+from playwright.sync_api import Request, Route, expect
 
 from gridmap.cases.states import State
 from gridmap.grids.publishing import publish
@@ -13,6 +13,7 @@ from tests import town
 from tests.journeys.conftest import Serve, tiny
 from tests.journeys.operator_desk import Desk
 from tests.journeys.station import Station
+from tests.waiting import eventually
 
 REPLAY_LIMIT = 8
 
@@ -156,3 +157,29 @@ def test_another_database_at_the_same_address_is_loaded_anew(station: Station, s
             expect_same_as_server(other, desk)
     finally:
         station.start()
+
+
+def test_a_tile_that_did_not_come_is_asked_for_again(station: Station, desk: Desk) -> None:
+    asked: Counter[str] = Counter()
+
+    def busy_at_first(route: Route) -> None:
+        asked[route.request.url] += 1
+        if asked[route.request.url] == 1:
+            route.fulfill(status=503)
+        elif asked[route.request.url] == 2:
+            route.abort()
+        else:
+            route.continue_()
+
+    desk.page.route("**/tiles/grids/**", busy_at_first)
+    lon, lat = town.spot(2.1, 1.9)
+    desk.open(f"/#map=17/{lat}/{lon}")
+
+    def a_grid_answers() -> bool:
+        desk.page.locator("#stage").click()
+        return desk.see("card").is_visible()
+
+    eventually(a_grid_answers)
+    expect(desk.see("card")).to_contain_text(town.micro(3, 2))
+    assert max(asked.values()) == 3
+    desk.expect_quiet(but=lambda said: "503" in said or the_line_is_down(said))

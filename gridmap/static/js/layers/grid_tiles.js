@@ -7,6 +7,7 @@ const DEEPEST_TILES = 17;
 // Twice the usual, so a quarter of the requests; a tile of this size is the usual one of the zoom before.
 const TILE_PX = 512;
 const MOST_PX = 2048; // Of a canvas, each way: beyond, the deepest zooms would fill the memory.
+const PAUSES_MS = [1000, 2000, 4000, 8000]; // Before a tile that did not come is asked for again.
 
 export const GridTiles = L.GridLayer.extend({
   options: { tileSize: TILE_PX, maxNativeZoom: DEEPEST_TILES, maxZoom: 20, minZoom: 3, updateWhenZooming: false },
@@ -70,8 +71,7 @@ export const GridTiles = L.GridLayer.extend({
   },
 
   async _bring({ x, y, z }, tile) {
-    const answer = await fetch(L.Util.template(this.url, { x, y, z: z - 1 }), { signal: tile.asking.signal });
-    if (!answer.ok) throw new Error(String(answer.status));
+    const answer = await persistent(L.Util.template(this.url, { x, y, z: z - 1 }), tile.asking.signal);
     tile.read(new Uint8Array(await answer.arrayBuffer()));
     this._draw(tile);
     tile.pick(this.level(tile.zoom), this.picked);
@@ -98,5 +98,17 @@ export const GridTiles = L.GridLayer.extend({
   // GridLayer.redraw forgets to round where the map stands between two zooms.
   _clampZoom: (zoom) => Math.min(Math.round(zoom), DEEPEST_TILES),
 });
+
+// While the server is away or busy it is asked again, until nobody wants the tile any more: where nobody moves the map, a hole
+// would stay.
+async function persistent(url, signal) {
+  for (let turn = 0; ; turn += 1) {
+    const answer = await fetch(url, { signal }).catch((error) => { if (signal.aborted) throw error; });
+    if (answer?.ok) return answer;
+    if (answer && answer.status < 500) throw new Error(String(answer.status));
+    const pause = PAUSES_MS[Math.min(turn, PAUSES_MS.length - 1)];
+    await new Promise((go) => { setTimeout(go, pause * (0.75 + Math.random() / 2)); });
+  }
+}
 
 const key = ({ x, y, z }) => `${x}:${y}:${z}`;
