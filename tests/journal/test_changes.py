@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gridmap.journal import changes, feed
@@ -48,6 +49,21 @@ def test_too_many_are_not_told_one_by_one(session: Session) -> None:
     found = changes.changes(session, "cases", seen, most=4)
     assert found is not None
     assert found.subjects == {"0", "1", "2", "3"}
+
+
+def test_the_journal_is_never_read_from_end_to_end(session: Session) -> None:
+    """Whatever the planner expects: it has taken a whole journal for the price of some looks into it, at every tile."""
+    for number in range(300):
+        happen(session, str(number))
+    feed.advance(session)
+    session.execute(text("ANALYZE journal, feed, journal_pending"))
+    bound = {"topic": "cases", "position": 1, "most": 10**9}  # All of it is news, as far as it can see.
+    session.execute(text("SET LOCAL enable_nestloop = off"))
+
+    plan = "\n".join(session.scalars(text(f"EXPLAIN {changes._NEWS.text}"), bound))
+
+    assert "Index Scan using pk_journal on journal" in plan
+    assert "Index Cond: (id = feed.journal_id)" in plan
 
 
 def test_another_database_is_noticed(session: Session) -> None:
