@@ -89,7 +89,8 @@ def command(
 ) -> None:
     """载入数据 · bring data in: GeoJSON, GeoPackage, zipped Shapefile, CSV, Excel.
 
-    退出码 exit status: 0 可以载入/已载入 fine, 1 被拒收 refused, 2 用法有误 usage.
+    退出码 exit status: 0 可以载入/已载入 fine, 1 被拒收 refused, 2 用法有误 usage,
+    65 设置有误 settings make no sense, 69 数据库不可用 no database.
     """
     settings = read_settings()
     ticker = Ticker()

@@ -88,7 +88,8 @@ def command(
 
     没有后缀的 OUT 是一个 Parquet 文件夹 · an OUT without one is a folder of Parquet.
 
-    退出码 exit status: 0 完成 done, 1 有行未能读入或被拒绝 some rows were kept out, or refused, 2 用法有误 usage.
+    退出码 exit status: 0 完成 done, 1 有行未能读入或被拒绝 some rows were kept out, or refused, 2 用法有误 usage,
+    65 设置有误 settings make no sense, 69 数据库或集群不可用 no database or cluster.
     """
     from gridmap.desk.bulk.drafts import Order  # noqa: PLC0415  # pyarrow: not for --help
 
