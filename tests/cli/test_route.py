@@ -51,7 +51,7 @@ def test_it_tells_what_became_of_the_rows(types: Types, table: Path, tmp_path: P
         (["out.csv", "--lon", "x"], 2, "--lon and --lat go together"),
         (["out.csv", "--datum", "wgs84", "--lon", "x", "--lat", "z"], 1, "no column 'z' among x, y"),
         (["out.csv", "--datum", "wgs84", "--as-of", "2025-01-01T00:00:00Z"], 1, "No boundaries"),
-        (["out.doc", "--datum", "wgs84"], 1, "'.doc' can't be routed"),
+        (["out.doc", "--datum", "wgs84"], 1, "'.doc' can't be read or written row by row"),
         (["no/such/out.csv", "--datum", "wgs84"], 1, "can't be written"),
     ],
 )
@@ -73,7 +73,7 @@ def test_the_index_is_not_made_ready_for_what_can_not_be_routed(
     """Of a city's boundaries it takes its time."""
     monkeypatch.setattr("gridmap.routing.index.GridIndex.prepare", lambda _: pytest.fail("made ready for nothing"))
     assert "name the datum" in types("route", table, tmp_path / "out.csv").output
-    assert "'.doc' can't be routed" in types("route", table, tmp_path / "out.doc", "--datum", "wgs84").output
+    assert "'.doc' can't be read or written row by row" in types("route", table, tmp_path / "out.doc", "--datum", "wgs84").output
 
 
 @pytest.mark.usefixtures("founded")
