@@ -1,7 +1,6 @@
 """What an index of a city costs beside its answers: making it, memory, one single look-up, and keeping up with a publish."""
 
 import multiprocessing
-import resource
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -59,7 +58,7 @@ def _of(how_many: int) -> Upkeep:
     _index(64).prepare()  # What a process does once, reading what is compiled, is not the index's.
     index = _index(how_many)
     made = _seconds(index.prepare)
-    resident, peak = _resident_mb(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    resident, peak = _memory_mb("VmRSS"), _memory_mb("VmHWM")
     lon, lat = shapely.get_coordinates(shapely.point_on_surface(index.held.shapes[len(index.codes) // 2])).T
     surroundings = _seconds(lambda: index.facts(lon, lat, np.zeros(1), 30.0))
     return Upkeep(
@@ -103,9 +102,10 @@ def _split(index: GridIndex, code: str) -> Redrawn:
     return redraw(index.held, {code}, fresh)
 
 
-def _resident_mb() -> float:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize() / 2**20
+def _memory_mb(name: str) -> float:
+    """Of this process. What `getrusage` has for the peak, a process takes over from the one that started it."""
+    lines = Path("/proc/self/status").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{name}:"))
 
 
 def _seconds(deed: Callable[[], object]) -> float:
