@@ -50,7 +50,7 @@ class Cost(NamedTuple):
     @property
     def line(self) -> str:
         """As the table has it."""
-        return f"{self.frames} | {self.late:.0%} | {self.longest:.0f} | {self.main:.0f} | {self.script:.0f} | {self.all:.0f}"
+        return f"{self.frames:.0f} | {self.late:.0%} | {self.longest:.0f} | {self.main:.0f} | {self.script:.0f} | {self.all:.0f}"
 
 
 class Meter:
