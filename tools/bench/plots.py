@@ -48,10 +48,12 @@ def draw(plots: Sequence[Plot], path: Path) -> None:
 
 def _draw(axes: "mpl.axes.Axes", plot: Plot) -> None:
     axes.set(xscale="log", yscale="log", title=plot.title, xlabel=plot.along, ylabel=plot.unit)
+    highest = max(plot.lines, key=lambda line: line.y[-1])
     for line in plot.lines:
         axes.plot(line.x, line.y, marker="o", label=line.name)
+        beside = (0, 6 if line is highest else -12)  # Above and below, so that near lines' figures stay apart.
         for x, y in zip(line.x, line.y, strict=True):
-            axes.annotate(f"{y:,.3g}", (x, y), textcoords="offset points", xytext=(0, 6), ha="center", fontsize=7)
+            axes.annotate(f"{y:,.3g}", (x, y), textcoords="offset points", xytext=beside, ha="center", fontsize=7)
     low, high = (f(y for line in plot.lines for y in line.y) for f in (min, max))
     axes.set_ylim(low / 3, high * 3)
     axes.set_xticks(plot.lines[0].x)
