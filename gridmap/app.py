@@ -21,15 +21,7 @@ def create_app(settings: Settings | None = None, *, database_url: str | None = N
     """
     settings = settings or Settings()
     working.keep_hours(settings.working_hours)
-    # The pages serve their files themselves, with a version in the address.
-    app = APIFlask(
-        "gridmap",
-        title="Gridmap",
-        version=__version__,
-        spec_path="/api/openapi.json",
-        docs_path=None,
-        static_folder=None,  # type: ignore[arg-type]  # Flask takes none; APIFlask has not said so
-    )
+    app = APIFlask("gridmap", title="Gridmap", version=__version__, spec_path="/api/openapi.json", docs_path=None)
     app.json = StrictJSON(app)
     app.config.update(
         SECRET_KEY=secret_key(settings),

@@ -54,11 +54,11 @@ def api_page() -> Response:
     return make_response(render_template("api.html"))
 
 
-@bp.get("/static/<path:filename>", endpoint="static")
 @bp.get("/static/v/<version>/<path:filename>", endpoint="static")
 @public("our own scripts and styles, the same for everybody")
-def own(filename: str, version: str | None = None) -> Response:
-    """A script or style of ours. Scripts name each other beside themselves, so the version in the address reaches them all."""
+def own(version: str, filename: str) -> Response:
+    """A script or style of ours; by an address without a version Flask serves them. Scripts name each other beside themselves, so
+    the version reaches them all."""
     return _file(resources.static_dir(), filename, lasting=version == own_version())
 
 

@@ -62,6 +62,7 @@ PAGES: Mapping[str, str] = {
 NO_PAGES: Mapping[str, str] = {
     "web.case_link": "leads to the map",
     "web.grid_link": "leads to the map",
+    "static": "files",
     "web.static": "files",
     "web.asset": "files",
     "reports_page.latest": "leads to a report",
