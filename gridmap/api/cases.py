@@ -12,7 +12,7 @@ from pydantic import Field
 
 from gridmap.accounts.named import PERSONAL, names_of
 from gridmap.api.actions import view_of
-from gridmap.api.fields import Bbox, QueryMoment, Strictly, Text, bounds, checked
+from gridmap.api.fields import Bbox, QueryInteger, QueryMoment, Strictly, Text, bounds, checked
 from gridmap.api.shapes import Feature, FeatureCollection, Json, collection, route_answer
 from gridmap.cases import lookup
 from gridmap.cases.following import FOR_EVERYBODY, actors_of, loop_of, reporters
@@ -105,7 +105,7 @@ class CasesQuery(WhichCases):
 
     bbox: Bbox = None
     q: Annotated[Text | None, Field(max_length=100, description="looked for in number, address and text")] = None
-    limit: Annotated[int, Field(ge=1, le=10_000)] = 1000
+    limit: Annotated[QueryInteger, Field(ge=1, le=10_000)] = 1000
     cursor: Annotated[Text | None, checked(read_cursor)] = None
 
     def filter(self) -> Filter:

@@ -113,6 +113,7 @@ DatumField = Annotated[Datum, Field(description="the coordinates' datum; never g
 QueryMoment = Annotated[Moment, BeforeValidator(_with_its_plus)]
 QueryPastMoment = Annotated[QueryMoment, AfterValidator(_come)]
 QueryNumber = Annotated[FiniteFloat, BeforeValidator(_without_bars)]
+QueryInteger = Annotated[int, BeforeValidator(_without_bars)]
 QueryLongitude = Annotated[QueryNumber, AfterValidator(_longitude)]
 QueryLatitude = Annotated[QueryNumber, AfterValidator(_latitude)]
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from gridmap import clock
 from gridmap.accounts.rights import Scope
-from gridmap.api.fields import QueryPastMoment, Strictly
+from gridmap.api.fields import QueryInteger, QueryPastMoment, Strictly
 from gridmap.api.plan_reading import StepQuery
 from gridmap.api.plans import ID, READ, read
 from gridmap.api.shapes import Responses, raw
@@ -45,7 +45,9 @@ class SetQuery(Strictly):
     """As of when."""
 
     at: Annotated[QueryPastMoment | None, Field(description="the grids in force at this moment; default: now")] = None
-    publication: Annotated[int | None, Field(ge=1, le=2**31 - 1, description="as this publication left them; before `at`")] = None
+    publication: Annotated[
+        QueryInteger | None, Field(ge=1, le=2**31 - 1, description="as this publication left them; before `at`")
+    ] = None
     encoding: Encoding = "utf-8"
 
 

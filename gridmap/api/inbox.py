@@ -7,7 +7,7 @@ from flask import Response
 from pydantic import BaseModel, Field, model_validator
 
 from gridmap import clock
-from gridmap.api.fields import Strictly
+from gridmap.api.fields import QueryInteger, Strictly
 from gridmap.api.shapes import Json
 from gridmap.errors import msg
 from gridmap.http.json import answer
@@ -25,8 +25,8 @@ class InboxQuery(Strictly):
     """Which of one's notices; newest first."""
 
     unread: Annotated[bool, Field(description="only those not read yet")] = False
-    before: Annotated[Key | None, Field(description="the last id seen: go on from there")] = None
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    before: Annotated[QueryInteger | None, Field(ge=1, le=2**62, description="the last id seen: go on from there")] = None
+    limit: Annotated[QueryInteger, Field(ge=1, le=200)] = 50
 
 
 class NoticeAnswer(BaseModel):

@@ -8,7 +8,7 @@ from apiflask import APIBlueprint
 from flask import Flask, Response, current_app, request
 from pydantic import Field
 
-from gridmap.api.fields import Strictly
+from gridmap.api.fields import QueryInteger, Strictly
 from gridmap.api.shapes import Responses, raw
 from gridmap.http import metrics
 from gridmap.http.giving import GivenAway
@@ -34,7 +34,7 @@ _RESPONSES: Responses = {
 class EventsQuery(Strictly):
     """Where to begin."""
 
-    after: int | None = Field(
+    after: QueryInteger | None = Field(
         default=None, ge=0, le=2**63 - 1, description="the last position seen; the header Last-Event-ID says the same, and wins"
     )
     once: bool = Field(default=False, description="end after what was missed: for those who ask now and then (after a 503)")

@@ -10,7 +10,7 @@ from gridmap import clock
 from gridmap.accounts import scopes
 from gridmap.accounts.rights import TOWN_WIDE, Scope
 from gridmap.api import staff_shapes as shapes
-from gridmap.api.fields import GRID_CODE, QueryMoment, Strictly, Text
+from gridmap.api.fields import GRID_CODE, QueryInteger, QueryMoment, Strictly, Text
 from gridmap.api.shapes import Json
 from gridmap.api.staff_shapes import CLASHES, CONDITIONAL, READ, EndBody, WhyBody
 from gridmap.errors import NotFound, msg
@@ -33,7 +33,7 @@ class PeopleQuery(Strictly):
     q: Annotated[Text | None, Field(max_length=100, description="looked for in number and names")] = None
     at: QueryMoment | None = None
     after: Annotated[Text, Field(max_length=40, description="the `next` of the page before")] = ""
-    limit: Annotated[int, Field(ge=1, le=500)] = 100
+    limit: Annotated[QueryInteger, Field(ge=1, le=500)] = 100
 
 
 class PersonBody(Strictly):

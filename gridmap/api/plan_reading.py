@@ -9,7 +9,7 @@ from flask import Response
 from pydantic import BaseModel, Field
 
 from gridmap.accounts.rights import Scope
-from gridmap.api.fields import Bbox, Strictly, bounds
+from gridmap.api.fields import Bbox, QueryInteger, Strictly, bounds
 from gridmap.api.plan_shapes import ProblemAnswer, feature, problem_told, tagged, topology_told, zone_told
 from gridmap.api.plans import ID, READ, read
 from gridmap.api.shapes import FeatureCollection, Json, collection
@@ -24,7 +24,7 @@ from gridmap.plans.state import State
 
 bp = APIBlueprint("plan_reading", __name__, url_prefix="/api/v1/plans", tag="Plans")
 Step = Annotated[
-    int | None, Field(ge=0, le=2**31 - 1, description="after this step; default: where the plan stands; 0: the base")
+    QueryInteger | None, Field(ge=0, le=2**31 - 1, description="after this step; default: where the plan stands; 0: the base")
 ]
 NO_SUCH = {404: "No such plan or step"}
 
@@ -50,7 +50,7 @@ class GridsQuery(GroundQuery):
 class CompareQuery(Strictly):
     """Two steps."""
 
-    from_: Annotated[int, Field(alias="from", ge=0, le=2**31 - 1)] = 0
+    from_: Annotated[QueryInteger, Field(alias="from", ge=0, le=2**31 - 1)] = 0
     to: Step = None
 
 

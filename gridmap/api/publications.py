@@ -9,7 +9,7 @@ from flask import Response
 from pydantic import BaseModel, Field
 
 from gridmap.accounts.rights import Scope
-from gridmap.api.fields import Strictly, Text
+from gridmap.api.fields import QueryInteger, Strictly, Text
 from gridmap.api.impact_shapes import ImpactAnswer, as_csv, impact_told
 from gridmap.api.shapes import GridName, Json, Responses, raw
 from gridmap.desk.redrawing.enact import Enacted, roll_back
@@ -66,8 +66,8 @@ class WholeAnswer(PublicationAnswer):
 class PublicationsQuery(Strictly):
     """A page of them."""
 
-    before: Annotated[int | None, Field(ge=1, le=2**31 - 1, description="the last id seen: go on from there")] = None
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    before: Annotated[QueryInteger | None, Field(ge=1, le=2**31 - 1, description="the last id seen: go on from there")] = None
+    limit: Annotated[QueryInteger, Field(ge=1, le=200)] = 50
 
 
 class ImpactQuery(Strictly):

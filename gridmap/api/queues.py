@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from gridmap import clock
 from gridmap.api.cases import CasesAnswer, WhichCases
-from gridmap.api.fields import Text, checked
+from gridmap.api.fields import QueryInteger, Text, checked
 from gridmap.api.shapes import collection
 from gridmap.cases import lookup
 from gridmap.errors import msg
@@ -65,7 +65,7 @@ class QueueQuery(StandingCases):
     """Which cases, and which come first."""
 
     order: Annotated[Order, Field(description="newest first, or by the moment their limit runs out")] = Order.NEWEST
-    limit: Annotated[int, Field(ge=1, le=1000)] = 60
+    limit: Annotated[QueryInteger, Field(ge=1, le=1000)] = 60
     cursor: Annotated[Text | None, checked(_read_cursor)] = None
 
     @model_validator(mode="after")

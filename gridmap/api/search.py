@@ -8,7 +8,7 @@ from apiflask import APIBlueprint
 from flask import Response
 from pydantic import BaseModel, Field
 
-from gridmap.api.fields import Strictly, Text
+from gridmap.api.fields import QueryInteger, Strictly, Text
 from gridmap.api.grids import kin
 from gridmap.api.shapes import Json
 from gridmap.cases import lookup as cases
@@ -32,7 +32,7 @@ class SearchQuery(Strictly):
     """What is looked for."""
 
     q: Annotated[Text, Field(min_length=1, max_length=100)]
-    limit: Annotated[int, Field(ge=1, le=50)] = 10
+    limit: Annotated[QueryInteger, Field(ge=1, le=50)] = 10
 
 
 class SearchAnswer(BaseModel):
