@@ -1,5 +1,6 @@
 """The line goes, and comes back: the operator can see it, and afterwards nothing is missing and nothing stands there twice."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -159,7 +160,7 @@ def test_another_database_at_the_same_address_is_loaded_anew(station: Station, s
         station.start()
 
 
-def test_a_tile_that_did_not_come_is_asked_for_again(station: Station, desk: Desk) -> None:
+def test_tiles_and_names_that_did_not_come_are_asked_for_again(station: Station, desk: Desk) -> None:
     asked: Counter[str] = Counter()
 
     def busy_at_first(route: Route) -> None:
@@ -172,8 +173,13 @@ def test_a_tile_that_did_not_come_is_asked_for_again(station: Station, desk: Des
             route.continue_()
 
     desk.page.route("**/tiles/grids/**", busy_at_first)
-    lon, lat = town.spot(2.1, 1.9)
+    names = re.compile(r"/api/v1/grids\.geojson\?.*bbox=")
+    desk.page.route(names, lambda route: route.fulfill(status=503))
+    lon, lat = town.spot(2.4, 1.6)
     desk.open(f"/#map=17/{lat}/{lon}")
+    desk.page.wait_for_timeout(1000)
+    desk.page.unroute(names)
+    expect(desk.label(town.micro(3, 2))).to_be_visible()
 
     def a_grid_answers() -> bool:
         desk.page.locator("#stage").click()

@@ -1,5 +1,6 @@
 // The live connection: remembers the last event it saw, notices silence, and comes back by itself.
 // The browser's EventSource hides heartbeats, so a dead line would look alive; hence a reader of our own over fetch.
+import { pause_after } from "./again.js";
 import { take_line } from "./line.js";
 import { signed_in, signed_out } from "./session.js";
 import { signal } from "./signal.js";
@@ -90,10 +91,10 @@ export class Live {
       }
       this.control = null;
       if (!full && !this.resting) this.#say(navigator.onLine === false ? "offline" : this.state === "offline" ? "offline" : "reconnecting");
-      const pause = full ? ASK_AGAIN_MS : PAUSES_MS[Math.min(this.failures++, PAUSES_MS.length - 1)];
+      const pause = full ? pause_after(0, [ASK_AGAIN_MS]) : pause_after(this.failures++, PAUSES_MS);
       await new Promise((go) => {
         this.wake = go;
-        if (!this.resting) setTimeout(go, pause * (0.75 + Math.random() / 2));
+        if (!this.resting) setTimeout(go, pause);
       });
     }
   }

@@ -1,4 +1,5 @@
 // The layer of such tiles: asks for them, has them drawn as sharp as the screen is, and knows which grid lies where.
+import { bytes_of } from "../again.js";
 import { once_a_frame } from "../signal.js";
 import { GridTile } from "./grid_tile.js";
 
@@ -71,8 +72,8 @@ export const GridTiles = L.GridLayer.extend({
   },
 
   async _bring({ x, y, z }, tile) {
-    const answer = await persistent(L.Util.template(this.url, { x, y, z: z - 1 }), tile.asking.signal);
-    tile.read(new Uint8Array(await answer.arrayBuffer()));
+    // Where nobody moves the map, a hole would stay.
+    tile.read(await bytes_of(L.Util.template(this.url, { x, y, z: z - 1 }), tile.asking.signal, PAUSES_MS));
     this._draw(tile);
     tile.pick(this.level(tile.zoom), this.picked);
   },
@@ -98,17 +99,5 @@ export const GridTiles = L.GridLayer.extend({
   // GridLayer.redraw forgets to round where the map stands between two zooms.
   _clampZoom: (zoom) => Math.min(Math.round(zoom), DEEPEST_TILES),
 });
-
-// While the server is away or busy it is asked again, until nobody wants the tile any more: where nobody moves the map, a hole
-// would stay.
-async function persistent(url, signal) {
-  for (let turn = 0; ; turn += 1) {
-    const answer = await fetch(url, { signal }).catch((error) => { if (signal.aborted) throw error; });
-    if (answer?.ok) return answer;
-    if (answer && answer.status < 500) throw new Error(String(answer.status));
-    const pause = PAUSES_MS[Math.min(turn, PAUSES_MS.length - 1)];
-    await new Promise((go) => { setTimeout(go, pause * (0.75 + Math.random() / 2)); });
-  }
-}
 
 const key = ({ x, y, z }) => `${x}:${y}:${z}`;

@@ -1,12 +1,13 @@
 // Names of grids and their open cases, where there is room.
 import { h, theirs } from "../dom.js";
-import { once_a_frame } from "../signal.js";
+import { at_most_every, once_a_frame } from "../signal.js";
 import { name_of } from "../words.js";
 import { aside } from "./aside.js";
 import { Spot, crowd_rem, pane, rem } from "./spots.js";
 
 const { L } = window;
 const MOST = 400;
+const AGAIN_MS = 5000; // After which names that did not come are asked for again.
 const STEP_REM = 0.125;
 const BELOW_REM = 0.55; // Of the place itself, as the style sheet has it.
 
@@ -21,6 +22,7 @@ export class Labels {
     this.sources = []; // Of crowds.
     this.pane = pane(map, "labels", 450, false);
     this.draw_soon = once_a_frame(() => this.#draw());
+    this.look_later = at_most_every(AGAIN_MS, () => this.#look());
     map.on("moveend", () => this.#look());
     grids.level_changed.on(() => this.#look());
     counts.changed.on((codes) => this.#count(codes));
@@ -53,7 +55,7 @@ export class Labels {
 
   async #look() {
     const level = this.grids.level;
-    if (this.on) await this.#fetch(level).catch(() => { /* Labels are a help; the next move asks again. */ });
+    if (this.on) await this.#fetch(level).catch(this.look_later); // A server that is away is asked again, though nobody moves the map.
     this.draw_soon();
   }
 
