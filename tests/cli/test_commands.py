@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from gridmap.cli import COMMANDS, main, words
 from gridmap.cli.claims import alone, listening
-from gridmap.cli.settings import read_settings, tell_of_unknown
+from gridmap.cli.settings import read_settings
 from gridmap.cluster.locks import Lock
 from gridmap.config import Settings
 from gridmap.errors import Conflict, Invalid, NotAuthenticated
@@ -113,17 +113,17 @@ def test_every_wrong_setting_is_told_in_the_readers_language(
         assert not re.search(r"\b(the|must|should|input|valid|than)\b", told.output, re.IGNORECASE)
 
 
-def test_a_variable_that_is_no_setting_is_told(
-    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_variable_that_is_no_setting_is_told_at_the_start(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRIDMAP_LANGUAGE", "en")
     monkeypatch.setenv("GRIDMAP_PROT", "8001")
     monkeypatch.setenv("GRIDMAP_COLOUR_OF_THE_SKY", "blue")
     monkeypatch.setenv("GRIDMAP_CHROMIUM", "/nowhere")
+    monkeypatch.setenv("GRIDMAP_HOST", "0.0.0.0")  # Without a secret key: it goes no further.
     words._catalogue.cache_clear()
-    tell_of_unknown()
+    told = CliRunner().invoke(main, ["run"])
     words._catalogue.cache_clear()
-    assert capsys.readouterr().err.splitlines() == [
+    assert told.exit_code == 65
+    assert told.output.splitlines()[:2] == [
         "! GRIDMAP_COLOUR_OF_THE_SKY is no setting",
         "! GRIDMAP_PROT is no setting; did you mean GRIDMAP_PORT?",
     ]

@@ -42,8 +42,9 @@ def test_what_node_answers_arrives_in_order() -> None:
 
 
 def test_what_an_index_costs_is_measured_in_a_process_of_its_own() -> None:
+    ours_mb = np.ones(100_000_000).nbytes / 2**20  # A child could take its parent's peak for its own.
     small, larger = upkeep.upkeep(36, 100)
     assert (small.grids, larger.grids) == (36, 100)
-    assert 50 < small.resident_mb <= small.peak_mb
+    assert 50 < small.resident_mb <= small.peak_mb < ours_mb
     assert all(min(one[1:]) > 0 for one in (small, larger))
     assert upkeep.table([small]).count("\n") == 2
